@@ -1,1 +1,4 @@
-
+//! Source → code unit (register bytecode). Knows no heap, no threads, no built-in types.
+pub mod isa;
+mod unit;
+pub use unit::*;

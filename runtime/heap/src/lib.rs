@@ -1,1 +1,26 @@
+//! Values, cells, shapes, threads as the collector sees them, and the collector.
+//!
+//! What may be relied on:
+//! - **Cells never move.** A plain pointer ([`Ref`]) or [`Value`] on a native stack or in a saved register keeps its cell
+//!   alive, also when it points inside the cell. References kept anywhere else (Rust heap, statics) are *not* seen:
+//!   keep them in cells, or register a root scanner.
+//! - Allocation returns zeroed memory with the header set; a zeroed [`Field`] is the integer 0, a zeroed [`RefField`] is
+//!   null; scanning such a cell is safe.
+//! - Any allocation may collect, and collection stops other threads at their polls. Nothing may hold a cell's lock byte, nor
+//!   rely on ownership checked earlier, across an allocation, a poll or a call of user code.
+//! - A store of a reference into a cell goes through [`Field::set`] / [`RefField::set`], which contain the write barrier;
+//!   `init` is for cells that no collection can have seen since they were allocated.
+extern crate self as taipan_heap;
 
+mod cell;
+mod field;
+mod shape;
+mod value;
+
+pub use cell::*;
+pub use field::*;
+pub use shape::*;
+pub use value::*;
+
+mod mutator;
+pub use mutator::*;
