@@ -23,7 +23,7 @@ pub struct ClassAttr {
 enum Base {
     Object,
     Nothing,
-    Class(Type),
+    Class(Box<Type>),
 }
 
 /// `name = "math", classes(A, B), init = f`
@@ -49,7 +49,7 @@ impl Parse for ClassAttr {
                     base = if is_none {
                         Base::Nothing
                     } else {
-                        Base::Class(class)
+                        Base::Class(Box::new(class))
                     };
                 }
                 "flags" => flags = list(input)?,
@@ -197,27 +197,27 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
             static METHODS: &[native::NativeDef] = &[#(#definitions),*];
             static GETSET: &[native::GetSetDef] = &[#(#getset),*];
             static CELL: native::ClassCell = native::ClassCell::new();
+            static DEF: native::ClassDef = native::ClassDef {
+                name: #name,
+                module: #module,
+                qualname: #qualname,
+                doc: #doc,
+                base: #base,
+                cell: &CELL,
+                layout: <#ty as native::HeapType>::layout,
+                flags: 0 #(| native::class_flags::#flags)*,
+                methods: METHODS,
+                getset: GETSET,
+                init: #init,
+            };
 
             #[automatically_derived]
             impl native::PyClass for #ty {
                 fn class_def() -> &'static native::ClassDef {
-                    // Made at first use: a layout is known only by a call.
-                    static DEF: ::std::sync::OnceLock<native::ClassDef> = ::std::sync::OnceLock::new();
-                    DEF.get_or_init(|| native::ClassDef {
-                        name: #name,
-                        module: #module,
-                        qualname: #qualname,
-                        doc: #doc,
-                        base: #base,
-                        cell: &CELL,
-                        layout: <#ty as native::HeapType>::layout(),
-                        flags: 0 #(| native::class_flags::#flags)*,
-                        methods: METHODS,
-                        getset: GETSET,
-                        init: #init,
-                    })
+                    &DEF
                 }
 
+                #[inline]
                 fn class_cell() -> &'static native::ClassCell {
                     &CELL
                 }
@@ -324,8 +324,8 @@ fn clashes(one: &Method, other: &Method) -> bool {
 
 fn entry_block(methods: &[Method], owner: &Owner) -> TokenStream {
     let ty = owner.ty;
-    let signatures = methods.iter().map(Method::signature_item);
-    let entries = methods.iter().map(|method| method.entries(owner));
+    let signatures = methods.iter().map(|method| method.signature_item(owner));
+    let entries = methods.iter().map(Method::entries);
     quote! {
         #(#[allow(non_upper_case_globals)] #signatures)*
 

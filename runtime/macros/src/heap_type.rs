@@ -166,6 +166,7 @@ pub fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
             // SAFETY: `#[repr(C)]` with the header first, checked above; the layout is made from the struct itself.
             #[automatically_derived]
             unsafe impl native::HeapType for #name {
+                #[inline(always)]
                 fn layout() -> &'static native::Layout {
                     #base_check
                     &LAYOUT

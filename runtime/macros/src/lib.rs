@@ -71,6 +71,7 @@
 //! pub struct Signature {
 //!     pub name: &'static str,
 //!     pub qualname: &'static str,     // "list.append", "math.sqrt", "len": for messages
+//!     pub owner: Option<fn() -> &'static ClassCell>, // the class it is declared in; None in a module
 //!     pub kind: NativeKind,           // getters and setters: Method
 //!     pub params: &'static [Param],   // without the receiver
 //!     pub text: Option<&'static str>, // __text_signature__; for New, the class's
@@ -96,7 +97,7 @@
 //! }
 //! pub struct ClassDef {
 //!     pub name: &'static str, pub module: &'static str, pub qualname: &'static str, pub doc: Option<&'static str>,
-//!     pub base: Option<fn() -> &'static ClassCell>, pub cell: &'static ClassCell, pub layout: &'static Layout,
+//!     pub base: Option<fn() -> &'static ClassCell>, pub cell: &'static ClassCell, pub layout: fn() -> &'static Layout,
 //!     pub flags: u32, pub methods: &'static [NativeDef], pub getset: &'static [GetSetDef],
 //!     pub init: Option<fn(&Thread, Ref<Class>) -> Result<()>>,
 //! }
@@ -114,10 +115,9 @@
 //! pub trait IntoReturn { fn into_return(self, t: &Thread) -> Result<Value>; } // Result<T: IntoValue> and plain values
 //! pub struct Kwargs(pub Option<Ref<Dict>>);
 //!
-//! /// `args[0]` as the receiver. `owner` is the class the function is declared in: the one a `Value` receiver is checked
-//! /// against. `sig.kind` tells the wording (and that `args[0]` is a class, for ClassMethod and New).
-//! pub fn check_self<S: FromSelf>(t: &Thread, args: &[Value], sig: &'static Signature, owner: &'static ClassCell)
-//!     -> Result<S>;
+//! /// `args[0]` as the receiver. A `Value` receiver is checked against `sig.owner`; `sig.kind` tells the wording (and
+//! /// that `args[0]` is a class, for ClassMethod and New).
+//! pub fn check_self<S: FromSelf>(t: &Thread, args: &[Value], sig: &'static Signature) -> Result<S>;
 //! /// `args`: after the receiver, keyword values included. `out`: one per named parameter, in order.
 //! pub fn bind(t: &Thread, sig: &'static Signature, args: &[Value], kwnames: Option<Ref<Tuple>>, out: &mut [Value])
 //!     -> Result<Bound>;

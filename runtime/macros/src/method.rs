@@ -202,16 +202,16 @@ impl Method {
     }
 
     /// The static with the signature, and the entry functions, to stand in an `impl` block.
-    pub fn entries(&self, owner: &Owner) -> TokenStream {
+    pub fn entries(&self) -> TokenStream {
         let call = match self.kind {
-            Kind::Getter => return self.getter(owner),
-            Kind::Setter => return self.setter(owner),
-            _ => self.call(owner),
+            Kind::Getter => return self.getter(),
+            Kind::Setter => return self.setter(),
+            _ => self.call(),
         };
-        let direct = self.direct_arity().map(|arity| self.direct(arity, owner));
+        let direct = self.direct_arity().map(|arity| self.direct(arity));
         let next = (self.name == "__next__" && self.kind == Kind::Slot).then(|| {
             let (entry, rust, cfgs) = (self.entry("next"), &self.rust, &self.cfgs);
-            let this = self.check_receiver(quote!(&[a0]), owner);
+            let this = self.check_receiver(quote!(&[a0]));
             quote! {
                 #(#cfgs)*
                 fn #entry(t: &native::Thread, a0: native::Value) -> native::Result<Option<native::Value>> {
@@ -257,11 +257,13 @@ impl Method {
     }
 
     /// `static SIGNATURE_append: Signature = …;`
-    pub fn signature_item(&self) -> TokenStream {
+    pub fn signature_item(&self, owner: &Owner) -> TokenStream {
+        let class = (!owner.is_module).then_some(owner.ty);
         let (ident, cfgs) = (self.signature_static(), &self.cfgs);
         let value = self.signature.to_tokens(
             &self.name,
             &self.qualname,
+            class,
             &self.kind.to_tokens(),
             self.text.as_deref(),
         );
@@ -295,13 +297,13 @@ impl Method {
     }
 
     /// `let this = …;` from the slice that begins with the receiver; nothing for a function without one.
-    fn check_receiver(&self, slice: TokenStream, owner: &Owner) -> TokenStream {
+    fn check_receiver(&self, slice: TokenStream) -> TokenStream {
         let Some(ty) = &self.receiver else {
             return quote!();
         };
-        let (signature, class) = (self.signature_static(), owner.ty);
+        let signature = self.signature_static();
         quote_spanned! {crate::at(ty)=>
-            let this = native::check_self::<#ty>(t, #slice, &#signature, <#class as native::PyClass>::class_cell())?;
+            let this = native::check_self::<#ty>(t, #slice, &#signature)?;
         }
     }
 
@@ -331,21 +333,21 @@ impl Method {
         let call = quote!(Self::#rust(t, #this #(#names),*));
         let result = match self.name == "__next__" && self.kind == Kind::Slot {
             true => quote!(native::next_result(t, #call)),
-            false => self.into_return(call),
+            false => self.return_value(call),
         };
         quote!(#(#lets)* #result)
     }
 
-    fn into_return(&self, call: TokenStream) -> TokenStream {
+    fn return_value(&self, call: TokenStream) -> TokenStream {
         let ty = &self.returns;
         quote_spanned!(crate::at(ty) => <#ty as native::IntoReturn>::into_return(#call, t))
     }
 
     /// The general entry.
-    fn call(&self, owner: &Owner) -> TokenStream {
+    fn call(&self) -> TokenStream {
         let (entry, cfgs, signature) = (self.entry("call"), &self.cfgs, self.signature_static());
         let receiver = self.receiver.is_some().then(|| {
-            let this = self.check_receiver(quote!(args), owner);
+            let this = self.check_receiver(quote!(args));
             quote! {
                 #this
                 let args = args.get(1..).unwrap_or_default();
@@ -441,13 +443,13 @@ impl Method {
     }
 
     /// `unary` or `binary`.
-    fn direct(&self, arity: usize, owner: &Owner) -> TokenStream {
+    fn direct(&self, arity: usize) -> TokenStream {
         let (entry, cfgs) = (
             self.entry(if arity == 1 { "unary" } else { "binary" }),
             &self.cfgs,
         );
         let words: Vec<Ident> = (0..arity).map(|index| format_ident!("a{index}")).collect();
-        let this = self.check_receiver(quote!(&[a0]), owner);
+        let this = self.check_receiver(quote!(&[a0]));
         let first = usize::from(self.receiver.is_some());
         let word = |cell: usize| match words.get(first + cell) {
             Some(word) => quote!(#word),
@@ -463,10 +465,10 @@ impl Method {
         }
     }
 
-    fn getter(&self, owner: &Owner) -> TokenStream {
+    fn getter(&self) -> TokenStream {
         let (entry, cfgs, rust) = (self.entry("call"), &self.cfgs, &self.rust);
-        let this = self.check_receiver(quote!(&[a0]), owner);
-        let result = self.into_return(quote!(Self::#rust(t, this)));
+        let this = self.check_receiver(quote!(&[a0]));
+        let result = self.return_value(quote!(Self::#rust(t, this)));
         quote! {
             #(#cfgs)*
             fn #entry(t: &native::Thread, a0: native::Value) -> native::Result<native::Value> {
@@ -476,9 +478,9 @@ impl Method {
         }
     }
 
-    fn setter(&self, owner: &Owner) -> TokenStream {
+    fn setter(&self) -> TokenStream {
         let (entry, cfgs, rust) = (self.entry("call"), &self.cfgs, &self.rust);
-        let this = self.check_receiver(quote!(&[a0]), owner);
+        let this = self.check_receiver(quote!(&[a0]));
         quote! {
             #(#cfgs)*
             fn #entry(t: &native::Thread, a0: native::Value, value: Option<native::Value>) -> native::Result<()> {

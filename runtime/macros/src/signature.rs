@@ -7,6 +7,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::Type;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ParamKind {
@@ -96,6 +97,7 @@ impl Signature {
         &self,
         name: &str,
         qualname: &str,
+        owner: Option<&Type>,
         kind: &TokenStream,
         text: Option<&str>,
     ) -> TokenStream {
@@ -111,6 +113,10 @@ impl Signature {
             quote!(native::Param { name: #name, kind: native::ParamKind::#kind, optional: #optional })
         });
         let text = crate::option(text);
+        let owner = match owner {
+            Some(class) => quote!(Some(<#class as native::PyClass>::class_cell)),
+            None => quote!(None),
+        };
         let min = self.min_positional();
         let max = match self.has(ParamKind::VarArgs) {
             true => quote!(usize::MAX),
@@ -126,6 +132,7 @@ impl Signature {
             native::Signature {
                 name: #name,
                 qualname: #qualname,
+                owner: #owner,
                 kind: native::NativeKind::#kind,
                 params: &[#(#params),*],
                 text: #text,

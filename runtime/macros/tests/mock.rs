@@ -59,6 +59,7 @@ pub mod native {
     pub struct Signature {
         pub name: &'static str,
         pub qualname: &'static str,
+        pub owner: Option<fn() -> &'static ClassCell>,
         pub kind: NativeKind,
         pub params: &'static [Param],
         pub text: Option<&'static str>,
@@ -98,7 +99,7 @@ pub mod native {
         pub doc: Option<&'static str>,
         pub base: Option<fn() -> &'static ClassCell>,
         pub cell: &'static ClassCell,
-        pub layout: &'static Layout,
+        pub layout: fn() -> &'static Layout,
         pub flags: u32,
         pub methods: &'static [NativeDef],
         pub getset: &'static [GetSetDef],
@@ -203,7 +204,6 @@ pub mod native {
         _: &Thread,
         args: &[Value],
         sig: &'static Signature,
-        _: &'static ClassCell,
     ) -> Result<S> {
         let Some(&this) = args.first() else {
             return Err(format!(
@@ -597,6 +597,11 @@ fn definitions() {
         std::ptr::eq(list.base.unwrap()(), Object::class_cell())
             && std::ptr::eq(list.cell, List::class_cell())
     );
+    assert!(std::ptr::eq((list.layout)(), List::layout()));
+    assert!(std::ptr::eq(
+        method("pop").signature.owner.unwrap()(),
+        List::class_cell()
+    ));
     assert!(list.init.is_some() && Object::class_def().base.is_none());
     let sub = Sub::class_def();
     assert_eq!((sub.module, sub.qualname), ("mod", "Outer.sub"));
