@@ -108,9 +108,9 @@ for s in ("aiter(5)", "anext(5)", "aiter()", "aiter([])"):
     try: eval(s)
     except TypeError as e: print(e)
 async def brk():
-    async for x in agen(3):
+    async for x in nested():
         print("x", x)
-        if x == 1: break
+        if x == 2: break
     print("after break")
 c = brk()
 try: run(c)

@@ -66,7 +66,7 @@ def finallys():
         finally: print("inner"); yield 2
     finally: print("outer"); yield 3
 print(list(finallys()))
-g = finallys(); next(g); t(g.close)
+g = finallys(); next(g); t(g.close); t(next, g); t(next, g)
 def many(*args, **kw):
     for a in args: kw[a] = yield a
     return kw

@@ -64,7 +64,7 @@ def flatten(x):
         if isinstance(i, list): yield from flatten(i)
         else: yield i
 print(list(flatten([1, [2, [3, [4]], 5], []])))
-g = outer(); next(g); print(g.gi_yieldfrom.__name__)
+g = outer(); next(g); print(g.gi_yieldfrom.__name__); g.close()
 def two():
     a = yield from [1]
     b = yield from (x for x in [2])

@@ -1,0 +1,43 @@
+# memoryview: slicing, casting, formats, release, errors.
+b = bytearray(b"abcdefgh")
+m = memoryview(b)
+print(m[0], m[-1], len(m), m.nbytes, m.itemsize, m.format, m.ndim, m.shape, m.strides, m.readonly, m.contiguous, m.c_contiguous, m.f_contiguous, m.suboffsets, m.obj is b)
+print(bytes(m[2:5]), m.tobytes(), m.tolist(), m[1:7:2].tobytes(), m[::-1].tobytes(), m.hex(), m.hex("-"), m.hex(":", 2))
+m[0] = 65; m[1:3] = b"ZZ"; print(b)
+m[::2] = b"1234"; print(b)
+def t(s):
+    try: exec(s); print(s, "ok", b)
+    except Exception as e: print(s, "->", type(e).__name__, e)
+for s in ["m[0] = 300", "m[0] = 'a'", "m[0:2] = b'abc'", "m[0:2] = 5", "m[100]", "m[100] = 1", "m['a']", "del m[0]", "memoryview('a')", "memoryview(5)", "memoryview(b'x')[0] = 1", "b.append(1)", "b.clear()", "b[0] = 49", "b.pop()", "m.cast('q')", "m.cast('zz')", "m[0:3].cast('h')", "m.cast('h', [5])", "m + m", "hash(m)", "hash(memoryview(b'a')) == hash(b'a')", "m[0, 0]", "m[...]", "m[None]", "m.index(49)", "m.index(0)", "m.count(49)"]:
+    t(s)
+print(m == b, m == bytes(b), m == memoryview(b), m == "x", m != b"", memoryview(b"ab") == b"ab", b"ab" == memoryview(b"ab"), list(m) == list(b), 49 in m, 1 in m)
+i = memoryview(bytearray(16)).cast("i")
+i[0] = -5; i[1] = 2**31 - 1
+print(i.tolist(), i.format, i.itemsize, len(i), i.nbytes, i.shape)
+for s in ("i[0] = 2**31", "i[0] = 1.5", "i.cast('h')", "i[4] = 1"): t(s)
+d = memoryview(bytearray(16)).cast("d"); d[0] = 1.5; print(d.tolist(), d[0])
+for f in "bBhHiIlLqQfd?c":
+    v = memoryview(bytearray(8)).cast(f)
+    try: v[0] = 1 if f != "c" else b"x"; print(f, v[0], v.itemsize, len(v))
+    except Exception as e: print(f, e)
+two = memoryview(bytearray(range(12))).cast("B", [3, 4])
+print(two.tolist(), two.shape, two.strides, two.ndim, two[1, 2], len(two), two.nbytes)
+two[2, 3] = 99; print(two.tolist())
+for s in ("two[0]", "two[3, 0]", "two[0, 0, 0]", "two[0:2]"): t(s)
+r = m.toreadonly(); print(r.readonly)
+t("r[0] = 1")
+m.release()
+for s in ("m[0]", "len(m)", "m.tobytes()", "m.release()", "repr(m)", "m.obj"): t(s)
+print(str(m).split(" at ")[0])
+with memoryview(b"ctx") as c: print(c[0])
+try: c[0]
+except ValueError as e: print(e)
+b = bytearray(b"x")
+v = memoryview(b); w = v[:]
+v.release()
+try: b.append(1)
+except BufferError as e: print(e)
+w.release(); b.append(1); print(b)
+print(bytes(memoryview(b"ab")), bytearray(memoryview(b"ab")), b"".join([memoryview(b"a"), b"b"]), b"abc".startswith(memoryview(b"a")) if False else "", int.from_bytes(memoryview(b"\x01\x02"), "big"), memoryview(memoryview(b"q")).obj)
+for x in memoryview(b"it"): print(x, end=" ")
+print(memoryview(b"").tolist(), bool(memoryview(b"")), [*reversed(memoryview(b"ab"))])
