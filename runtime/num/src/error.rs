@@ -49,6 +49,13 @@ pub enum NumError {
     FmaInvalid,
     FmaOverflow,
     ComplexOverflow,
+    /// An argument outside a function's domain: the message is these words, `, got ` and the argument's repr. (For an
+    /// integer the words stand alone.)
+    Expected(&'static str),
+    /// `float ** float`: the exception's arguments are `(34, message)`.
+    PowOverflow,
+    RoundOverflow,
+    AbsoluteTooLarge,
 }
 
 impl NumError {
@@ -71,11 +78,14 @@ impl NumError {
             | Range
             | FsumOverflow
             | FmaOverflow
-            | ComplexOverflow => ErrorKind::Overflow,
+            | ComplexOverflow
+            | PowOverflow
+            | RoundOverflow
+            | AbsoluteTooLarge => ErrorKind::Overflow,
             OutOfMemory => ErrorKind::Memory,
             NegativeShiftCount | ZeroModulus | NotInvertible | NanToInteger | NanToRatio
             | IsqrtOfNegative | FactorialOfNegative | NegativeN | NegativeK | Domain
-            | NegativeBitCount | FsumInvalid | FmaInvalid => ErrorKind::Value,
+            | NegativeBitCount | FsumInvalid | FmaInvalid | Expected(_) => ErrorKind::Value,
         }
     }
 
@@ -113,6 +123,10 @@ impl NumError {
             FmaInvalid => "invalid operation in fma",
             FmaOverflow => "overflow in fma",
             ComplexOverflow => "complex exponentiation",
+            Expected(words) => words,
+            PowOverflow => "Numerical result out of range",
+            RoundOverflow => "rounded value too large to represent",
+            AbsoluteTooLarge => "absolute value too large",
         }
     }
 }

@@ -10,20 +10,34 @@
 //! | [`small`] | checked fast paths on `i64` |
 //! | [`parse`], [`format`] | text to integer and back |
 //! | [`convert`] | floats, `/`, hash, bytes, random bits |
+//! | [`combinatorics`] | factorial, comb, perm |
+//! | [`float`] | operators and methods of floats |
+//! | [`math`], [`gamma`], [`sums`] | module `math`; `sum` of floats |
+//! | [`complex`], [`cmath`] | complex arithmetic; module `cmath` |
+//! | [`mt19937`] | the generator of module `random` |
 //!
 //! Invariants: a [`Big`] is always normalised (no high zero limb, zero is not negative), a [`BigRef`] must be. Nothing
 //! here allocates more than the size of its result calls for; a result beyond [`MAX_BITS`] is
 //! [`NumError::OutOfMemory`], before anything is allocated.
 
+pub mod cmath;
+pub mod combinatorics;
+pub mod complex;
 pub mod convert;
+pub mod float;
 pub mod format;
+pub mod gamma;
 pub mod int;
 pub mod mag;
+pub mod math;
+pub mod mt19937;
 pub mod parse;
 pub mod power;
 pub mod small;
+pub mod sums;
 
 mod error;
+mod libm;
 #[cfg(test)]
 mod testing;
 
