@@ -45,9 +45,10 @@ fn over_i(z: Complex) -> Complex {
     complex(z.im, -z.re)
 }
 
-/// The angle of an infinite number.
+/// The angle of an infinite number; the other part may be a NaN.
 fn angle_of_infinite(z: Complex) -> f64 {
     match (z.re.is_infinite(), z.im.is_infinite()) {
+        _ if z.re.is_nan() => NAN,
         (true, true) if z.re > 0.0 => FRAC_PI_4.copysign(z.im),
         (true, true) => (3.0 * FRAC_PI_4).copysign(z.im),
         (false, true) => FRAC_PI_2.copysign(z.im),
@@ -253,12 +254,8 @@ pub fn cosh(z: Complex) -> Result {
                 let z = on_axis(INF, im);
                 if re < 0.0 { complex(z.re, -z.im) } else { z }
             }
-        } else if re == 0.0 {
-            complex(NAN, 0.0)
-        } else if im == 0.0 {
-            complex(NAN, 0.0)
         } else {
-            complex(NAN, NAN)
+            complex(NAN, if re == 0.0 || im == 0.0 { 0.0 } else { NAN })
         });
     }
     if re.abs() > LOG_LARGE {

@@ -208,7 +208,7 @@ pub fn pow(a: Complex, b: Complex) -> Result<Complex, NumError> {
     // Small integer exponents by repeated multiplication: quicker and more accurate.
     let power = if b.im == 0.0 && b.re == b.re.floor() && b.re.abs() <= 100.0 {
         let power = pow_by_squaring(a, b.re.abs() as u32);
-        if b.re > 0.0 || b.re == 0.0 {
+        if b.re >= 0.0 {
             power
         } else {
             div(Complex::new(1.0, 0.0), power)
@@ -220,7 +220,7 @@ pub fn pow(a: Complex, b: Complex) -> Result<Complex, NumError> {
         }
         Complex::new(0.0, 0.0)
     } else {
-        pow_by_polar(a, b)
+        pow_by_polar(a, b)?
     };
     if power.is_infinite() {
         Err(NumError::ComplexOverflow)
@@ -241,7 +241,7 @@ fn pow_by_squaring(base: Complex, mut exponent: u32) -> Complex {
     power
 }
 
-fn pow_by_polar(a: Complex, b: Complex) -> Complex {
+fn pow_by_polar(a: Complex, b: Complex) -> Result<Complex, NumError> {
     let size = a.re.hypot(a.im);
     let angle = a.im.atan2(a.re);
     let mut length = size.powf(b.re);
@@ -250,7 +250,11 @@ fn pow_by_polar(a: Complex, b: Complex) -> Complex {
         length *= (-angle * b.im).exp();
         phase += b.im * size.ln();
     }
-    Complex::new(length * phase.cos(), length * phase.sin())
+    // The C library calls the sine of an infinity a domain error, and Python calls every such error of a power this.
+    if phase.is_infinite() {
+        return Err(NumError::ZeroToNegativeOrComplexPower);
+    }
+    Ok(Complex::new(length * phase.cos(), length * phase.sin()))
 }
 
 /// `abs(a)`.

@@ -4,6 +4,8 @@
 //! The rational form and its 13 coefficients are those of Boost's `lanczos13m53`; the correction by the rounding error of
 //! the base and the reflection follow Pugh, "An analysis of the Lanczos gamma approximation" (2004).
 
+#![allow(clippy::excessive_precision)] // The coefficients are given as published.
+
 use crate::{NumError, libm};
 use std::f64::consts::PI;
 
@@ -12,7 +14,6 @@ const G_MINUS_HALF: f64 = 5.524680040776729583740234375;
 const LOG_PI: f64 = 1.1447298858494001741434273513530587;
 
 /// Coefficients from the constant term up.
-#[allow(clippy::excessive_precision)]
 const NUMERATOR: [f64; 13] = [
     23531376880.410759688572007674451636754734846804940,
     42919803642.649098768957899047001988850926355848959,

@@ -26,22 +26,22 @@ fn ranged(x: f64, result: f64) -> Result<f64, NumError> {
     }
 }
 
-/// The result, unless the argument lies outside the domain. A NaN must satisfy the condition.
+/// The result, unless the argument lies outside the domain; a NaN does not.
 #[inline]
-fn within(domain: bool, error: NumError, result: f64) -> Result<f64, NumError> {
-    if domain { Ok(result) } else { Err(error) }
+fn unless(outside: bool, error: NumError, result: f64) -> Result<f64, NumError> {
+    if outside { Err(error) } else { Ok(result) }
 }
 
 pub fn acos(x: f64) -> Result<f64, NumError> {
-    within(!(x.abs() > 1.0), UP_TO_ONE, x.acos())
+    unless(x.abs() > 1.0, UP_TO_ONE, x.acos())
 }
 
 pub fn acosh(x: f64) -> Result<f64, NumError> {
-    within(!(x < 1.0), FROM_ONE, libm::acosh(x))
+    unless(x < 1.0, FROM_ONE, libm::acosh(x))
 }
 
 pub fn asin(x: f64) -> Result<f64, NumError> {
-    within(!(x.abs() > 1.0), UP_TO_ONE, x.asin())
+    unless(x.abs() > 1.0, UP_TO_ONE, x.asin())
 }
 
 pub fn asinh(x: f64) -> f64 {
@@ -57,7 +57,7 @@ pub fn atan2(y: f64, x: f64) -> f64 {
 }
 
 pub fn atanh(x: f64) -> Result<f64, NumError> {
-    within(!(x.abs() >= 1.0), BELOW_ONE, libm::atanh(x))
+    unless(x.abs() >= 1.0, BELOW_ONE, libm::atanh(x))
 }
 
 pub fn cbrt(x: f64) -> f64 {
@@ -65,7 +65,7 @@ pub fn cbrt(x: f64) -> f64 {
 }
 
 pub fn cos(x: f64) -> Result<f64, NumError> {
-    within(!x.is_infinite(), FINITE, x.cos())
+    unless(x.is_infinite(), FINITE, x.cos())
 }
 
 pub fn cosh(x: f64) -> Result<f64, NumError> {
@@ -119,19 +119,19 @@ pub fn fmod(x: f64, y: f64) -> Result<f64, NumError> {
 }
 
 pub fn log(x: f64) -> Result<f64, NumError> {
-    within(!(x <= 0.0), POSITIVE, x.ln())
+    unless(x <= 0.0, POSITIVE, x.ln())
 }
 
 pub fn log1p(x: f64) -> Result<f64, NumError> {
-    within(!(x <= -1.0), ABOVE_MINUS_ONE, x.ln_1p())
+    unless(x <= -1.0, ABOVE_MINUS_ONE, x.ln_1p())
 }
 
 pub fn log2(x: f64) -> Result<f64, NumError> {
-    within(!(x <= 0.0), POSITIVE, x.log2())
+    unless(x <= 0.0, POSITIVE, x.log2())
 }
 
 pub fn log10(x: f64) -> Result<f64, NumError> {
-    within(!(x <= 0.0), POSITIVE, x.log10())
+    unless(x <= 0.0, POSITIVE, x.log10())
 }
 
 /// A logarithm (`log`, `log2` or `log10` of this module) of an integer that may exceed the floats. The error's words are
@@ -171,7 +171,7 @@ pub fn remainder(x: f64, y: f64) -> Result<f64, NumError> {
 }
 
 pub fn sin(x: f64) -> Result<f64, NumError> {
-    within(!x.is_infinite(), FINITE, x.sin())
+    unless(x.is_infinite(), FINITE, x.sin())
 }
 
 pub fn sinh(x: f64) -> Result<f64, NumError> {
@@ -179,11 +179,11 @@ pub fn sinh(x: f64) -> Result<f64, NumError> {
 }
 
 pub fn sqrt(x: f64) -> Result<f64, NumError> {
-    within(!(x < 0.0), NOT_NEGATIVE, x.sqrt())
+    unless(x < 0.0, NOT_NEGATIVE, x.sqrt())
 }
 
 pub fn tan(x: f64) -> Result<f64, NumError> {
-    within(!x.is_infinite(), FINITE, x.tan())
+    unless(x.is_infinite(), FINITE, x.tan())
 }
 
 pub fn tanh(x: f64) -> f64 {

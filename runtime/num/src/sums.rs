@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(hypot(&mut [-3.0, 4.0]), 5.0);
         assert_eq!(hypot(&mut [1e308, 1e308]), 1.4142135623730951e308);
         assert_eq!(hypot(&mut [1e-320, 1e-320]), 1.414e-320);
-        assert_eq!(hypot(&mut [1.0, f64::NAN]).is_nan(), true);
+        assert!(hypot(&mut [1.0, f64::NAN]).is_nan());
         assert_eq!(hypot(&mut [f64::NEG_INFINITY, f64::NAN]), f64::INFINITY);
         assert_eq!(dist(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]), 5.196152422706632);
         assert_eq!(hypot(&mut [1.7e308, 1.7e308]), f64::INFINITY);
