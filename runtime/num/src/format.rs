@@ -22,7 +22,11 @@ static PAIRS: [[u8; 2]; 100] = {
 pub fn decimal(value: BigRef) -> String {
     let mut out = Vec::new();
     write_decimal(value, &mut out);
-    String::from_utf8(out).expect("ASCII digits")
+    ascii_string(out)
+}
+
+fn ascii_string(digits: Vec<u8>) -> String {
+    String::from_utf8(digits).expect("ASCII digits")
 }
 
 /// Appends the decimal text as ASCII.
@@ -34,21 +38,30 @@ pub fn write_decimal(value: BigRef, out: &mut Vec<u8>) {
         out.extend_from_slice(mag::to_ubig(value.limbs).to_string().as_bytes());
         return;
     }
-    // Digits are written from the end of a buffer that is surely long enough: 20 for each limb, the zeros of one more
-    // chunk, a sign.
-    let start = out.len();
-    out.resize(start + value.limbs.len() * 20 + 24, b'0');
-    let buffer = &mut out[start..];
+    // Long enough for 20 digits a limb, the zeros of one more chunk, and a sign.
+    if value.limbs.len() <= 3 {
+        write_through(value, &mut [0; 3 * 20 + 24], out);
+    } else {
+        write_through(value, &mut [0; LARGE_LIMBS * 20 + 24], out);
+    }
+}
+
+/// Appends the decimal text by way of a buffer.
+fn write_through(value: BigRef, buffer: &mut [u8], out: &mut Vec<u8>) {
+    let first = write_backwards(value, buffer);
+    out.extend_from_slice(&buffer[first..]);
+}
+
+/// Writes the decimal text at the end of the buffer; returns where it begins.
+fn write_backwards(value: BigRef, buffer: &mut [u8]) -> usize {
+    const CHUNK: Reciprocal = Reciprocal::new(10_000_000_000_000_000_000);
     let mut position = buffer.len();
     let mut limbs = Limbs::from_slice(value.limbs);
-    if limbs.len() > 1 {
-        let chunk = Reciprocal::new(10_000_000_000_000_000_000);
-        while limbs.len() > 1 {
-            let remainder = chunk.divide_in_place(&mut limbs);
-            mag::trim(&mut limbs);
-            write_word(remainder, &mut buffer[position - 19..position]);
-            position -= 19;
-        }
+    while limbs.len() > 1 {
+        let remainder = CHUNK.divide_in_place(&mut limbs);
+        mag::trim(&mut limbs);
+        write_word(remainder, &mut buffer[position - 19..position]);
+        position -= 19;
     }
     let high = limbs.first().copied().unwrap_or(0);
     let len = high.checked_ilog10().map_or(1, |log| log as usize + 1);
@@ -62,7 +75,7 @@ pub fn write_decimal(value: BigRef, out: &mut Vec<u8>) {
         first -= 1;
         buffer[first] = b'-';
     }
-    out.drain(start..start + first);
+    first
 }
 
 /// Fills the buffer with the lowest decimal digits.
@@ -129,7 +142,7 @@ pub fn in_power_of_two(value: BigRef, width: u32, prefix: &str) -> String {
         };
         *byte = digit_character(digit as u8);
     }
-    String::from_utf8(out).expect("ASCII digits")
+    ascii_string(out)
 }
 
 /// Digits in any base from 2 to 36, in lower case, with a sign.
@@ -166,7 +179,7 @@ pub fn in_radix(value: BigRef, base: u32) -> String {
         digits.push(b'-');
     }
     digits.reverse();
-    String::from_utf8(digits).expect("ASCII digits")
+    ascii_string(digits)
 }
 
 #[inline]

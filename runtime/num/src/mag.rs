@@ -226,11 +226,10 @@ pub fn mul(a: &[u64], b: &[u64]) -> Limbs {
 /// `a * factor + carry`.
 pub fn mul_word(a: &[u64], factor: u64, mut carry: u64) -> Limbs {
     let mut out = Limbs::with_capacity(a.len() + 1);
-    out.extend(a.iter().map(|&limb| {
-        let low;
-        (low, carry) = limb.carrying_mul(factor, carry);
-        low
-    }));
+    out.extend_from_slice(a);
+    for limb in out.as_mut_slice() {
+        (*limb, carry) = limb.carrying_mul(factor, carry);
+    }
     if carry != 0 {
         out.push(carry);
     }
@@ -284,12 +283,12 @@ pub struct Reciprocal {
 impl Reciprocal {
     /// Prepares the division by `divisor`, which must not be zero.
     #[inline]
-    pub fn new(divisor: u64) -> Self {
+    pub const fn new(divisor: u64) -> Self {
         let shift = divisor.leading_zeros();
         let divisor = divisor << shift;
         Reciprocal {
             divisor,
-            inverse: (u128::MAX / u128::from(divisor)) as u64,
+            inverse: (u128::MAX / divisor as u128) as u64,
             shift,
         }
     }
@@ -512,16 +511,14 @@ pub fn shl(a: &[u64], bits: u64) -> Limbs {
     let (whole, shift) = ((bits / 64) as usize, (bits % 64) as u32);
     let mut out = Limbs::with_capacity(a.len() + whole + 1);
     out.resize(whole, 0);
+    out.extend_from_slice(a);
     if shift == 0 {
-        out.extend_from_slice(a);
         return out;
     }
     let mut carry = 0;
-    out.extend(a.iter().map(|&limb| {
-        let shifted = limb << shift | carry;
-        carry = limb >> (64 - shift);
-        shifted
-    }));
+    for limb in &mut out[whole..] {
+        (*limb, carry) = (*limb << shift | carry, *limb >> (64 - shift));
+    }
     if carry != 0 {
         out.push(carry);
     }
@@ -538,14 +535,12 @@ pub fn shr(a: &[u64], bits: u64) -> Limbs {
     if shift == 0 {
         return Limbs::from_slice(a);
     }
-    let mut out = Limbs::with_capacity(a.len());
-    for pair in a.windows(2) {
-        out.push(pair[0] >> shift | pair[1] << (64 - shift));
+    let mut out = Limbs::from_slice(a);
+    let mut above = 0;
+    for limb in out.iter_mut().rev() {
+        (*limb, above) = (*limb >> shift | above, *limb << (64 - shift));
     }
-    let high = a[a.len() - 1] >> shift;
-    if high != 0 {
-        out.push(high);
-    }
+    trim(&mut out);
     out
 }
 

@@ -81,12 +81,40 @@ pub fn scan_ascii(text: &[u8], base: u32) -> Result<Scanned, ParseError> {
     } else {
         (base, text, false)
     };
+    let digits = match plain_digits(text, base) {
+        Some(digits) => digits,
+        None => separated_digits(text, base).ok_or(ParseError::Invalid)?,
+    };
+    if only_zero && digits.iter().any(|&digit| digit != 0) {
+        return Err(ParseError::Invalid);
+    }
+    Ok(Scanned {
+        negative,
+        base,
+        digits,
+    })
+}
+
+/// The digits of most literals: decimal characters with nothing between. In a form that compiles to vector code.
+fn plain_digits(text: &[u8], base: u32) -> Option<SmallVec<[u8; 64]>> {
+    let limit = base.min(10) as u8;
+    let mut digits: SmallVec<[u8; 64]> = SmallVec::from_slice(text);
+    let mut plain = !text.is_empty();
+    for digit in digits.as_mut_slice() {
+        *digit = digit.wrapping_sub(b'0');
+        plain &= *digit < limit;
+    }
+    plain.then_some(digits)
+}
+
+/// Any digits of the base, with single underscores between.
+fn separated_digits(text: &[u8], base: u32) -> Option<SmallVec<[u8; 64]>> {
     let mut digits = SmallVec::with_capacity(text.len());
     let mut after_digit = false;
     for &byte in text {
         if byte == b'_' {
             if !after_digit {
-                return Err(ParseError::Invalid);
+                return None;
             }
             after_digit = false;
             continue;
@@ -95,22 +123,15 @@ pub fn scan_ascii(text: &[u8], base: u32) -> Result<Scanned, ParseError> {
             b'0'..=b'9' => byte - b'0',
             b'a'..=b'z' => byte - b'a' + 10,
             b'A'..=b'Z' => byte - b'A' + 10,
-            _ => return Err(ParseError::Invalid),
+            _ => return None,
         };
         if u32::from(digit) >= base {
-            return Err(ParseError::Invalid);
+            return None;
         }
         digits.push(digit);
         after_digit = true;
     }
-    if !after_digit || only_zero && digits.iter().any(|&digit| digit != 0) {
-        return Err(ParseError::Invalid);
-    }
-    Ok(Scanned {
-        negative,
-        base,
-        digits,
-    })
+    after_digit.then_some(digits)
 }
 
 /// Scans and converts without a limit.
@@ -187,9 +208,11 @@ fn magnitude(digits: &[u8], base: u32) -> Limbs {
     let mut limbs = Limbs::new();
     let (first, rest) = digits.split_at(digits.len() % chunk_len);
     for chunk in std::iter::once(first).chain(rest.chunks(chunk_len)) {
-        let mut carry = chunk.iter().fold(0, |value, &digit| {
-            value * u64::from(base) + u64::from(digit)
-        });
+        let mut carry = if base == 10 {
+            decimal_chunk(chunk)
+        } else {
+            digits_value(chunk, u64::from(base))
+        };
         for limb in &mut limbs {
             (*limb, carry) = limb.carrying_mul(chunk_power, carry);
         }
@@ -198,6 +221,33 @@ fn magnitude(digits: &[u8], base: u32) -> Limbs {
         }
     }
     limbs
+}
+
+fn digits_value(digits: &[u8], base: u64) -> u64 {
+    digits
+        .iter()
+        .fold(0, |value, &digit| value * base + u64::from(digit))
+}
+
+/// The value of up to 19 decimal digits, eight at a time within one word.
+fn decimal_chunk(digits: &[u8]) -> u64 {
+    let mut chunks = digits.chunks_exact(8);
+    let mut value = 0;
+    for chunk in &mut chunks {
+        // Neighbours are joined three times: to pairs, to fours, to eight.
+        let word = chunk
+            .iter()
+            .rev()
+            .fold(0, |word, &digit| word << 8 | u64::from(digit));
+        let pairs = (word * 10 + (word >> 8)) & 0x00ff_00ff_00ff_00ff;
+        let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+        let eight = (fours * 10_000 + (fours >> 32)) & 0xffff_ffff;
+        value = value * 100_000_000 + eight;
+    }
+    chunks
+        .remainder()
+        .iter()
+        .fold(value, |value, &digit| value * 10 + u64::from(digit))
 }
 
 /// The largest power of the base that fits a word, with its exponent.
