@@ -15,7 +15,8 @@
 //! | [`percent`], [`braces`] | the `%` and `str.format` template languages |
 //! | [`codecs`] | encodings and their error handlers |
 //! | [`repr`] | `repr` and `ascii` of strings and bytes |
-//! | [`search`], [`split`] | finding, counting, replacing; splitting, stripping, tabs |
+//! | [`search`], [`split`] | finding, counting, replacing; splitting, lines, stripping |
+//! | [`layout`] | tabs, padding, filling with zeros |
 
 #[macro_use]
 pub mod unit;
@@ -23,12 +24,13 @@ pub mod unit;
 pub mod codecs;
 pub mod float;
 pub mod hash;
-//pub mod spec;
+pub mod spec;
 //pub mod percent;
 //pub mod braces;
+pub mod layout;
 pub mod repr;
-//pub mod search;
-//pub mod split;
+pub mod search;
+pub mod split;
 pub mod unicode;
 
 pub use unit::{MAX_CODE_POINT, Text, TextBuf, Unit};

@@ -27,6 +27,12 @@ pub trait Unit: Copy + Eq + Ord + Into<u32> + fmt::Debug + Send + Sync + 'static
     /// Lends a slice of this width as [`Text`].
     fn text(units: &[Self]) -> Text<'_>;
 
+    /// The slice itself, where units are bytes.
+    #[inline(always)]
+    fn as_bytes(_units: &[Self]) -> Option<&[u8]> {
+        None
+    }
+
     /// The code point.
     #[inline(always)]
     fn code(self) -> u32 {
@@ -62,6 +68,11 @@ impl Unit for u8 {
     #[inline(always)]
     fn text(units: &[u8]) -> Text<'_> {
         Text::Latin1(units)
+    }
+
+    #[inline(always)]
+    fn as_bytes(units: &[u8]) -> Option<&[u8]> {
+        Some(units)
     }
 
     #[inline]
