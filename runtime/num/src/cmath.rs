@@ -485,3 +485,17 @@ pub fn rect(length: f64, angle: f64) -> Result {
         complex(NAN, NAN)
     })
 }
+
+/// `cmath.isclose(a, b, rel_tol=..., abs_tol=...)`, for tolerances that are not negative.
+pub fn is_close(a: Complex, b: Complex, relative: f64, absolute: f64) -> bool {
+    if a == b {
+        return true;
+    }
+    let infinite = |z: Complex| z.re.is_infinite() || z.im.is_infinite();
+    if infinite(a) || infinite(b) {
+        return false;
+    }
+    let size = |z: Complex| z.re.hypot(z.im);
+    let difference = size(complex(a.re - b.re, a.im - b.im));
+    difference <= relative * size(b) || difference <= relative * size(a) || difference <= absolute
+}

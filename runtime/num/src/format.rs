@@ -20,7 +20,11 @@ static PAIRS: [[u8; 2]; 100] = {
 
 /// The decimal text.
 pub fn decimal(value: BigRef) -> String {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(if value.limbs.len() < LARGE_LIMBS {
+        value.limbs.len() * 20 + 2
+    } else {
+        0
+    });
     write_decimal(value, &mut out);
     ascii_string(out)
 }
@@ -81,13 +85,23 @@ fn write_backwards(value: BigRef, buffer: &mut [u8]) -> usize {
 /// Fills the buffer with the lowest decimal digits.
 #[inline]
 fn write_word(mut word: u64, buffer: &mut [u8]) {
-    let mut chunks = buffer.rchunks_exact_mut(2);
-    for pair in &mut chunks {
-        pair.copy_from_slice(&PAIRS[(word % 100) as usize]);
-        word /= 100;
+    let mut eights = buffer.rchunks_exact_mut(8);
+    for eight in &mut eights {
+        // Four pairs that do not wait for one another.
+        let (low, high) = ((word % 100_000_000) as u32, word / 100_000_000);
+        let (left, right) = (low / 10_000, low % 10_000);
+        for (pair, number) in
+            eight
+                .chunks_exact_mut(2)
+                .zip([left / 100, left % 100, right / 100, right % 100])
+        {
+            pair.copy_from_slice(&PAIRS[number as usize]);
+        }
+        word = high;
     }
-    if let [digit] = chunks.into_remainder() {
+    for digit in eights.into_remainder().iter_mut().rev() {
         *digit = b'0' + (word % 10) as u8;
+        word /= 10;
     }
 }
 

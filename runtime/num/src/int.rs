@@ -3,23 +3,34 @@
 use crate::{Big, BigRef, Limbs, MAX_BITS, NumError, mag};
 use std::cmp::Ordering;
 
+/// The result of an operation on values and result of at most 127 bits, for which a detour through limbs is too long.
+#[inline]
+fn narrow(a: BigRef, b: BigRef, operation: impl Fn(i128, i128) -> Option<i128>) -> Option<Big> {
+    if a.limbs.len() > 2 || b.limbs.len() > 2 {
+        return None;
+    }
+    operation(a.to_i128()?, b.to_i128()?).map(Big::from)
+}
+
 /// `a + b`.
 pub fn add(a: BigRef, b: BigRef) -> Big {
-    if let ([x], [y]) = (a.limbs, b.limbs) {
-        return Big::from(signed(a.negative, *x) + signed(b.negative, *y));
+    match narrow(a, b, i128::checked_add) {
+        Some(sum) => sum,
+        None => add_wide(a, b),
     }
+}
+
+fn add_wide(a: BigRef, b: BigRef) -> Big {
     if a.negative == b.negative {
         return Big::new(a.negative, mag::add(a.limbs, b.limbs));
     }
     let (limbs, order) = mag::difference(a.limbs, b.limbs);
-    Big::new(
-        if order == Ordering::Less {
-            b.negative
-        } else {
-            a.negative
-        },
-        limbs,
-    )
+    let negative = if order == Ordering::Less {
+        b.negative
+    } else {
+        a.negative
+    };
+    Big::new(negative, limbs)
 }
 
 /// `a - b`.
@@ -29,20 +40,16 @@ pub fn sub(a: BigRef, b: BigRef) -> Big {
 
 /// `a * b`.
 pub fn mul(a: BigRef, b: BigRef) -> Big {
+    if let ([x], [y]) = (a.limbs, b.limbs) {
+        let product = mag::from_u128(u128::from(*x) * u128::from(*y));
+        return Big::new(a.negative != b.negative, product);
+    }
     Big::new(a.negative != b.negative, mag::mul(a.limbs, b.limbs))
 }
 
 /// `a * a`.
 pub fn square(a: BigRef) -> Big {
     Big::new(false, mag::mul(a.limbs, a.limbs))
-}
-
-fn signed(negative: bool, magnitude: u64) -> i128 {
-    if negative {
-        -i128::from(magnitude)
-    } else {
-        i128::from(magnitude)
-    }
 }
 
 /// `(a // b, a % b)`.
@@ -212,12 +219,21 @@ impl<'a> TwosComplement<'a> {
 /// A bitwise operation, given on limbs, over the two's complement of both values.
 #[inline]
 fn bitwise(a: BigRef, b: BigRef, operation: impl Fn(u64, u64) -> u64) -> Big {
+    if let ([x], [y]) = (a.limbs, b.limbs)
+        && !a.negative
+        && !b.negative
+    {
+        return Big::from(operation(*x, *y));
+    }
     let sign_word = |negative: bool| if negative { u64::MAX } else { 0 };
     let negative = operation(sign_word(a.negative), sign_word(b.negative)) != 0;
     let len = a.limbs.len().max(b.limbs.len());
     let (mut x, mut y) = (TwosComplement::new(a), TwosComplement::new(b));
     let mut limbs = Limbs::with_capacity(len + 1);
-    limbs.extend((0..len).map(|_| operation(x.next(), y.next())));
+    limbs.resize(len, 0);
+    for limb in limbs.iter_mut() {
+        *limb = operation(x.next(), y.next());
+    }
     if negative {
         let mut carry = true;
         for limb in &mut limbs {
@@ -234,7 +250,19 @@ fn bitwise(a: BigRef, b: BigRef, operation: impl Fn(u64, u64) -> u64) -> Big {
 /// `a & b`.
 pub fn bit_and(a: BigRef, b: BigRef) -> Big {
     if !a.negative && !b.negative {
-        let mut limbs: Limbs = a.limbs.iter().zip(b.limbs).map(|(x, y)| x & y).collect();
+        let (long, short) = if a.limbs.len() >= b.limbs.len() {
+            (a, b)
+        } else {
+            (b, a)
+        };
+        // A mask of one word, mostly.
+        if let [mask] = short.limbs {
+            return Big::from(long.limbs[0] & mask);
+        }
+        let mut limbs = Limbs::from_slice(short.limbs);
+        for (x, &y) in limbs.iter_mut().zip(long.limbs) {
+            *x &= y;
+        }
         mag::trim(&mut limbs);
         return Big::new(false, limbs);
     }

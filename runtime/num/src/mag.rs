@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use std::cmp::Ordering;
 
 /// Limbs of a result: up to six (384 bits) lie inline.
-pub type Limbs = SmallVec<[u64; 6]>;
+pub type Limbs = SmallVec<[u64; INLINE]>;
 
 /// Scratch space for the working copies that division needs.
 type Scratch = SmallVec<[u64; 64]>;
@@ -49,22 +49,28 @@ fn zeroed(len: usize) -> Limbs {
     SmallVec::from_elem(0, len)
 }
 
+/// Number of limbs that lie inline in [`Limbs`].
+const INLINE: usize = 6;
+
+/// The first `len` limbs of a buffer, without high zero limbs.
+#[inline]
+fn inline(buffer: [u64; INLINE], mut len: usize) -> Limbs {
+    while len > 0 && buffer[len - 1] == 0 {
+        len -= 1;
+    }
+    Limbs::from_buf_and_len(buffer, len)
+}
+
 /// The magnitude of one machine word.
 #[inline]
 pub fn from_u64(value: u64) -> Limbs {
-    let mut limbs = Limbs::new();
-    if value != 0 {
-        limbs.push(value);
-    }
-    limbs
+    Limbs::from_buf_and_len([value, 0, 0, 0, 0, 0], usize::from(value != 0))
 }
 
 /// The magnitude of a double word.
 #[inline]
 pub fn from_u128(value: u128) -> Limbs {
-    let mut limbs = Limbs::new();
-    limbs.extend_from_slice(trimmed(&[value as u64, (value >> 64) as u64]));
-    limbs
+    inline([value as u64, (value >> 64) as u64, 0, 0, 0, 0], 2)
 }
 
 /// The value as a `u128`, if it fits.
@@ -75,6 +81,16 @@ pub fn to_u128(limbs: &[u64]) -> Option<u128> {
         [low] => Some(low as u128),
         [low, high] => Some(low as u128 | (high as u128) << 64),
         _ => None,
+    }
+}
+
+/// The lowest two limbs.
+#[inline]
+fn low_u128(limbs: &[u64]) -> u128 {
+    match *limbs {
+        [] => 0,
+        [low] => u128::from(low),
+        [low, high, ..] => u128::from(low) | u128::from(high) << 64,
     }
 }
 
@@ -134,6 +150,14 @@ pub fn compare(a: &[u64], b: &[u64]) -> Ordering {
 /// `a + b`.
 pub fn add(a: &[u64], b: &[u64]) -> Limbs {
     let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    if long.len() < INLINE {
+        let (mut out, mut carry) = ([0; INLINE], false);
+        for (index, x) in out[..long.len()].iter_mut().enumerate() {
+            (*x, carry) = long[index].carrying_add(short.get(index).copied().unwrap_or(0), carry);
+        }
+        out[long.len()] = u64::from(carry);
+        return inline(out, long.len() + 1);
+    }
     let mut out = Limbs::with_capacity(long.len() + 1);
     out.extend_from_slice(long);
     if add_assign(&mut out, short) {
@@ -162,6 +186,14 @@ pub fn add_assign(acc: &mut [u64], b: &[u64]) -> bool {
 /// `a - b`, for `a >= b`.
 pub fn sub(a: &[u64], b: &[u64]) -> Limbs {
     debug_assert!(compare(a, b) != Ordering::Less);
+    if a.len() <= INLINE {
+        let (mut out, mut borrow) = ([0; INLINE], false);
+        for (index, x) in out[..a.len()].iter_mut().enumerate() {
+            (*x, borrow) = a[index].borrowing_sub(b.get(index).copied().unwrap_or(0), borrow);
+        }
+        debug_assert!(!borrow);
+        return inline(out, a.len());
+    }
     let mut out = Limbs::from_slice(a);
     let borrow = sub_assign(&mut out, b);
     debug_assert!(!borrow);
@@ -214,6 +246,11 @@ pub fn mul(a: &[u64], b: &[u64]) -> Limbs {
             };
             from_ubig(&product)
         }
+        _ if long.len() + short.len() <= INLINE => {
+            let mut out = [0; INLINE];
+            mul_into(&mut out, long, short);
+            inline(out, long.len() + short.len())
+        }
         _ => {
             let mut out = zeroed(long.len() + short.len());
             mul_into(&mut out, long, short);
@@ -225,6 +262,14 @@ pub fn mul(a: &[u64], b: &[u64]) -> Limbs {
 
 /// `a * factor + carry`.
 pub fn mul_word(a: &[u64], factor: u64, mut carry: u64) -> Limbs {
+    if a.len() < INLINE {
+        let mut out = [0; INLINE];
+        for (x, &limb) in out.iter_mut().zip(a) {
+            (*x, carry) = limb.carrying_mul(factor, carry);
+        }
+        out[a.len()] = carry;
+        return inline(out, a.len() + 1);
+    }
     let mut out = Limbs::with_capacity(a.len() + 1);
     out.extend_from_slice(a);
     for limb in out.as_mut_slice() {
@@ -352,15 +397,16 @@ fn shift_pair(high: u64, low: u64, shift: u32) -> (u64, u64) {
 
 /// Quotient and remainder of `a` by `b`, which must not be zero.
 pub fn div_rem(a: &[u64], b: &[u64]) -> (Limbs, Limbs) {
+    if a.len() <= 2 && b.len() <= 2 {
+        let (a, b) = (low_u128(a), low_u128(b));
+        return (from_u128(a / b), from_u128(a % b));
+    }
     if compare(a, b) == Ordering::Less {
         return (Limbs::new(), Limbs::from_slice(a));
     }
     match *b {
         [] => unreachable!("the caller has checked for a zero divisor"),
         [divisor] => {
-            if let [dividend] = *a {
-                return (from_u64(dividend / divisor), from_u64(dividend % divisor));
-            }
             let mut quotient = Limbs::from_slice(a);
             let remainder = Reciprocal::new(divisor).divide_in_place(&mut quotient);
             trim(&mut quotient);
@@ -386,17 +432,17 @@ pub fn div_rem(a: &[u64], b: &[u64]) -> (Limbs, Limbs) {
 /// The remainder of `a` by `b`, which must not be zero.
 pub fn rem(a: &[u64], b: &[u64]) -> Limbs {
     match *b {
-        [divisor] => match *a {
-            [] => Limbs::new(),
-            [dividend] => from_u64(dividend % divisor),
-            _ => from_u64(Reciprocal::new(divisor).remainder(a)),
-        },
+        _ if a.len() <= 2 && b.len() <= 2 => from_u128(low_u128(a) % low_u128(b)),
+        [divisor] => from_u64(Reciprocal::new(divisor).remainder(a)),
         _ => div_rem(a, b).1,
     }
 }
 
 /// The quotient of `a` by `b`, which must not be zero.
 pub fn div(a: &[u64], b: &[u64]) -> Limbs {
+    if a.len() <= 2 && b.len() <= 2 {
+        return from_u128(low_u128(a) / low_u128(b));
+    }
     if b.len() >= 2
         && a.len() >= b.len()
         && (b.len() < DIV_THRESHOLD || a.len() - b.len() < DIV_THRESHOLD)
@@ -508,6 +554,9 @@ pub fn shl(a: &[u64], bits: u64) -> Limbs {
     if a.is_empty() {
         return Limbs::new();
     }
+    if a.len() <= 2 && bits + bit_length(a) <= 128 {
+        return from_u128(low_u128(a) << bits);
+    }
     let (whole, shift) = ((bits / 64) as usize, (bits % 64) as u32);
     let mut out = Limbs::with_capacity(a.len() + whole + 1);
     out.resize(whole, 0);
@@ -530,6 +579,9 @@ pub fn shr(a: &[u64], bits: u64) -> Limbs {
     let whole = bits / 64;
     if whole >= a.len() as u64 {
         return Limbs::new();
+    }
+    if a.len() <= 2 {
+        return from_u128(low_u128(a) >> bits);
     }
     let (a, shift) = (&a[whole as usize..], (bits % 64) as u32);
     if shift == 0 {
