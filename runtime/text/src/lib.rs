@@ -21,15 +21,15 @@
 #[macro_use]
 pub mod unit;
 
+pub mod braces;
 pub mod codecs;
 pub mod float;
 pub mod hash;
-pub mod spec;
-//pub mod percent;
-//pub mod braces;
 pub mod layout;
+pub mod percent;
 pub mod repr;
 pub mod search;
+pub mod spec;
 pub mod split;
 pub mod unicode;
 
