@@ -40,7 +40,7 @@ fn main() {
         names.map(|name| format!("{name:>10}")).join(" ")
     );
     for digits in [20u64, 40, 100, 300, 1000, 3000, 10_000, 100_000] {
-        let bits = (digits as f64 * 3.3219) as u64;
+        let bits = digits * 33_219 / 10_000;
         let mut number = |bits: u64| {
             let low = random.bits(bits);
             int::bit_or(
