@@ -26,6 +26,9 @@ pub mod gc_bits {
 }
 
 impl Header {
+    /// A placeholder for constructing a cell's content; allocation writes the real header.
+    pub const NEW: Header = Header { shape: AtomicU32::new(0), owner: AtomicU16::new(0), lock: AtomicU8::new(0), gc: AtomicU8::new(0) };
+
     /// The word of a fresh header.
     #[inline(always)]
     pub fn word(shape: ShapeId, owner: u16) -> u64 {

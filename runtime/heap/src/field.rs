@@ -28,15 +28,16 @@ impl Field {
     /// Stores `v`; `holder` is the cell that contains this field.
     #[inline(always)]
     pub fn set(&self, t: &Mutator, holder: &Header, v: impl Into<Value>) {
-        self.0.store(v.into().bits(), Release);
-        t.write_barrier(holder);
+        let v = v.into();
+        self.0.store(v.bits(), Release);
+        t.write_barrier_at(holder, self.0.as_ptr(), v);
     }
     /// Stores `new` if the field holds `old`; returns what it held otherwise.
     #[inline]
     pub fn compare_exchange(&self, t: &Mutator, holder: &Header, old: Value, new: Value) -> Result<(), Value> {
         match self.0.compare_exchange(old.bits(), new.bits(), AcqRel, Acquire) {
             Ok(_) => {
-                t.write_barrier(holder);
+                t.write_barrier_at(holder, self.0.as_ptr(), new);
                 Ok(())
             }
             Err(seen) => Err(Value::from_bits(seen)),
@@ -46,7 +47,7 @@ impl Field {
     #[inline]
     pub fn swap(&self, t: &Mutator, holder: &Header, v: Value) -> Value {
         let old = self.0.swap(v.bits(), AcqRel);
-        t.write_barrier(holder);
+        t.write_barrier_at(holder, self.0.as_ptr(), v);
         Value::from_bits(old)
     }
 }
@@ -76,8 +77,11 @@ impl<T> RefField<T> {
     }
     #[inline(always)]
     pub fn set(&self, t: &Mutator, holder: &Header, r: impl Into<Option<Ref<T>>>) {
-        self.0.store(r.into().map_or(std::ptr::null_mut(), |r| r.as_ptr()), Release);
-        t.write_barrier(holder);
+        let r = r.into();
+        self.0.store(r.map_or(std::ptr::null_mut(), |r| r.as_ptr()), Release);
+        if let Some(r) = r {
+            t.write_barrier_at(holder, self.0.as_ptr().cast(), r.value());
+        }
     }
     #[inline]
     pub fn compare_exchange(&self, t: &Mutator, holder: &Header, old: Option<Ref<T>>, new: Option<Ref<T>>) -> bool {

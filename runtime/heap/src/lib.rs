@@ -13,14 +13,34 @@
 extern crate self as taipan_heap;
 
 mod cell;
+mod collect;
 mod field;
+mod futex;
+mod handshake;
+mod lock;
+mod mark;
+mod mutator;
+mod region;
 mod shape;
+mod space;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod threads;
 mod value;
+mod verify;
+mod visitor;
+mod weak;
 
 pub use cell::*;
+pub use collect::{Collected, is_enabled, set_enabled, set_log, set_memory_limit};
 pub use field::*;
+pub use handshake::World;
+pub use lock::Exclusive;
+pub use mutator::{Mutator, OutOfMemory, Roots, Run, poll_bits};
+pub use region::{CLASSES, EXACT_MAX, HEAP_BASE, SMALL_MAX, class_of, class_size};
 pub use shape::*;
+pub use stats::Stats;
 pub use value::*;
-
-mod mutator;
-pub use mutator::*;
+pub use visitor::Visitor;
+pub use weak::{Liveness, WeakCell, register_root_scanner, register_shape_hook, register_weak_hook};

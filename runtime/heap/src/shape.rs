@@ -1,8 +1,12 @@
 //! Shapes (hidden classes) and the table that holds them.
 //!
 //! A shape says what a cell is: its class, its layout, and which attribute lives in which slot of the *instance part*. Shapes
-//! live outside the collected heap in one reserved region, so an id is an address by one multiplication. A shape lives as long
-//! as its class: the collector marks shapes from cells, and from their class's transition tree.
+//! live outside the collected heap in one reserved region, so an id is an address by one multiplication.
+//!
+//! The collector marks shapes from cells, from layouts that visit shape ids, and from child to parent. A full collection frees
+//! the others, but for those made since the full collection before (Rust code may hold their ids), those that a pointer on a
+//! native stack leads to, and those that were declared permanent ([`ShapeTable::keep`]). Before an id is used again the
+//! runtime's shape hooks have removed it from caches.
 //!
 //! The instance part of a cell is one extension word and then `inline_slots` attribute slots, at `slots_offset` words from the
 //! cell's start (or at the end of a cell of variable size).
@@ -92,11 +96,21 @@ pub struct ShapeTable {
     pub(crate) free: Mutex<Vec<ShapeId>>,
     /// Shapes written since the last collection: roots of a minor one.
     pub(crate) dirty: Mutex<Vec<ShapeId>>,
+    /// Shapes made since the last full collection: roots of the next, because Rust code may hold their ids.
+    pub(crate) young: Mutex<Vec<ShapeId>>,
+    /// Shapes that are never freed.
+    pub(crate) permanent: Mutex<Vec<ShapeId>>,
     ready: std::sync::Once,
 }
 
-pub static SHAPES: ShapeTable =
-    ShapeTable { used: AtomicUsize::new(1), free: Mutex::new(Vec::new()), dirty: Mutex::new(Vec::new()), ready: std::sync::Once::new() };
+pub static SHAPES: ShapeTable = ShapeTable {
+    used: AtomicUsize::new(1),
+    free: Mutex::new(Vec::new()),
+    dirty: Mutex::new(Vec::new()),
+    young: Mutex::new(Vec::new()),
+    permanent: Mutex::new(Vec::new()),
+    ready: std::sync::Once::new(),
+};
 
 impl ShapeTable {
     #[inline(always)]
@@ -156,7 +170,28 @@ impl ShapeTable {
         unsafe { place.write(shape) };
         let shape = self.get(id);
         shape.written();
+        self.young.lock().expect("shape list").push(id);
         shape
+    }
+
+    /// Keeps a shape for ever, though no cell may have it at times.
+    pub fn keep(&self, id: ShapeId) {
+        self.permanent.lock().expect("shape list").push(id)
+    }
+
+    /// Whether the id is that of a shape that has not been freed.
+    pub(crate) fn is_in_use(&self, id: ShapeId) -> bool {
+        id.0 != 0 && id.0 < self.limit() && self.get(id).layout.is_some()
+    }
+
+    /// Frees shapes; the world is stopped, and no live cell has one of them.
+    pub(crate) fn release(&self, ids: &[ShapeId]) {
+        for id in ids {
+            let place = std::ptr::from_ref(self.get(*id)).cast_mut();
+            // SAFETY: nobody refers to the shape any more; the field is written with the world stopped.
+            unsafe { (&raw mut (*place).layout).write(None) };
+        }
+        self.free.lock().expect("shape list").extend_from_slice(ids);
     }
 
     /// Number of ids handed out so far; ids below it are valid or free.
@@ -166,9 +201,9 @@ impl ShapeTable {
 }
 
 impl Mutator {
-    /// A shape for cells that Python code never sees (storage arrays, tables).
+    /// A shape for cells that Python code never sees (storage arrays, tables). It is never freed.
     pub fn internal_shape(layout: &'static Layout) -> ShapeId {
-        SHAPES
+        let id = SHAPES
             .add(NewShape {
                 layout,
                 class: Value::EMPTY,
@@ -179,7 +214,9 @@ impl Mutator {
                 slot_count: 0,
                 flags: 0,
             })
-            .id()
+            .id();
+        SHAPES.keep(id);
+        id
     }
 }
 

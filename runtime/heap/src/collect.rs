@@ -1,0 +1,488 @@
+//! The collector: when it runs, and what it does while the world is stopped.
+//!
+//! # Generations by sticky mark bits
+//! Mark bits stay set between collections. A *minor* collection starts from the roots and from the old cells that were
+//! written to, and stops at every marked cell: it finds the young cells that live, marks them, and so makes them old
+//! (Demers et al., "Combining generational and conservative garbage collection", 1990). A *full* collection clears all mark bits
+//! first. A minor one is due when the threads have allocated the nursery's size, which follows the rate of
+//! survival; a full one when the old cells have doubled since the last.
+//!
+//! # A collection, step by step
+//! 1. The world stops. Each thread's frontiers are written, its runs taken away, its buffers handed over.
+//! 2. Mark bits of cells that were dropped since the last collection are cleared; a full one takes the other, cleared array
+//!    of mark bits, while lookups still use the old one.
+//! 3. Roots: written old cells, dirty cards and shapes; queues; root scanners; threads' stacks, native ones conservatively.
+//! 4. Marking (`mark`).
+//! 5. Weak references, finalizers, weak hooks, drops (`weak`).
+//! 6. Dead shapes are freed (full).
+//! 7. Blocks with young cells, or all in a full collection, are counted by their mark bits: empty ones become free, those
+//!    with enough free cells can be allocated in again. No cell is touched.
+//! 8. The world goes on; the collecting thread gives pages back to the system and drops native data.
+
+use crate::handshake::World;
+use crate::mark::Marker;
+use crate::mutator::Gathered;
+use crate::region::{self, *};
+use crate::space::space;
+use crate::stats::{Counters, mib};
+use crate::weak::{dead_shape, queues};
+use crate::*;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+const NURSERY_MIN: usize = 4 << 20;
+const NURSERY_MAX: usize = 64 << 20;
+/// No full collection comes by itself below this size of old cells.
+const FULL_MIN: usize = 32 << 20;
+/// A nursery this many times larger while automatic collection is switched off.
+const DISABLED_FACTOR: usize = 64;
+
+/// Bytes allocated since the last collection.
+static SINCE: AtomicUsize = AtomicUsize::new(0);
+/// The nursery's size: a collection is due when [`SINCE`] reaches it.
+static NURSERY: AtomicUsize = AtomicUsize::new(NURSERY_MIN);
+static ENABLED: AtomicBool = AtomicBool::new(true);
+/// Collect at every so-many-th slow allocation; 0: no stress.
+static STRESS: AtomicU32 = AtomicU32::new(0);
+static LOG: AtomicBool = AtomicBool::new(false);
+/// A collection is being made or cleaned up after.
+pub(crate) static COLLECTING: AtomicBool = AtomicBool::new(false);
+
+/// The collector's state, used with the world stopped or for registration.
+pub(crate) struct Collector {
+    /// Registrations of old cells. The other lists hold what threads left when they ended.
+    pub old: Gathered,
+    /// What threads gathered that have ended since.
+    orphans: Gathered,
+    pub root_scanners: Vec<fn(&mut Visitor)>,
+    pub weak_hooks: Vec<fn(&Liveness)>,
+    pub shape_hooks: Vec<fn(&[ShapeId])>,
+    /// Number of the last full collection.
+    epoch: u32,
+    /// Bytes of cells that survived the last collection.
+    live: usize,
+    /// The next collection is to be full.
+    full_due: bool,
+    full_threshold: usize,
+    frozen: usize,
+    pub counters: Counters,
+}
+
+const NOTHING: Gathered = Gathered {
+    remembered: Vec::new(),
+    cards: Vec::new(),
+    touched: Vec::new(),
+    weak: Vec::new(),
+    finalizable: Vec::new(),
+    droppable: Vec::new(),
+    allocated: 0,
+};
+
+static COLLECTOR: Mutex<Collector> = Mutex::new(Collector {
+    old: NOTHING,
+    orphans: NOTHING,
+    root_scanners: Vec::new(),
+    weak_hooks: Vec::new(),
+    shape_hooks: Vec::new(),
+    epoch: 1,
+    live: 0,
+    full_due: false,
+    full_threshold: FULL_MIN,
+    frozen: 0,
+    counters: Counters::new(),
+});
+
+pub(crate) fn collector() -> MutexGuard<'static, Collector> {
+    COLLECTOR.lock().expect("no panic in the collector")
+}
+
+/// Adds to what was allocated since the last collection; true if one is due.
+pub(crate) fn charge(bytes: usize) -> bool {
+    SINCE.fetch_add(bytes, Relaxed) + bytes >= due_at()
+}
+fn due_at() -> usize {
+    let nursery = NURSERY.load(Relaxed);
+    if ENABLED.load(Relaxed) { nursery } else { nursery.saturating_mul(DISABLED_FACTOR) }
+}
+#[inline]
+pub(crate) fn stress_interval() -> u32 {
+    STRESS.load(Relaxed)
+}
+
+/// Switches automatic collection on or off. Off, memory is still collected, but far more rarely.
+pub fn set_enabled(enabled: bool) {
+    ENABLED.store(enabled, Relaxed)
+}
+pub fn is_enabled() -> bool {
+    ENABLED.load(Relaxed)
+}
+/// Whether each collection writes a line to standard error.
+pub fn set_log(log: bool) {
+    LOG.store(log, Relaxed)
+}
+/// Most memory for cells, in bytes: beyond it allocation fails. No limit: `usize::MAX`.
+pub fn set_memory_limit(bytes: usize) {
+    space().limit = u32::try_from(bytes / BLOCK_SIZE).unwrap_or(u32::MAX)
+}
+
+/// What a collection did.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Collected {
+    pub full: bool,
+    /// Cells that died; exact for full collections.
+    pub freed_cells: usize,
+    pub survived_bytes: usize,
+    pub pause: Duration,
+}
+
+impl Mutator {
+    /// Collects now: all cells, or those allocated since the last collection.
+    pub fn collect(&self, full: bool) -> Collected {
+        self.collect_unless(full, || false).unwrap_or_default()
+    }
+    /// Collects if nobody else did since the caller found that it was due.
+    pub(crate) fn collect_if_due(&self) {
+        self.collect_unless(false, || SINCE.load(Relaxed) < due_at());
+    }
+    pub(crate) fn collect_for_stress(&self) {
+        self.collect_unless(SINCE.load(Relaxed) % 7 == 0, || false);
+    }
+
+    fn collect_unless(&self, full: bool, unless: impl FnOnce() -> bool) -> Option<Collected> {
+        let mut excess = Vec::new();
+        let done = self.stop_the_world(|world| {
+            if unless() {
+                return None;
+            }
+            Some(collector().collect(world, full, &mut excess))
+        })?;
+        for &(first, count) in &excess {
+            region::release(first, count);
+        }
+        if !excess.is_empty() {
+            let mut space = space();
+            excess.into_iter().for_each(|run| space.add_clean(run));
+        }
+        self.run_drops();
+        self.announce_queues();
+        Some(done)
+    }
+
+    /// Gives all that this thread has to the heap, when it ends.
+    pub(crate) fn retire(&self) {
+        let mut c = collector();
+        self.hand_over(&mut c.orphans);
+    }
+
+    /// Switches stress mode on or off (0): a collection, with verification and poisoning, at every `interval`-th allocation
+    /// of each thread.
+    pub fn set_stress(&self, interval: u32) {
+        STRESS.store(interval, Relaxed);
+        self.cut_runs();
+        self.handshake_all(|m| m.cut_runs());
+    }
+
+    pub fn stats(&self) -> Stats {
+        self.start();
+        let c = collector();
+        let s = space();
+        let n = &c.counters;
+        Stats {
+            minor_collections: n.minor,
+            full_collections: n.full,
+            pause_total: n.pause_total,
+            pause_max: n.pause_max,
+            pause_histogram: n.histogram,
+            elapsed: n.started.map_or(Duration::ZERO, |s| s.elapsed()),
+            allocated: n.allocated + SINCE.load(Relaxed) as u64,
+            live: c.live,
+            in_use: s.used as usize * BLOCK_SIZE,
+            reserve: s.reserve() * BLOCK_SIZE,
+            nursery: NURSERY.load(Relaxed),
+            finalized: n.finalized,
+            freed_cells: n.freed_cells,
+        }
+    }
+
+    /// `gc.freeze`: counts the cells there are now as frozen. Nothing else changes: the collector writes to no page of cells
+    /// that did not change, so they stay shared after `fork` anyway.
+    pub fn freeze(&self) {
+        let mut n = 0;
+        self.for_each_cell(|_| n += 1);
+        collector().frozen = n;
+    }
+    pub fn unfreeze(&self) {
+        collector().frozen = 0
+    }
+    pub fn freeze_count(&self) -> usize {
+        collector().frozen
+    }
+}
+
+/// What the count of blocks came to.
+#[derive(Default)]
+struct Swept {
+    /// Bytes of cells that were marked in this collection (minor) or at all (full).
+    survived: usize,
+    live_cells: usize,
+}
+
+impl Collector {
+    fn collect(&mut self, world: &World, full: bool, excess: &mut Vec<(u32, u32)>) -> Collected {
+        COLLECTING.store(true, Relaxed);
+        let start = Instant::now();
+        self.counters.started.get_or_insert(start);
+        let full = full || std::mem::take(&mut self.full_due);
+        let stress = stress_interval() != 0;
+        // Made before anything is looked at: its own shape is new.
+        dead_shape();
+
+        let mut young = std::mem::take(&mut self.orphans);
+        world.for_each_thread(|t| t.hand_over(&mut young));
+        if stress {
+            verify::check_heap(&young, "before a collection");
+        }
+        let cells_before = if full { count_cells() } else { 0 };
+        let Gathered { remembered, cards, touched, mut weak, mut finalizable, mut droppable, allocated } = young;
+
+        let dropped = std::mem::take(&mut queues().dropped);
+        dropped.iter().for_each(|&cell| region::unmark(cell));
+        if full {
+            world.for_each_thread(|t| t.forgive_losses());
+            self.epoch += 1;
+            region::begin_full(space().high);
+            for &(cell, _) in &queues().drops {
+                region::mark(region::mark_base(), cell, false);
+            }
+        }
+
+        let mut marker = Marker::new(self.epoch);
+        self.written_cells(&mut marker, full, &remembered, &cards);
+        self.shape_roots(&mut marker, full);
+        {
+            let q = queues();
+            for &cell in q.cleared.iter().chain(&q.finalizable) {
+                marker.visitor.edges.push(cell);
+            }
+        }
+        for scan in &self.root_scanners {
+            scan(&mut marker.visitor);
+        }
+        world.for_each_thread(|t| t.visit_roots(&mut marker.visitor));
+        marker.drain();
+
+        // The order is told in `weak`.
+        let live = Liveness { full };
+        if full {
+            weak.append(&mut self.old.weak);
+            finalizable.append(&mut self.old.finalizable);
+            droppable.append(&mut self.old.droppable);
+        }
+        Collector::clear_weak(&weak, &live);
+        let resurrected = Collector::find_finalizable(&mut finalizable);
+        self.counters.finalized += resurrected.len() as u64;
+        marker.visitor.edges.extend(resurrected);
+        marker.drain();
+        region::end_marking();
+        // SAFETY: registered weak cells that live.
+        weak.retain(|&cell| region::is_marked(cell) && unsafe { &*(cell as *const WeakCell) }.target().is_cell());
+        for hook in &self.weak_hooks {
+            hook(&live);
+        }
+        if full {
+            self.free_shapes();
+        }
+        Collector::find_drops(&mut droppable);
+        self.old.weak.append(&mut weak);
+        self.old.finalizable.append(&mut finalizable);
+        self.old.droppable.append(&mut droppable);
+
+        let swept = if full { self.sweep_all(excess) } else { self.sweep_touched(&touched, excess) };
+        self.counters.allocated += allocated as u64;
+        if full {
+            self.live = swept.survived;
+            self.full_threshold = (self.live * 2).max(FULL_MIN);
+        } else {
+            self.live += swept.survived;
+            self.full_due = self.live >= self.full_threshold;
+        }
+        SINCE.store(0, Relaxed);
+        self.adapt_nursery(full, allocated, swept.survived);
+        space().excess(NURSERY.load(Relaxed) / BLOCK_SIZE + self.live / BLOCK_SIZE / 8, excess);
+        if stress {
+            verify::poison_free();
+            verify::check_heap(&Gathered::default(), "after a collection");
+        }
+
+        let freed_cells = cells_before.saturating_sub(swept.live_cells);
+        self.counters.freed_cells += freed_cells as u64;
+        let pause = start.elapsed();
+        self.counters.pause(pause);
+        *(if full { &mut self.counters.full } else { &mut self.counters.minor }) += 1;
+        let done = Collected { full, freed_cells, survived_bytes: swept.survived, pause };
+        if LOG.load(Relaxed) {
+            self.log(&done, allocated);
+        }
+        done
+    }
+
+    fn log(&self, done: &Collected, allocated: usize) {
+        let n = &self.counters;
+        let elapsed = n.started.map_or(0.0, |s| s.elapsed().as_secs_f64());
+        eprintln!(
+            "gc: {} {:.3} s: {:.3} ms, allocated {:.2} MiB, survived {:.2} MiB, live {:.2} MiB, blocks {:.2} MiB, nursery {:.0} MiB, {:.1} % of time",
+            if done.full { "full " } else { "minor" },
+            elapsed,
+            done.pause.as_secs_f64() * 1e3,
+            mib(allocated),
+            mib(done.survived_bytes),
+            mib(self.live),
+            mib(space().used as usize * BLOCK_SIZE),
+            mib(NURSERY.load(Relaxed)),
+            100.0 * n.pause_total.as_secs_f64() / elapsed.max(1e-9),
+        );
+    }
+
+    /// Old cells that were written to: all that they refer to is a root of a minor collection.
+    fn written_cells(&self, marker: &mut Marker, full: bool, remembered: &[usize], cards: &[usize]) {
+        for &cell in remembered {
+            if full {
+                // SAFETY: a cell that was live when it was remembered; none has been freed since.
+                unsafe { &*(cell as *const Header) }.gc.store(gc_bits::OLD, Relaxed);
+            } else {
+                marker.scan(cell);
+            }
+        }
+        for &address in cards {
+            region::card(address).store(0, Relaxed);
+            if !full {
+                marker.visitor.conservative(address as *const u64, (1 << CARD_SHIFT) / 8);
+            }
+        }
+    }
+
+    fn shape_roots(&self, marker: &mut Marker, full: bool) {
+        let dirty = std::mem::take(&mut *SHAPES.dirty.lock().expect("shape list"));
+        let roots = &mut marker.visitor.shapes;
+        if full {
+            roots.append(&mut SHAPES.young.lock().expect("shape list"));
+            roots.extend_from_slice(&SHAPES.permanent.lock().expect("shape list"));
+        } else {
+            // Marked or not: their fields may have changed since they were.
+            for id in dirty {
+                marker.visit_shape(id);
+            }
+        }
+    }
+
+    fn free_shapes(&self) {
+        let dead: Vec<ShapeId> = (1..SHAPES.limit())
+            .map(ShapeId)
+            .filter(|&id| SHAPES.is_in_use(id) && SHAPES.get(id).marked.load(Relaxed) != self.epoch)
+            .collect();
+        if !dead.is_empty() {
+            for hook in &self.shape_hooks {
+                hook(&dead);
+            }
+            SHAPES.release(&dead);
+        }
+    }
+
+    /// After a minor collection: only blocks that were allocated in have changed.
+    fn sweep_touched(&self, touched: &[u32], excess: &mut Vec<(u32, u32)>) -> Swept {
+        let mut space = space();
+        let mut swept = Swept::default();
+        for &index in touched {
+            let before = block(index).live.load(Relaxed) as usize;
+            let live = sweep_block(&mut space, index);
+            swept.survived += live.saturating_sub(before) * block(index).cell_size();
+        }
+        for head in std::mem::take(&mut space.large_young) {
+            sweep_large(&mut space, head, &mut swept, excess);
+        }
+        swept
+    }
+
+    fn sweep_all(&self, excess: &mut Vec<(u32, u32)>) -> Swept {
+        let mut space = space();
+        let mut swept = Swept::default();
+        space.partial.iter_mut().for_each(Vec::clear);
+        // From the end: the lists are stacks, and low addresses should be used first.
+        for index in (0..space.high).rev() {
+            if block(index).kind.load(Relaxed) == kind::SMALL {
+                let live = sweep_block(&mut space, index);
+                swept.survived += live * block(index).cell_size();
+                swept.live_cells += live;
+            }
+        }
+        let mut large = std::mem::take(&mut space.large);
+        large.append(&mut space.large_young);
+        for head in large {
+            sweep_large(&mut space, head, &mut swept, excess);
+        }
+        swept
+    }
+
+    fn adapt_nursery(&self, full: bool, allocated: usize, survived: usize) {
+        let mut nursery = NURSERY.load(Relaxed);
+        if !full && allocated >= nursery / 2 {
+            if survived > allocated / 4 {
+                nursery *= 2;
+            } else if survived < allocated / 16 {
+                nursery /= 2;
+            }
+        }
+        NURSERY.store(nursery.clamp(NURSERY_MIN, NURSERY_MAX), Relaxed);
+    }
+}
+
+/// Files a block by its mark bits; returns the number of live cells.
+fn sweep_block(space: &mut space::Space, index: u32) -> usize {
+    let b = block(index);
+    let live = region::count_marks(index);
+    let cells = b.cells.load(Relaxed) as u32;
+    b.live.store(live as u16, Relaxed);
+    b.frontier.store(0, Relaxed);
+    if live == 0 {
+        space.free_block(index);
+    } else if (cells - live) * 8 >= cells {
+        space.partial[b.class.load(Relaxed) as usize].push(index);
+    }
+    live as usize
+}
+
+fn sweep_large(space: &mut space::Space, head: u32, swept: &mut Swept, excess: &mut Vec<(u32, u32)>) {
+    if region::is_marked(block_address(head)) {
+        space.large.push(head);
+        swept.survived += block(head).size.load(Relaxed);
+        swept.live_cells += 1;
+    } else {
+        excess.extend(space.free_large(head));
+    }
+}
+
+/// Cells that are old or young; the frontiers are written.
+fn count_cells() -> usize {
+    let mut n = 0;
+    verify::each_cell(|_| n += 1);
+    n
+}
+
+impl Mutator {
+    /// Visits what this stopped thread holds.
+    fn visit_roots(&self, v: &mut Visitor) {
+        let (words, len) = self.record.stack();
+        v.conservative(words, len);
+        if let Some(scan) = self.stack_scanner.get() {
+            scan(self, v);
+        }
+        // SAFETY: the thread is stopped.
+        for &roots in &unsafe { &*self.local.get() }.roots {
+            // SAFETY: registered until it is dropped; its thread is stopped.
+            for &value in unsafe { &*(*roots).get() } {
+                v.value(value);
+            }
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! Marking: from references to all that they lead to, by one thread or several.
+//!
+//! # Order of work
+//! A marker has a stack of references still to be followed. A reference taken from it is first prefetched (the cell's first line and
+//! its word of mark bits) and waits in a short queue, so that its memory has arrived when its turn comes ("edge
+//! enqueuing", Garner, Blackburn, Frampton: "Effective Prefetch for Mark-Sweep Garbage Collection", 2007). Nothing recurses.
+//!
+//! # Helpers
+//! The collecting thread marks alone until it has followed a few thousand references; then it shares. Helper threads wait for
+//! chunks of references in one queue under a lock; a marker that has much and sees a hungry one puts the older half of its
+//! stack there, because old entries tend to lead to much. All is done when every marker is hungry and the queue is empty;
+//! helpers count as hungry also while they sleep, so nobody waits for one to wake up for nothing.
+
+use crate::region;
+use crate::visitor::Visitor;
+use crate::{Field, Header, SHAPES, ShapeId, gc_bits, instance_part};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
+use std::sync::{Condvar, Mutex, MutexGuard};
+
+/// References in flight between prefetch and use.
+const QUEUE: usize = 16;
+/// References followed before the first sharing.
+const ALONE: usize = 8192;
+/// A stack shorter than this is not shared.
+const SHARE_MIN: usize = 64;
+/// References followed between two looks at whether somebody is hungry.
+const LOOK: usize = 512;
+/// Most helpers there can be.
+const HELPERS_MAX: usize = 7;
+
+pub(crate) struct Marker {
+    pub visitor: Visitor<'static>,
+    /// Number of this full collection; shapes with this number are marked.
+    epoch: u32,
+    parallel: bool,
+    helper: bool,
+    followed: usize,
+    /// Cells marked by this marker.
+    pub marked: usize,
+}
+
+enum Chunk {
+    References(Vec<usize>),
+    Range(usize, usize),
+}
+
+/// What markers share.
+struct Pool {
+    work: Mutex<Work>,
+    changed: Condvar,
+    /// Markers without work for which there is no chunk.
+    hungry: AtomicUsize,
+}
+
+struct Work {
+    chunks: Vec<Chunk>,
+    helpers: usize,
+    /// Markers without work, sleeping helpers among them.
+    idle: usize,
+    epoch: u32,
+}
+
+/// Replaced in the child of a fork, where nobody holds the old one's lock any more.
+static POOL: AtomicPtr<Pool> = AtomicPtr::new(std::ptr::null_mut());
+
+fn pool() -> &'static Pool {
+    let p = POOL.load(Acquire);
+    if !p.is_null() {
+        // SAFETY: pools are leaked.
+        return unsafe { &*p };
+    }
+    let new = Box::leak(Box::new(Pool {
+        work: Mutex::new(Work { chunks: Vec::new(), helpers: 0, idle: 0, epoch: 0 }),
+        changed: Condvar::new(),
+        hungry: AtomicUsize::new(0),
+    }));
+    match POOL.compare_exchange(std::ptr::null_mut(), new, AcqRel, Acquire) {
+        Ok(_) => new,
+        // SAFETY: pools are leaked.
+        Err(other) => unsafe { &*other },
+    }
+}
+
+/// In the child of a fork: the helpers are gone.
+pub(crate) fn forget_helpers() {
+    POOL.store(std::ptr::null_mut(), Release)
+}
+
+impl Pool {
+    fn lock(&self) -> MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(|p| p.into_inner())
+    }
+    fn update_hungry(&self, work: &Work) {
+        self.hungry.store(work.idle.saturating_sub(work.chunks.len()), Relaxed)
+    }
+}
+
+/// How many helpers a collection may have.
+fn helpers_wanted() -> usize {
+    static CORES: AtomicUsize = AtomicUsize::new(0);
+    let mut cores = CORES.load(Relaxed);
+    if cores == 0 {
+        cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+        CORES.store(cores, Relaxed);
+    }
+    (cores - 1).min(HELPERS_MAX)
+}
+
+#[inline(always)]
+fn prefetch(address: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch has no effect on memory.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(address as *const i8)
+    };
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: a prefetch has no effect on memory.
+    unsafe {
+        std::arch::asm!("prfm pldl1keep, [{}]", in(reg) address, options(nostack, readonly, preserves_flags))
+    };
+}
+
+impl Marker {
+    pub fn new(epoch: u32) -> Marker {
+        Marker { visitor: Visitor::new(), epoch, parallel: false, helper: false, followed: 0, marked: 0 }
+    }
+
+    /// Visits the references of a cell that is marked already.
+    #[inline]
+    pub fn scan(&mut self, cell: usize) {
+        let cell = cell as *const Header;
+        // SAFETY: references lead to live cells, and the world is stopped.
+        unsafe {
+            let header = &*cell;
+            if header.gc.load(Relaxed) != gc_bits::OLD {
+                header.gc.store(gc_bits::OLD, Relaxed);
+            }
+            let shape = header.shape();
+            if shape.marked.load(Relaxed) != self.epoch {
+                self.mark_shape(header.shape_id());
+            }
+            (shape.layout().scan)(cell, &mut self.visitor);
+            if shape.slots_offset != 0
+                && let Some(part) = instance_part(cell, shape)
+            {
+                self.visitor.values(std::slice::from_raw_parts(part, shape.inline_slots as usize + 1));
+            }
+        }
+    }
+
+    /// Marks a shape and visits what it refers to.
+    #[cold]
+    fn mark_shape(&mut self, id: ShapeId) {
+        let mut id = id;
+        while id.0 != 0 {
+            if !SHAPES.is_in_use(id) {
+                return;
+            }
+            let shape = SHAPES.get(id);
+            if shape.marked.swap(self.epoch, Relaxed) == self.epoch {
+                return;
+            }
+            self.visit_shape(id);
+            id = ShapeId(shape.parent.load(Relaxed));
+        }
+    }
+    /// Visits the fields of a shape, marked or not.
+    pub fn visit_shape(&mut self, id: ShapeId) {
+        if !SHAPES.is_in_use(id) {
+            return;
+        }
+        let s = SHAPES.get(id);
+        for f in [&s.class, &s.key, &s.transitions, &s.table] {
+            let f: &Field = f;
+            self.visitor.value(f.get());
+        }
+        if s.parent.load(Relaxed) != 0 {
+            self.visitor.shapes.push(ShapeId(s.parent.load(Relaxed)));
+        }
+    }
+    pub fn mark_shapes(&mut self) {
+        while let Some(id) = self.visitor.shapes.pop() {
+            self.mark_shape(id)
+        }
+    }
+
+    /// Marks a cell, and visits its references if it was not marked before.
+    #[inline(always)]
+    fn follow(&mut self, base: usize, cell: usize) {
+        debug_assert!(cell & 15 == 0 && region::in_heap(cell), "{cell:#x} is not a cell");
+        if region::mark(base, cell, self.parallel) {
+            self.marked += 1;
+            self.scan(cell);
+        }
+    }
+
+    /// Follows all references at hand and what they lead to.
+    pub fn drain(&mut self) {
+        loop {
+            self.drain_own();
+            if !self.parallel || !self.take_chunk() {
+                return;
+            }
+        }
+    }
+
+    fn drain_own(&mut self) {
+        let base = region::mark_base();
+        let mut queue = [0usize; QUEUE];
+        let mut at = 0;
+        let mut empty = 0;
+        let mut look = LOOK;
+        loop {
+            let next = match self.visitor.edges.pop() {
+                Some(cell) => {
+                    prefetch(cell);
+                    prefetch(region::mark_address(base, cell));
+                    empty = 0;
+                    cell
+                }
+                None => 0,
+            };
+            let cell = std::mem::replace(&mut queue[at], next);
+            at = (at + 1) % QUEUE;
+            if cell != 0 {
+                self.follow(base, cell);
+                look -= 1;
+                if look == 0 {
+                    look = LOOK;
+                    self.followed += LOOK;
+                    self.share();
+                }
+            }
+            if next == 0 {
+                empty += 1;
+                if empty >= QUEUE {
+                    self.mark_shapes();
+                    if self.visitor.edges.is_empty() && !self.visitor.take_range() {
+                        return;
+                    }
+                    empty = 0;
+                }
+            }
+        }
+    }
+
+    /// Gives half of the references away if somebody has none.
+    fn share(&mut self) {
+        if self.followed < ALONE && !self.helper {
+            return;
+        }
+        if self.visitor.edges.len() < SHARE_MIN && self.visitor.ranges.is_empty() {
+            return;
+        }
+        if !self.parallel {
+            self.parallel = call_helpers(self.epoch);
+            if !self.parallel {
+                // Alone for the rest of this collection.
+                self.followed = 0;
+                return;
+            }
+        }
+        let pool = pool();
+        if pool.hungry.load(Relaxed) == 0 {
+            return;
+        }
+        let chunk = match self.visitor.ranges.last_mut() {
+            Some((address, len)) if *len > 2 * crate::visitor::LONG_RUN => {
+                let half = *len / 2;
+                *len -= half;
+                Chunk::Range(*address + *len * size_of::<Field>(), half)
+            }
+            _ => {
+                let edges = &mut self.visitor.edges;
+                let half = edges.len() / 2;
+                if half == 0 {
+                    return;
+                }
+                let kept = edges[half..].to_vec();
+                edges.truncate(half);
+                Chunk::References(std::mem::replace(edges, kept))
+            }
+        };
+        let mut work = pool.lock();
+        work.chunks.push(chunk);
+        pool.update_hungry(&work);
+        drop(work);
+        pool.changed.notify_one();
+    }
+
+    /// Waits for a chunk; false if all markers are done. Helpers wait for ever.
+    fn take_chunk(&mut self) -> bool {
+        let pool = pool();
+        let mut work = pool.lock();
+        work.idle += 1;
+        pool.update_hungry(&work);
+        let all = work.helpers + 1;
+        if work.idle == all && work.chunks.is_empty() {
+            pool.changed.notify_all();
+        }
+        loop {
+            if let Some(chunk) = work.chunks.pop() {
+                work.idle -= 1;
+                pool.update_hungry(&work);
+                self.epoch = work.epoch;
+                drop(work);
+                match chunk {
+                    Chunk::References(mut cells) => self.visitor.edges.append(&mut cells),
+                    Chunk::Range(address, len) => self.visitor.ranges.push((address, len)),
+                }
+                return true;
+            }
+            if !self.helper && work.idle == all {
+                work.idle -= 1;
+                pool.update_hungry(&work);
+                return false;
+            }
+            work = pool.changed.wait(work).unwrap_or_else(|p| p.into_inner());
+        }
+    }
+}
+
+/// Starts helpers unless there are some; false if there cannot be any.
+#[cold]
+fn call_helpers(epoch: u32) -> bool {
+    let wanted = helpers_wanted();
+    let pool = pool();
+    let mut work = pool.lock();
+    work.epoch = epoch;
+    while work.helpers < wanted {
+        // Signals are for threads that run Python code.
+        // SAFETY: plain calls with initialised sets.
+        let started = unsafe {
+            let mut all: libc::sigset_t = std::mem::zeroed();
+            let mut old: libc::sigset_t = std::mem::zeroed();
+            libc::sigfillset(&mut all);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut old);
+            let started = std::thread::Builder::new().name("gc".into()).spawn(help);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &old, std::ptr::null_mut());
+            started
+        };
+        if started.is_err() {
+            break;
+        }
+        // It counts as idle before it runs.
+        work.helpers += 1;
+        work.idle += 1;
+    }
+    pool.update_hungry(&work);
+    work.helpers > 0
+}
+
+fn help() {
+    let mut marker = Marker::new(0);
+    marker.helper = true;
+    marker.parallel = true;
+    {
+        // `take_chunk` counts it again.
+        let mut work = pool().lock();
+        work.idle -= 1;
+    }
+    loop {
+        marker.take_chunk();
+        marker.drain_own();
+    }
+}

@@ -1,0 +1,535 @@
+//! The collector at work, alone and with several threads. All tests share one heap, as threads of a program do.
+
+use crate::*;
+use std::ptr::NonNull;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::*};
+
+#[repr(C)]
+pub(crate) struct Node {
+    header: Header,
+    left: Field,
+    right: Field,
+    tag: AtomicU64,
+}
+unsafe fn scan_node(c: *const Header, v: &mut Visitor) {
+    let n = unsafe { &*c.cast::<Node>() };
+    v.value(n.left.get());
+    v.value(n.right.get());
+}
+static NODE: Layout =
+    Layout { name: "node", size: size_of::<Node>(), scan: scan_node, cell_size: None, base: None, drop: None };
+unsafe impl HeapType for Node {
+    fn layout() -> &'static Layout {
+        &NODE
+    }
+}
+fn node_shape() -> ShapeId {
+    static ID: OnceLock<ShapeId> = OnceLock::new();
+    *ID.get_or_init(|| Mutator::internal_shape(&NODE))
+}
+
+#[repr(C)]
+struct Array {
+    header: Header,
+    len: AtomicUsize,
+}
+impl Array {
+    fn fields(&self) -> &[Field] {
+        unsafe { std::slice::from_raw_parts(std::ptr::from_ref(self).add(1).cast(), self.len.load(Relaxed)) }
+    }
+}
+unsafe fn scan_array(c: *const Header, v: &mut Visitor) {
+    v.values(unsafe { &*c.cast::<Array>() }.fields())
+}
+unsafe fn array_size(c: *const Header) -> usize {
+    16 + 8 * unsafe { &*c.cast::<Array>() }.len.load(Relaxed)
+}
+static ARRAY: Layout =
+    Layout { name: "array", size: 16, scan: scan_array, cell_size: Some(array_size), base: None, drop: None };
+unsafe impl HeapType for Array {
+    fn layout() -> &'static Layout {
+        &ARRAY
+    }
+}
+fn array_shape() -> ShapeId {
+    static ID: OnceLock<ShapeId> = OnceLock::new();
+    *ID.get_or_init(|| Mutator::internal_shape(&ARRAY))
+}
+
+fn thread<R>(f: impl FnOnce(&Mutator) -> R) -> R {
+    let t = Box::new(Mutator::attach());
+    t.start();
+    f(&t)
+}
+fn node(t: &Mutator, left: Value, right: Value, tag: u64) -> Ref<Node> {
+    let n: Ref<Node> = unsafe { Ref::from_raw(t.alloc(size_of::<Node>(), node_shape()).unwrap().cast()) };
+    n.left.init(left);
+    n.right.init(right);
+    n.tag.store(tag, Relaxed);
+    n
+}
+fn array(t: &Mutator, len: usize) -> Ref<Array> {
+    let a: Ref<Array> = unsafe { Ref::from_raw(t.alloc(16 + 8 * len, array_shape()).unwrap().cast()) };
+    a.len.store(len, Relaxed);
+    a
+}
+fn tree(t: &Mutator, depth: u32) -> Ref<Node> {
+    if depth == 0 {
+        return node(t, Value::NONE, Value::NONE, 1);
+    }
+    let l = tree(t, depth - 1);
+    let r = tree(t, depth - 1);
+    let n = l.tag.load(Relaxed) + r.tag.load(Relaxed) + 1;
+    node(t, l.value(), r.value(), n)
+}
+fn check_tree(v: Value, depth: u32) -> u64 {
+    let n = v.downcast::<Node>().expect("node");
+    let count =
+        if depth == 0 { 1 } else { 1 + check_tree(n.left.get(), depth - 1) + check_tree(n.right.get(), depth - 1) };
+    assert_eq!(n.tag.load(Relaxed), count);
+    count
+}
+/// Overwrites stack below, where old references may lie.
+#[inline(never)]
+fn wipe_stack() {
+    let a = [0u64; 2048];
+    std::hint::black_box(&a);
+}
+
+#[test]
+fn trees_survive() {
+    thread(|t| {
+        let kept = tree(t, 14);
+        for i in 0..40 {
+            let other = tree(t, 12);
+            check_tree(other.value(), 12);
+            if i % 8 == 0 {
+                t.collect(i % 16 == 0);
+                t.verify();
+            }
+        }
+        check_tree(kept.value(), 14);
+    })
+}
+
+#[test]
+fn long_lists_do_not_recurse() {
+    thread(|t| {
+        let mut head = Value::NONE;
+        for i in 0..1_000_000 {
+            head = node(t, head, Value::NONE, i).value();
+        }
+        t.collect(true);
+        t.collect(false);
+        let mut n = 0;
+        let mut at = head;
+        while let Some(c) = at.downcast::<Node>() {
+            n += 1;
+            assert_eq!(c.tag.load(Relaxed), 1_000_000 - n);
+            at = c.left.get();
+        }
+        assert_eq!(n, 1_000_000);
+    })
+}
+
+#[test]
+fn old_cells_remember_young_ones() {
+    thread(|t| {
+        let holder = node(t, Value::NONE, Value::NONE, 0);
+        let big = array(t, 100_000);
+        t.collect(false);
+        assert_eq!(holder.header().gc.load(Relaxed), gc_bits::OLD);
+        for round in 0..50u64 {
+            holder.left.set(t, holder.header(), node(t, Value::NONE, Value::NONE, round));
+            for i in 0..100 {
+                let n = node(t, Value::NONE, Value::NONE, round * 1000 + i);
+                big.fields()[(i * 997 % 100_000) as usize].set(t, big.header(), n);
+            }
+            wipe_stack();
+            t.verify();
+            t.collect(round % 10 == 9);
+            t.verify();
+            assert_eq!(holder.left.get().downcast::<Node>().unwrap().tag.load(Relaxed), round);
+            for i in 0..100 {
+                let n = big.fields()[(i * 997 % 100_000) as usize].get().downcast::<Node>().unwrap();
+                assert_eq!(n.tag.load(Relaxed), round * 1000 + i);
+            }
+        }
+    })
+}
+
+#[test]
+fn interior_pointers_keep_cells() {
+    thread(|t| {
+        let inside: Vec<usize> = (0..3)
+            .map(|_| {
+                let a = array(t, 30);
+                a.fields()[29].init(node(t, Value::NONE, Value::NONE, 77));
+                std::ptr::from_ref(&a.fields()[29]) as usize
+            })
+            .collect();
+        let [a, b, c] = [inside[0], inside[1], inside[2]];
+        drop(inside);
+        std::hint::black_box((a, b, c));
+        for _ in 0..3 {
+            t.collect(true);
+            tree(t, 12);
+        }
+        for p in [a, b, c] {
+            let f = unsafe { &*(std::hint::black_box(p) as *const Field) };
+            assert_eq!(f.get().downcast::<Node>().unwrap().tag.load(Relaxed), 77);
+        }
+    })
+}
+
+#[test]
+fn all_sizes() {
+    thread(|t| {
+        let mut kept = Roots::new(t);
+        let mut x = 12345u64;
+        for i in 0..20_000usize {
+            x = x.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let len = match x >> 60 {
+                0 => (x >> 30) as usize % 20_000,
+                1..4 => (x >> 30) as usize % 2000,
+                _ => (x >> 30) as usize % 60,
+            };
+            let a = array(t, len);
+            assert!(a.fields().iter().all(|f| f.get().bits() == 0), "memory is zeroed");
+            for f in a.fields() {
+                f.init(Value::small_int(i as i64));
+            }
+            if i % 7 == 0 {
+                kept.push(a.value());
+            }
+            if i % 1000 == 0 {
+                kept.retain(|v| v.bits() & 64 == 0);
+            }
+        }
+        t.verify();
+        for v in kept.iter() {
+            let a = v.downcast::<Array>().unwrap();
+            assert!(a.fields().windows(2).all(|w| w[0].get() == w[1].get()));
+        }
+    })
+}
+
+#[test]
+fn memory_that_cannot_be_had() {
+    thread(|t| {
+        assert!(t.alloc(1 << 50, array_shape()).is_err());
+        assert!(t.alloc(usize::MAX - 8, array_shape()).is_err());
+        assert!(t.alloc(64, node_shape()).is_ok());
+    })
+}
+
+#[repr(C)]
+struct Native {
+    header: Header,
+    dropped: AtomicUsize,
+}
+unsafe fn scan_nothing(_: *const Header, _: &mut Visitor) {}
+unsafe fn drop_native(c: *mut Header) {
+    let counter = unsafe { &*c.cast::<Native>() }.dropped.load(Relaxed) as *const AtomicUsize;
+    unsafe { &*counter }.fetch_add(1, Relaxed);
+}
+static NATIVE: Layout =
+    Layout { name: "native", size: 16, scan: scan_nothing, cell_size: None, base: None, drop: Some(drop_native) };
+
+#[test]
+fn native_data_is_dropped_once() {
+    static DROPPED: AtomicUsize = AtomicUsize::new(0);
+    let shape = Mutator::internal_shape(&NATIVE);
+    thread(|t| {
+        #[inline(never)]
+        fn make(t: &Mutator, shape: ShapeId) {
+            for i in 0..10_000 {
+                let c: Ref<Native> = unsafe { Ref::from_raw(t.alloc(16, shape).unwrap().cast()) };
+                c.dropped.store(&raw const DROPPED as usize, Relaxed);
+                t.register_drop(NonNull::new(c.as_ptr().cast()).unwrap());
+                if i % 1000 == 0 {
+                    t.collect(i % 2000 == 0);
+                }
+            }
+        }
+        make(t, shape);
+        for _ in 0..4 {
+            wipe_stack();
+            t.collect(true);
+            t.verify();
+        }
+        let n = DROPPED.load(Relaxed);
+        assert!((9_990..=10_000).contains(&n), "{n}");
+    });
+}
+
+#[repr(C)]
+struct Weak {
+    cell: WeakCell,
+}
+static WEAK: Layout = Layout {
+    name: "weak",
+    size: size_of::<WeakCell>(),
+    scan: scan_nothing,
+    cell_size: None,
+    base: None,
+    drop: None,
+};
+
+#[test]
+fn weak_references_and_finalizers() {
+    let shape = Mutator::internal_shape(&WEAK);
+    thread(|t| {
+        let mut weak = Roots::new(t);
+        let mut strong = Roots::new(t);
+        #[inline(never)]
+        fn make(t: &Mutator, shape: ShapeId, weak: &mut Roots, strong: &mut Roots) {
+            for i in 0..1000 {
+                let inner = node(t, Value::NONE, Value::NONE, i);
+                let n = node(t, inner.value(), Value::NONE, i);
+                let w: Ref<WeakCell> = unsafe { Ref::from_raw(t.alloc(size_of::<Weak>(), shape).unwrap().cast()) };
+                w.init(n.value());
+                t.register_weak(w);
+                weak.push(w.value());
+                if i % 2 == 0 {
+                    strong.push(n.value());
+                }
+                if i % 5 == 0 {
+                    t.register_finalizer(NonNull::new(n.as_ptr().cast()).unwrap());
+                }
+            }
+        }
+        make(t, shape, &mut weak, &mut strong);
+        wipe_stack();
+        t.collect(false);
+        t.collect(true);
+        t.verify();
+        let empty = |weak: &Roots| {
+            weak.iter()
+                .filter(|v| unsafe { &*v.as_cell().unwrap().as_ptr().cast::<WeakCell>() }.target().is_empty())
+                .count()
+        };
+        assert!((490..=500).contains(&empty(&weak)), "{}", empty(&weak));
+        let mut finalized = 0;
+        let mut cleared = 0;
+        while let Some(c) = t.take_finalizable() {
+            let n = Value::from_cell(c).downcast::<Node>().unwrap();
+            let tag = n.tag.load(Relaxed);
+            assert!(tag % 10 == 5);
+            assert_eq!(n.left.get().downcast::<Node>().unwrap().tag.load(Relaxed), tag);
+            finalized += 1;
+        }
+        while let Some(w) = t.take_cleared_weak() {
+            assert!(w.target().is_empty());
+            cleared += 1;
+        }
+        assert!((95..=100).contains(&finalized), "{finalized}");
+        assert!((490..=500).contains(&cleared), "{cleared}");
+        strong.clear();
+        wipe_stack();
+        t.collect(true);
+        assert!(empty(&weak) >= 990);
+        t.collect(true);
+        t.verify();
+    })
+}
+
+#[test]
+fn threads_build_and_share() {
+    static SHARED: OnceLock<usize> = OnceLock::new();
+    thread(|t| {
+        let table = array(t, 64);
+        SHARED.set(table.as_ptr() as usize).unwrap();
+        let running = AtomicUsize::new(4);
+        t.blocking(|| {
+            std::thread::scope(|s| {
+                for k in 0..4u64 {
+                    let running = &running;
+                    s.spawn(move || {
+                        thread(|t| {
+                            let table: Ref<Array> =
+                                unsafe { Ref::from_raw(NonNull::new(*SHARED.get().unwrap() as *mut Array).unwrap()) };
+                            for i in 0..300u64 {
+                                let depth = 6 + (i % 5) as u32;
+                                let mine = tree(t, depth);
+                                let slot = ((i * 7 + k * 13) % 64) as usize;
+                                let holder = node(t, mine.value(), Value::NONE, depth as u64);
+                                table.fields()[slot].set(t, table.header(), holder);
+                                let other = table.fields()[(slot * 5 + 1) % 64].get();
+                                if let Some(n) = other.downcast::<Node>() {
+                                    check_tree(n.left.get(), n.tag.load(Relaxed) as u32);
+                                }
+                                check_tree(mine.value(), depth);
+                                if i % 60 == k * 10 {
+                                    t.collect(k == 0);
+                                }
+                                if i % 100 == 50 {
+                                    t.verify();
+                                }
+                            }
+                        });
+                        running.fetch_sub(1, Relaxed);
+                    });
+                }
+            })
+        });
+        assert_eq!(running.load(Relaxed), 0);
+        for f in table.fields() {
+            let n = f.get().downcast::<Node>().unwrap();
+            check_tree(n.left.get(), n.tag.load(Relaxed) as u32);
+        }
+    })
+}
+
+#[test]
+fn handshakes_reach_everybody() {
+    thread(|t| {
+        let stop = AtomicBool::new(false);
+        let asked = AtomicUsize::new(0);
+        t.blocking(|| {
+            std::thread::scope(|s| {
+                for _ in 0..3 {
+                    s.spawn(|| {
+                        thread(|t| {
+                            let mut i = 0;
+                            while !stop.load(Relaxed) {
+                                i += 1;
+                                if t.should_poll() {
+                                    t.poll_slow();
+                                }
+                                if i % 64 == 0 {
+                                    t.blocking(std::thread::yield_now);
+                                }
+                            }
+                        })
+                    });
+                }
+                for _ in 0..2 {
+                    s.spawn(|| {
+                        thread(|t| {
+                            for _ in 0..500 {
+                                let n = AtomicUsize::new(0);
+                                t.handshake_all(|_| {
+                                    n.fetch_add(1, Relaxed);
+                                });
+                                asked.fetch_add(n.load(Relaxed), Relaxed);
+                            }
+                            t.stop_the_world(|w| {
+                                let mut n = 0;
+                                w.for_each_thread(|_| n += 1);
+                                assert!(n > 1);
+                            });
+                        });
+                        stop.store(true, Relaxed);
+                    });
+                }
+            })
+        });
+        assert!(asked.load(Relaxed) > 1000);
+    })
+}
+
+#[test]
+fn exclusive_writers() {
+    #[derive(Clone, Copy)]
+    struct Place(*const Array);
+    unsafe impl Send for Place {}
+    thread(|t| {
+        let a: Ref<Array> = unsafe { Ref::from_raw(t.alloc_owned(16 + 8 * 8, array_shape()).unwrap().cast()) };
+        let b: Ref<Array> = unsafe { Ref::from_raw(t.alloc_owned(16 + 8 * 8, array_shape()).unwrap().cast()) };
+        let places = [Place(a.as_ptr()), Place(b.as_ptr())];
+        // `len` is a plain counter here, changed in two steps.
+        let bump = |t: &Mutator, places: [Place; 2], both: bool| {
+            let [a, b] = places.map(|p| unsafe { &*p.0 });
+            let add = |x: &Array| {
+                let n = x.len.load(Relaxed);
+                std::hint::spin_loop();
+                x.len.store(n + 1, Relaxed);
+            };
+            if both {
+                let _guards = t.exclusive_pair(&a.header, &b.header);
+                add(a);
+                add(b);
+            } else {
+                let _guard = t.exclusive(&a.header);
+                add(a);
+            }
+            t.safepoint();
+        };
+        for _ in 0..1000 {
+            bump(t, places, true);
+        }
+        assert!(t.owns(a.header()));
+        a.len.store(0, Relaxed);
+        b.len.store(0, Relaxed);
+        t.blocking(|| {
+            std::thread::scope(|s| {
+                for k in 0..4 {
+                    s.spawn(move || {
+                        let places = if k % 2 == 0 { places } else { [places[1], places[0]] };
+                        thread(|t| {
+                            for i in 0..20_000 {
+                                bump(t, places, i % 3 == 0);
+                            }
+                        })
+                    });
+                }
+            })
+        });
+        assert_eq!(a.header.owner.load(Relaxed), 0);
+        let (n, m) = (a.len.swap(0, Relaxed), b.len.swap(0, Relaxed));
+        assert_eq!(n + m, 4 * 20_000 + 4 * 6_667);
+    })
+}
+
+#[test]
+fn stress_mode() {
+    thread(|t| {
+        t.set_stress(3);
+        let kept = tree(t, 7);
+        for i in 0..30 {
+            let other = tree(t, 4);
+            let a = array(t, 700 * (i % 9));
+            a.fields().iter().for_each(|f| f.init(other));
+            t.collect(false);
+            for f in a.fields() {
+                assert!(f.get() == other.value());
+            }
+            check_tree(other.value(), 4);
+        }
+        t.set_stress(0);
+        check_tree(kept.value(), 7);
+    })
+}
+
+#[test]
+fn dead_shapes_are_freed() {
+    thread(|t| {
+        let class = node(t, Value::NONE, Value::NONE, 5);
+        let new = || NewShape {
+            layout: &NODE,
+            class: class.value(),
+            key: Value::EMPTY,
+            parent: ShapeId(0),
+            slots_offset: 0,
+            inline_slots: 0,
+            slot_count: 0,
+            flags: 0,
+        };
+        let used = SHAPES.add(new()).id();
+        let kept = t.alloc(32, used).unwrap();
+        let before = SHAPES.limit();
+        for _ in 0..10 {
+            for _ in 0..100 {
+                SHAPES.add(new());
+            }
+            wipe_stack();
+            t.collect(true);
+        }
+        assert!(SHAPES.limit() - before < 500, "{}", SHAPES.limit() - before);
+        // SAFETY: `kept` keeps the cell.
+        assert_eq!(unsafe { kept.as_ref() }.shape_id(), used);
+        assert!(SHAPES.get(used).class.get() == class.value());
+    })
+}
