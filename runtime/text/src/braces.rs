@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::{Text, unicode};
+use crate::{Text, Unit, unicode};
 
 /// How deep fields nest: a template and the specifiers of its fields. Deeper: [`TOO_DEEP`].
 pub const MAX_DEPTH: usize = 2;
@@ -67,7 +67,7 @@ impl<'a> Parser<'a> {
     fn piece(&mut self) -> Result<Piece, FormatError> {
         let start = self.at;
         let brace = with_units!(self.text, units => {
-            units[start..].iter().position(|&u| matches!(u.into(), OPEN | CLOSE))
+            units[start..].iter().position(|&u| matches!(u.code(), OPEN | CLOSE))
         });
         let Some(n) = brace else {
             self.at = self.text.len();

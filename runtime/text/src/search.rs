@@ -122,6 +122,7 @@ fn maximal_suffix<U: Unit, const REVERSED: bool>(
 }
 
 /// A prepared, non-empty needle.
+#[allow(clippy::large_enum_variant)] // it lives on the stack for one search
 enum Finder<'n, U> {
     One(U),
     Bytes(memmem::Finder<'n>),

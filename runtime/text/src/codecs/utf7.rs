@@ -78,9 +78,9 @@ impl Section {
     /// Why the section cannot end here.
     fn leftover(&self) -> Option<&'static str> {
         if self.bits >= 6 {
-            Some("partial character in base64 sequence")
+            Some("partial character in shift sequence")
         } else if self.bits > 0 && self.buffer != 0 {
-            Some("non-zero padding bits in base64 sequence")
+            Some("non-zero padding bits in shift sequence")
         } else {
             None
         }

@@ -1,7 +1,7 @@
 //! Floats to decimal text in the forms of `repr` and of the codes `e`, `f`, `g`.
 //!
-//! The digits come from the standard library, whose shortest and fixed-precision conversions are both exact
-//! (Grisu with a Dragon fallback); this file lays them out as C and Python do.
+//! The shortest digits come from Ryu, which breaks ties to even as CPython does (the standard library breaks them upwards);
+//! a fixed number of digits from the standard library, which is exact there. This file lays them out as C and Python do.
 
 use std::fmt::Write;
 
@@ -44,112 +44,114 @@ struct Decimal {
 }
 
 impl Decimal {
-    /// From the output of `{:e}`: `d.ddde-xx`.
-    fn from_scientific(s: &str) -> Decimal {
+    /// The shortest digits of a finite magnitude.
+    fn shortest(magnitude: f64) -> Decimal {
+        let mut buffer = ryu::Buffer::new();
+        Decimal::of_text(buffer.format_finite(magnitude))
+    }
+
+    /// From decimal text: `0.00123`, `1200.0`, `1.2e-7`.
+    fn of_text(s: &str) -> Decimal {
         let (mantissa, exponent) = s.split_once('e').unwrap_or((s, "0"));
+        let whole = mantissa.find('.').unwrap_or(mantissa.len());
         let mut digits = Vec::with_capacity(mantissa.len());
         digits.extend(mantissa.bytes().filter(|&b| b != b'.'));
+        let zeros = digits.iter().take_while(|&&b| b == b'0').count();
+        if zeros == digits.len() {
+            return Decimal {
+                digits: vec![b'0'; digits.len()],
+                point: 1,
+            };
+        }
+        digits.drain(..zeros);
         Decimal {
             digits,
-            point: exponent.parse::<i32>().unwrap_or(0) + 1,
+            point: exponent.parse::<i32>().unwrap_or(0) + whole as i32 - zeros as i32,
         }
-    }
-}
-
-/// A buffer on the stack, large enough for any shortest form.
-struct Short {
-    bytes: [u8; 40],
-    len: usize,
-}
-
-impl Write for Short {
-    fn write_str(&mut self, s: &str) -> std::fmt::Result {
-        let end = self.len + s.len();
-        self.bytes
-            .get_mut(self.len..end)
-            .ok_or(std::fmt::Error)?
-            .copy_from_slice(s.as_bytes());
-        self.len = end;
-        Ok(())
     }
 }
 
 /// Appends `repr(x)`.
 pub fn push_repr(out: &mut TextBuf, x: f64) {
-    let mut short = Short {
-        bytes: [0; 40],
-        len: 0,
-    };
-    write_repr(&mut short, x);
-    out.push_latin1(&short.bytes[..short.len]);
+    with_repr(x, |s| out.push_latin1(s));
 }
 
 /// `repr(x)`.
 pub fn repr(x: f64) -> String {
-    let mut short = Short {
-        bytes: [0; 40],
-        len: 0,
-    };
-    write_repr(&mut short, x);
-    String::from_utf8_lossy(&short.bytes[..short.len]).into_owned()
+    with_repr(x, |s| s.iter().map(|&b| char::from(b)).collect())
 }
 
-fn write_repr(out: &mut Short, x: f64) {
+/// Calls `f` with `repr(x)`, which is ASCII.
+fn with_repr<R>(x: f64, f: impl FnOnce(&[u8]) -> R) -> R {
     if !x.is_finite() {
-        let _ = out.write_str(if x.is_nan() {
-            "nan"
-        } else if x > 0.0 {
-            "inf"
-        } else {
-            "-inf"
-        });
-        return;
+        return f(special(x).as_bytes());
     }
+    let mut buffer = ryu::Buffer::new();
+    let s = buffer.format_finite(x).as_bytes();
     let magnitude = x.abs();
     if magnitude == 0.0 || (1e-4..1e16).contains(&magnitude) {
-        // `Debug` prints these in positional form with ".0" where it is needed.
-        let _ = if x.fract() == 0.0 {
-            write!(out, "{x:.1}")
-        } else {
-            write!(out, "{x}")
-        };
-        return;
+        return f(s);
     }
-    let mut short = Short {
-        bytes: [0; 40],
-        len: 0,
+    let mut out = [0u8; 32];
+    let mut len = 0;
+    let mut put = |bytes: &[u8]| {
+        out[len..len + bytes.len()].copy_from_slice(bytes);
+        len += bytes.len();
     };
-    let _ = write!(short, "{x:e}");
-    let (mantissa, exponent) = split_exponent(&short.bytes[..short.len]);
-    out.bytes[..mantissa.len()].copy_from_slice(mantissa);
-    out.len = mantissa.len();
-    let _ = write!(
-        out,
-        "e{}{:02}",
-        if exponent < 0 { '-' } else { '+' },
-        exponent.abs()
-    );
+    let exponent = match memchr::memchr(b'e', s) {
+        Some(at) => {
+            put(&s[..at]);
+            std::str::from_utf8(&s[at + 1..])
+                .ok()
+                .and_then(|e| e.parse::<i32>().ok())
+                .unwrap_or(0)
+        }
+        None => {
+            // 0.0000123: what is written so although Python turns to exponents one place earlier.
+            let (sign, rest) = s.split_at(usize::from(x < 0.0));
+            let zeros = rest
+                .iter()
+                .take_while(|&&b| matches!(b, b'0' | b'.'))
+                .count();
+            let (first, rest) = rest[zeros..].split_at(1);
+            put(sign);
+            put(first);
+            if !rest.is_empty() {
+                put(b".");
+                put(rest);
+            }
+            1 - zeros as i32
+        }
+    };
+    let (sign, e) = if exponent < 0 {
+        (b'-', exponent.unsigned_abs())
+    } else {
+        (b'+', exponent.unsigned_abs())
+    };
+    put(&[b'e', sign]);
+    let digit = |d: u32| b'0' + (d % 10) as u8;
+    if e >= 100 {
+        put(&[digit(e / 100)]);
+    }
+    put(&[digit(e / 10), digit(e)]);
+    f(&out[..len])
 }
 
-fn split_exponent(s: &[u8]) -> (&[u8], i32) {
-    let at = memchr::memchr(b'e', s).unwrap_or(s.len());
-    let exponent = std::str::from_utf8(s.get(at + 1..).unwrap_or(b"0"))
-        .ok()
-        .and_then(|e| e.parse().ok());
-    (&s[..at], exponent.unwrap_or(0))
+fn special(x: f64) -> &'static str {
+    if x.is_nan() {
+        "nan"
+    } else if x > 0.0 {
+        "inf"
+    } else {
+        "-inf"
+    }
 }
 
 /// Formats `x` with `precision` digits (see [`Form`]; `Repr` ignores it). A negative value, and a negative zero,
 /// begins with `-`; nothing else has a sign. NaN has none.
 pub fn format(x: f64, form: Form, precision: usize, style: Style) -> String {
     if !x.is_finite() {
-        let s = if x.is_nan() {
-            "nan"
-        } else if x > 0.0 {
-            "inf"
-        } else {
-            "-inf"
-        };
+        let s = special(x);
         return if style.upper {
             s.to_ascii_uppercase()
         } else {
@@ -191,12 +193,10 @@ fn general(out: &mut String, x: f64, form: Form, precision: usize, style: Style)
         Form::General => precision.max(1),
         Form::Fixed | Form::Repr => 0,
     };
-    let mut scratch = String::new();
-    let _ = match form {
-        Form::Repr => write!(scratch, "{magnitude:e}"),
-        _ => write!(scratch, "{:.*e}", (wanted - 1).min(MAX_DIGITS), magnitude),
+    let mut decimal = match form {
+        Form::Repr => Decimal::shortest(magnitude),
+        _ => Decimal::of_text(&format!("{:.*e}", (wanted - 1).min(MAX_DIGITS), magnitude)),
     };
-    let mut decimal = Decimal::from_scientific(&scratch);
     let exponential = match form {
         Form::Exp => true,
         Form::Repr => decimal.point <= -4 || decimal.point > 16,

@@ -107,8 +107,8 @@ mod tests {
 
     #[test]
     fn unicode_digits() {
-        let b = crate::TextBuf::from("\u{3000}\u{0663}.\u{0661}\u{0664}\u{2003}");
-        assert_eq!(parse(b.as_text()), Some(3.14));
+        let b = crate::TextBuf::from("\u{3000}\u{0666}.\u{0661}\u{0664}\u{2003}");
+        assert_eq!(parse(b.as_text()), Some(6.14));
         assert_eq!(parse(crate::TextBuf::from("½").as_text()), None);
     }
 }

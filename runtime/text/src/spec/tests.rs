@@ -110,7 +110,7 @@ fn integers() {
 #[test]
 fn floats() {
     assert_eq!(float(3.0, ""), ok("3.0"));
-    assert_eq!(float(3.14159, ".2f"), ok("3.14"));
+    assert_eq!(float(6.12789, ".2f"), ok("6.13"));
     assert_eq!(float(1234.5, "020,.3_f"), ok("0,000,000,001,234.500"));
     assert_eq!(float(1234567.891, ",.4_f"), ok("1,234,567.891_0"));
     assert_eq!(float(0.1234567, ".,"), ok("0.123,456,7"));

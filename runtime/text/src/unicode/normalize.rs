@@ -100,16 +100,20 @@ fn mapping(c: u32) -> (usize, usize, usize) {
     ((head >> 8) as usize, (head & 0xFF) as usize, at + 1)
 }
 
-/// The decomposition mapping as `unicodedata.decomposition` gives it: `<compat> 0031 0032`; empty when there is none
-/// (Hangul syllables, which decompose by rule, included).
+/// The decomposition mapping as `unicodedata.decomposition` gives it: `<compat> 0031 0032`; empty when there is none.
+/// Hangul syllables come fully decomposed, all others by one step.
 pub fn decomposition(c: u32) -> String {
     let (tag, len, at) = mapping(c);
+    let mut codes: Vec<u32> = (at..at + len).map(|i| word(DECOMPOSITIONS, i)).collect();
+    if c.wrapping_sub(HANGUL) < HANGUL_COUNT {
+        decompose_into(&mut codes, c, false);
+    }
     let mut out = t::TAGS[tag].to_owned();
-    for i in at..at + len {
+    for code in codes {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(&format!("{:04X}", word(DECOMPOSITIONS, i)));
+        out.push_str(&format!("{code:04X}"));
     }
     out
 }
@@ -287,6 +291,6 @@ mod tests {
         ));
         assert_eq!(decomposition(0xBD), "<fraction> 0031 2044 0032");
         assert_eq!(decomposition(0xE9), "0065 0301");
-        assert_eq!(decomposition(0xAC00), "");
+        assert_eq!(decomposition(0xAC01), "1100 1161 11A8");
     }
 }
