@@ -1,0 +1,48 @@
+"""Threads for the benchmark programs, on `_thread` alone: all start together, and the time is from the start signal to the last end."""
+
+import _thread
+
+import pyperf
+
+
+def timed(threads, work):
+    """Run work(index) in so many threads; the seconds from the common start until the last is done."""
+    start = _thread.allocate_lock()
+    start.acquire()
+    ready, done, errors = [], [], []
+
+    def body(index):
+        ready[index].release()
+        with start:
+            pass
+        try:
+            work(index)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            done[index].release()
+
+    for index in range(threads):
+        for locks in (ready, done):
+            lock = _thread.allocate_lock()
+            lock.acquire()
+            locks.append(lock)
+        _thread.start_new_thread(body, (index,))
+    for lock in ready:
+        lock.acquire()
+    began = pyperf.perf_counter()
+    start.release()
+    for lock in done:
+        lock.acquire()
+    taken = pyperf.perf_counter() - began
+    if errors:
+        raise errors[0]
+    return taken
+
+
+def runner_with_threads(names):
+    """A Runner and its arguments: which loop, and how many threads."""
+    runner = pyperf.Runner()
+    runner.argparser.add_argument("benchmark", choices=sorted(names))
+    runner.argparser.add_argument("--threads", type=int, default=1)
+    return runner, runner.parse_args()
