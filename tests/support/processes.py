@@ -48,12 +48,12 @@ class Outcome:
 
 
 def limits(memory):
-    """A function for the child that caps its address space (a heap may reserve more than it uses: be generous)."""
+    """A function for the child that caps its writable memory; a heap may reserve far more address space than it uses."""
     if not memory:
         return None
 
     def apply():
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
     return apply
