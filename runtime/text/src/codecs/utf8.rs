@@ -6,6 +6,10 @@ use crate::{Text, TextBuf};
 /// See [`super`].
 pub fn decode(input: &[u8], pos: usize, last: bool, out: &mut TextBuf) -> Decoded {
     let rest = &input[pos..];
+    if rest.is_ascii() {
+        out.push_latin1(rest);
+        return Ok(input.len());
+    }
     let error = match std::str::from_utf8(rest) {
         Ok(s) => {
             out.push_str(s);

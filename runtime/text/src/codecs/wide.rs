@@ -60,7 +60,7 @@ pub fn decode_utf32(input: &[u8], pos: usize, big: bool, last: bool, out: &mut T
             return Err(CodecError::new(
                 at,
                 at + 4,
-                "code point in surrogate code point range (0xd800-0xdfff)",
+                "code point in surrogate code point range(0xd800, 0xe000)",
             ));
         }
         if c > crate::MAX_CODE_POINT {

@@ -85,21 +85,25 @@ fn from_digits(s: &[u8]) -> Result<f64, HexError> {
             [b'+', n @ ..] => (false, n),
             _ => (false, rest),
         };
-        if number.is_empty() || !number.iter().all(u8::is_ascii_digit) {
+        let n = number.iter().take_while(|b| b.is_ascii_digit()).count();
+        if n == 0 {
             return Err(HexError::Invalid);
         }
-        let value = number.iter().fold(0i64, |v, b| {
+        let value = number[..n].iter().fold(0i64, |v, b| {
             v.saturating_mul(10).saturating_add(i64::from(b - b'0'))
         });
         // Clamped, so that no later sum overflows; 2**60 is beyond anything digits in memory can make up for.
         let value = value.min(1 << 60);
         exponent += if negative { -value } else { value };
-        s = &[];
+        s = &number[n..];
     }
-    if !s.is_empty() {
-        return Err(HexError::Invalid);
+    // What is too large is so whatever follows it.
+    let x = assemble(mantissa, sticky, exponent)?;
+    if s.is_empty() {
+        Ok(x)
+    } else {
+        Err(HexError::Invalid)
     }
-    assemble(mantissa, sticky, exponent)
 }
 
 /// The float nearest to (mantissa and a bit more, if `sticky`) * 2**exponent, ties to even.

@@ -10,6 +10,7 @@ pub mod names;
 pub mod normalize;
 #[rustfmt::skip]
 mod tables;
+pub mod v3_2;
 
 use tables as t;
 

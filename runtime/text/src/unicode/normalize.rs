@@ -1,6 +1,6 @@
 //! Decomposition and the four normalization forms (UAX #15).
 
-use super::{TwoStage, combining, record, t};
+use super::{TwoStage, combining, record, t, v3_2};
 use crate::{Text, TextBuf};
 
 static INDEX: TwoStage = TwoStage(include_bytes!("data/decomposition_index.bin"));
@@ -75,6 +75,13 @@ impl Form {
     }
 }
 
+/// Which Unicode's decompositions apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    Current,
+    V3_2,
+}
+
 /// The answer of [`quick_check`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuickCheck {
@@ -91,8 +98,8 @@ fn word(table: &[u8], index: usize) -> u32 {
 
 /// The tag of the decomposition mapping (empty for a canonical one) and how many words follow from where.
 #[inline]
-fn mapping(c: u32) -> (usize, usize, usize) {
-    if c > crate::MAX_CODE_POINT {
+fn mapping(c: u32, version: Version) -> (usize, usize, usize) {
+    if c > crate::MAX_CODE_POINT || (version == Version::V3_2 && !v3_2::is_assigned(c)) {
         return (0, 0, 0);
     }
     let at = INDEX.get(c);
@@ -103,10 +110,10 @@ fn mapping(c: u32) -> (usize, usize, usize) {
 /// The decomposition mapping as `unicodedata.decomposition` gives it: `<compat> 0031 0032`; empty when there is none.
 /// Hangul syllables come fully decomposed, all others by one step.
 pub fn decomposition(c: u32) -> String {
-    let (tag, len, at) = mapping(c);
+    let (tag, len, at) = mapping(c, Version::Current);
     let mut codes: Vec<u32> = (at..at + len).map(|i| word(DECOMPOSITIONS, i)).collect();
     if c.wrapping_sub(HANGUL) < HANGUL_COUNT {
-        decompose_into(&mut codes, c, false);
+        decompose_into(&mut codes, c, false, Version::Current);
     }
     let mut out = t::TAGS[tag].to_owned();
     for code in codes {
@@ -144,7 +151,7 @@ pub fn is_normalized(text: Text<'_>, form: Form) -> bool {
     match quick_check(text, form) {
         QuickCheck::Yes => true,
         QuickCheck::No => false,
-        QuickCheck::Maybe => normalize_fully(text, form).as_text() == text,
+        QuickCheck::Maybe => normalize_fully(text, form, Version::Current).as_text() == text,
     }
 }
 
@@ -152,14 +159,14 @@ pub fn is_normalized(text: Text<'_>, form: Form) -> bool {
 pub fn normalize(text: Text<'_>, form: Form) -> TextBuf {
     match quick_check(text, form) {
         QuickCheck::Yes => TextBuf::from(text),
-        _ => normalize_fully(text, form),
+        _ => normalize_fully(text, form, Version::Current),
     }
 }
 
-fn normalize_fully(text: Text<'_>, form: Form) -> TextBuf {
+pub(super) fn normalize_fully(text: Text<'_>, form: Form, version: Version) -> TextBuf {
     let mut codes = Vec::with_capacity(text.len() + text.len() / 4);
     for c in text {
-        decompose_into(&mut codes, c, form.compatible());
+        decompose_into(&mut codes, c, form.compatible(), version);
     }
     order(&mut codes);
     if form.composes() {
@@ -169,7 +176,7 @@ fn normalize_fully(text: Text<'_>, form: Form) -> TextBuf {
 }
 
 /// Appends the full decomposition of `c`. Mappings are followed until none is left.
-fn decompose_into(out: &mut Vec<u32>, c: u32, compatible: bool) {
+fn decompose_into(out: &mut Vec<u32>, c: u32, compatible: bool, version: Version) {
     if c < 0xA0 {
         return out.push(c);
     }
@@ -182,12 +189,17 @@ fn decompose_into(out: &mut Vec<u32>, c: u32, compatible: bool) {
         }
         return;
     }
-    let (tag, len, at) = mapping(c);
+    if version == Version::V3_2
+        && let Some(corrected) = v3_2::corrected(c)
+    {
+        return out.push(corrected);
+    }
+    let (tag, len, at) = mapping(c, version);
     if len == 0 || (tag != 0 && !compatible) {
         return out.push(c);
     }
     for i in at..at + len {
-        decompose_into(out, word(DECOMPOSITIONS, i), compatible);
+        decompose_into(out, word(DECOMPOSITIONS, i), compatible, version);
     }
 }
 
