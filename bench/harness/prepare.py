@@ -25,8 +25,9 @@ EXTRA = {
                "charset-normalizer==3.3.2", "idna==3.7", "urllib3==2.2.1", "snowballstemmer==2.2.0",
                "sphinxcontrib-applehelp==1.0.8", "sphinxcontrib-devhelp==1.0.6", "sphinxcontrib-htmlhelp==2.0.5",
                "sphinxcontrib-jsmath==1.0.1", "sphinxcontrib-qthelp==1.0.7", "sphinxcontrib-serializinghtml==1.1.10"],
-    "xdsl": ["immutabledict==4.2.1", "ordered-set==4.1.0", "typing-extensions==4.12.2"],
-    "mako": ["setuptools==75.1.0"],
+    "xdsl": ["immutabledict==4.2.1", "ordered-set==4.1.0", "typing-extensions==4.15.0"],
+    "django_template": ["distutils"],
+    "sympy": ["distutils"],
 }
 LEFT_OUT = {"greenlet"}
 
@@ -92,8 +93,19 @@ def _extract_source(archive, destination):
     shutil.rmtree(unpacked, ignore_errors=True)
 
 
+def _distutils():
+    """`distutils` left the standard library with 3.12; setuptools carries it on."""
+    place = folder() / "packages" / "distutils"
+    if not place.is_dir():
+        source = package("setuptools==75.1.0") / "setuptools" / "_distutils"
+        shutil.copytree(source, place / "distutils")
+    return place
+
+
 def package(requirement):
     """The folder that holds one pinned package, fetched once."""
+    if requirement == "distutils":
+        return _distutils()
     name = re.split(r"[\[=<>]", requirement)[0].strip().lower()
     version = requirement.split("==")[1] if "==" in requirement else "any"
     place = folder() / "packages" / f"{name}-{version}"
