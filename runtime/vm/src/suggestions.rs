@@ -44,7 +44,7 @@ fn substitution_cost(a: u8, b: u8) -> usize {
 }
 
 /// Levenshtein distance with cheap changes of case, in one row; anything above `most` once it cannot be less.
-fn distance(mut a: &[u8], mut b: &[u8], most: usize) -> usize {
+fn distance<'a>(mut a: &'a [u8], mut b: &'a [u8], most: usize) -> usize {
     while let ([x, a_rest @ ..], [y, b_rest @ ..]) = (a, b)
         && x == y
     {

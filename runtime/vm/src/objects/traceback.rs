@@ -42,7 +42,7 @@ impl Traceback {
         usize::try_from(self.lasti).ok()
     }
     pub fn code(&self) -> Option<Ref<Code>> {
-        self.frame.get().downcast::<Frame>().map(|f| f.code())
+        self.frame.get().downcast::<Frame>().map(|f| f.code.expect())
     }
     /// The source range of the instruction.
     pub fn position(&self) -> Option<taipan_compiler::Position> {

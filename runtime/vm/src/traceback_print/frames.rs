@@ -157,7 +157,8 @@ fn marked(original: &[Vec<char>], col: usize, end_col: usize) -> String {
 
     let mut segment = lines.clone();
     segment[last].truncate(end);
-    segment[0].drain(..start.min(segment[0].len()));
+    let cut = start.min(segment[0].len());
+    segment[0].drain(..cut);
     let found = anchors(&segment).map(|mut a| {
         // The segment's first line begins at `start`.
         if a.left.0 == 0 {
@@ -182,7 +183,7 @@ fn marked(original: &[Vec<char>], col: usize, end_col: usize) -> String {
     }
     let (primary, secondary) = if found.is_some() { ('~', '^') } else { ('^', '^') };
     let mut out: Vec<String> = Vec::new();
-    let mut output = |out: &mut Vec<String>, n: usize| {
+    let output = |out: &mut Vec<String>, n: usize| {
         let line = &lines[n];
         out.push(line.iter().collect());
         if !show_marks {

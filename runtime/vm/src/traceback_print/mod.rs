@@ -31,7 +31,8 @@ const MAX_GROUP_DEPTH: usize = 10;
 
 /// An attribute of `sys`, if the module and the attribute are there.
 pub(crate) fn sys_attribute(t: &Thread, name: &str) -> Option<Value> {
-    crate::startup::sys_dict()?.get_str(t, Str::intern_str(t, name).ok()?).ok().flatten()
+    let sys = crate::startup::root(crate::startup::Root::Sys).downcast::<Dict>()?;
+    sys.get_str(t, Str::intern_str(t, name).ok()?).ok().flatten()
 }
 
 /// A string as a stream with `backslashreplace` shows it.
@@ -54,19 +55,27 @@ pub(crate) fn printable(s: Ref<Str>) -> String {
 /// Prints an exception to `sys.stderr`, as `sys.excepthook` does; to the process's standard error before that exists.
 pub fn print_exception(t: &Thread, exc: Value) {
     let text = format_exception(t, exc);
-    match sys_attribute(t, "stderr") {
-        Some(Value::NONE) => {}
+    match Str::from_str(t, &text) {
+        Ok(s) => write_stderr(t, s),
+        Err(_) => eprint!("{text}"),
+    }
+}
+
+/// Writes to `sys.stderr`; to the process's standard error if that is not there yet or fails.
+pub(crate) fn write_stderr(t: &Thread, text: Ref<Str>) {
+    let written = match sys_attribute(t, "stderr") {
+        Some(Value::NONE) => true,
         Some(stream) => {
             let write = || {
-                let text = Str::from_str(t, &text)?;
-                t.call(t.get_attr(stream, names::write())?, &[text.value()])?;
-                t.call(t.get_attr(stream, names::flush())?, &[])
+                t.call_method(stream, names::write(), &[text.value()])?;
+                t.call_method(stream, names::flush(), &[])
             };
-            if write().is_err() {
-                eprint!("{text}");
-            }
+            write().is_ok()
         }
-        None => eprint!("{text}"),
+        None => false,
+    };
+    if !written {
+        eprint!("{}", printable(text));
     }
 }
 
