@@ -1,0 +1,841 @@
+//! `dict`: the mapping's operations for the runtime and natives. The table is in `dict_storage`, the Python methods in
+//! `dict_methods`, the views and iterators in `dict_views`.
+//!
+//! **Who may do what.** Readers load the table once and never lock; each sees the dict as it was at one moment of the call.
+//! A writer first searches without holding anything (keys' `__eq__` may be user code), then takes the dict exclusively,
+//! checks that its search still holds, and writes. The search holds if the dict has the same table and, for a key that was
+//! not found, no entry was added since (entries are only ever appended, so their count tells). Otherwise it starts again: so
+//! `setdefault`, `pop` and the like decide exactly once.
+//!
+//! Inside the exclusive section nothing allocates, polls or calls out. A larger table is allocated before it.
+//!
+//! **Kinds of table.** *Strings* and *general* tables hold values. In the *cells* kind (module globals) each name has a
+//! [`CellObject`] for the life of the dict, so code may keep the cell: it may read it, and store into it while it is not
+//! empty; a name whose cell is empty is absent, and [`Dict::set`] brings it back. A dict that is *the view of an instance*
+//! holds nothing: its operations go to the instance's slots. A dict without a table is empty.
+
+use crate::attr;
+use crate::native::*;
+use crate::objects::exceptions as ex;
+use crate::objects::dict_storage::{CELLS, Find, GENERAL, Storage, bits_for, exact_str, growth_bits};
+
+#[derive(HeapType)]
+#[repr(C)]
+pub struct Dict {
+    pub(crate) header: Header,
+    pub(crate) storage: RefField<Storage>,
+}
+
+/// Runs `f` while no other thread writes the structure of the cell. `f` must not allocate, poll or call out.
+#[inline(always)]
+pub(crate) fn exclusively<R>(t: &Thread, cell: &Header, f: impl FnOnce() -> R) -> R {
+    if t.owns(cell) {
+        f()
+    } else {
+        let _held = t.exclusive(cell);
+        f()
+    }
+}
+
+/// The hash of a small integer: its value modulo 2**61 - 1, and -2 for -1.
+#[inline(always)]
+pub(crate) fn small_int_hash(i: i64) -> i64 {
+    const MODULUS: i64 = (1 << 61) - 1;
+    let h = if i >= MODULUS {
+        i - MODULUS
+    } else if i <= -MODULUS {
+        i + MODULUS
+    } else {
+        i
+    };
+    if h == -1 { -2 } else { h }
+}
+
+/// `hash(key)`.
+#[inline(always)]
+pub(crate) fn hash_key(t: &Thread, key: Value) -> Result<i64> {
+    if key.is_small_int() {
+        return Ok(small_int_hash(key.small_int_unchecked()));
+    }
+    match exact_str(key) {
+        Some(s) => Ok(s.hash()),
+        None => t.hash(key),
+    }
+}
+
+/// `hash(key)`, in the words of a dict if it has none.
+#[inline(always)]
+pub(crate) fn dict_hash(t: &Thread, key: Value) -> Result<i64> {
+    hash_key(t, key).map_err(|e| unhashable(t, key, e, "a dict key"))
+}
+
+/// Says what an unhashable object was to be used as.
+#[cold]
+pub(crate) fn unhashable(t: &Thread, key: Value, e: Exc, role: &str) -> Exc {
+    if class_of(e.value()) != ex::class(ex::Kind::TypeError) {
+        return e;
+    }
+    match t.str(e.value()) {
+        Ok(text) => t.type_error(format!("cannot use '{}' as {role} ({text})", class_of(key).full_name())),
+        Err(e) => e,
+    }
+}
+
+/// What [`Dict::upsert`] does with a key that is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IfPresent {
+    Replace,
+    Keep,
+}
+
+impl Dict {
+    // ------------------------------------------------------------ construction
+
+    /// An empty dict, owned by the calling thread.
+    #[inline]
+    pub fn new(t: &Thread) -> Result<Ref<Dict>> {
+        let cell = t.allocate_owned(size_of::<Dict>(), Dict::class_cell().shape())?;
+        // SAFETY: a fresh zeroed cell of the class's own shape; a dict without a table is empty.
+        Ok(unsafe { Ref::from_raw(cell.cast()) })
+    }
+
+    fn with_storage(t: &Thread, storage: Ref<Storage>) -> Result<Ref<Dict>> {
+        let d = Dict::new(t)?;
+        d.storage.init(storage);
+        Ok(d)
+    }
+
+    /// An empty dict with room for `n` keys.
+    pub fn with_capacity(t: &Thread, n: usize) -> Result<Ref<Dict>> {
+        if n == 0 {
+            return Dict::new(t);
+        }
+        Dict::with_storage(t, Storage::new(t, 0, bits_for(n))?)
+    }
+
+    /// An empty dict whose values are in cells, for the globals of a module.
+    pub fn new_globals(t: &Thread) -> Result<Ref<Dict>> {
+        Dict::with_storage(t, Storage::new(t, CELLS, 5)?)
+    }
+
+    /// The dict that shows the attributes of `object`.
+    pub fn new_view(t: &Thread, object: Value) -> Result<Ref<Dict>> {
+        Dict::with_storage(t, Storage::of_instance(t, object)?)
+    }
+
+    /// A dict of the given items; later ones win.
+    pub fn from_items(t: &Thread, items: &[(Value, Value)]) -> Result<Ref<Dict>> {
+        let d = Dict::with_capacity(t, items.len())?;
+        for &(k, v) in items {
+            d.set(t, k, v)?;
+        }
+        Ok(d)
+    }
+
+    #[inline(always)]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    #[inline(always)]
+    pub(crate) fn storage(&self) -> Option<Ref<Storage>> {
+        self.storage.get()
+    }
+
+    /// Whether the dict's table is still `s`.
+    #[inline(always)]
+    pub(crate) fn has(&self, s: Ref<Storage>) -> bool {
+        self.storage.get() == Some(s)
+    }
+
+    /// The object whose attributes this dict shows, while it does.
+    pub fn viewed_instance(&self) -> Option<Value> {
+        self.storage.get()?.instance()
+    }
+
+    /// Whether the values are in cells.
+    pub fn is_globals(&self) -> bool {
+        self.storage.get().is_some_and(|s| s.is_cells())
+    }
+
+    // ------------------------------------------------------------ reading
+
+    /// Number of keys.
+    #[inline]
+    pub fn len(&self) -> usize {
+        match self.storage.get() {
+            None => 0,
+            Some(s) if s.is_cells() => (0..s.next()).filter(|&ix| s.value_at(ix).is_some()).count(),
+            Some(s) => match s.instance() {
+                Some(obj) => attr::instance_len(obj),
+                None => s.used(),
+            },
+        }
+    }
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        match self.storage.get() {
+            None => true,
+            Some(s) if s.is_cells() || s.instance().is_some() => self.next(&mut 0).is_none(),
+            Some(s) => s.used() == 0,
+        }
+    }
+
+    /// What an iterator compares to notice that keys were added or removed; the number of keys but for stores that code made
+    /// directly into cells.
+    #[inline]
+    pub fn structural_len(&self) -> usize {
+        match self.storage.get() {
+            None => 0,
+            Some(s) => match s.instance() {
+                Some(obj) => attr::instance_len(obj),
+                None => s.used(),
+            },
+        }
+    }
+
+    #[inline]
+    pub fn get(&self, t: &Thread, key: Value) -> Result<Option<Value>> {
+        if let Some(name) = exact_str(key) {
+            return self.get_str(t, name);
+        }
+        let hash = dict_hash(t, key)?;
+        self.get_with_hash(t, key, hash)
+    }
+
+    /// The value of an exact string.
+    #[inline]
+    pub fn get_str(&self, t: &Thread, name: Ref<Str>) -> Result<Option<Value>> {
+        match self.storage.get() {
+            None => Ok(None),
+            Some(s) if s.kind() == 0 => Ok(s.find_str(name, name.hash()).and_then(|ix| s.word(ix).get().some())),
+            Some(_) => self.get_with_hash(t, name.value(), name.hash()),
+        }
+    }
+
+    /// The value of a string, comparing text only: never runs user code, and passes over keys that are not exact strings.
+    #[inline]
+    pub fn get_interned(&self, name: Ref<Str>) -> Option<Value> {
+        let s = self.storage.get()?;
+        if let Some(obj) = s.instance() {
+            return attr::instance_get(Thread::current()?, obj, name);
+        }
+        s.value_at(s.find_text(name, name.hash())?)
+    }
+
+    /// As `get`; the caller knows `hash(key)`.
+    pub fn get_with_hash(&self, t: &Thread, key: Value, hash: i64) -> Result<Option<Value>> {
+        Ok(self.lookup(t, key, hash)?.map(|(_, v)| v))
+    }
+
+    /// The key as it is stored, and the value.
+    pub fn get_item(&self, t: &Thread, key: Value) -> Result<Option<(Value, Value)>> {
+        let hash = dict_hash(t, key)?;
+        self.lookup(t, key, hash)
+    }
+
+    fn lookup(&self, t: &Thread, key: Value, hash: i64) -> Result<Option<(Value, Value)>> {
+        loop {
+            let Some(s) = self.storage.get() else { return Ok(None) };
+            if let Some(obj) = s.instance() {
+                return instance_lookup(t, obj, key, hash);
+            }
+            match s.find(t, key, hash, || self.has(s))? {
+                Find::At(ix) => return Ok(s.item(ix)),
+                Find::Absent => return Ok(None),
+                Find::Changed => {}
+            }
+        }
+    }
+
+    #[inline]
+    pub fn contains(&self, t: &Thread, key: Value) -> Result<bool> {
+        Ok(self.get(t, key)?.is_some())
+    }
+
+    /// The first item at or after `pos` in insertion order; `pos` is moved past it. Safe while others write.
+    #[inline]
+    pub fn next(&self, pos: &mut usize) -> Option<(Value, Value)> {
+        let s = self.storage.get()?;
+        if let Some(obj) = s.instance() {
+            return attr::instance_next(obj, pos).map(|(k, v)| (k.value(), v));
+        }
+        let n = s.next();
+        let mut ix = (*pos).max(s.live_start());
+        while ix < n {
+            ix += 1;
+            if let Some(item) = s.item(ix - 1) {
+                *pos = ix;
+                return Some(item);
+            }
+        }
+        *pos = ix.max(*pos);
+        None
+    }
+
+    /// The last item before `pos` (start with `usize::MAX`); `pos` is moved to it.
+    pub fn previous(&self, pos: &mut usize) -> Option<(Value, Value)> {
+        let s = self.storage.get()?;
+        if let Some(obj) = s.instance() {
+            let (mut at, mut found, mut i) = (0, None, 0);
+            while let Some((k, v)) = attr::instance_next(obj, &mut at) {
+                if i >= *pos {
+                    break;
+                }
+                found = Some((i, (k.value(), v)));
+                i += 1;
+            }
+            let (i, item) = found?;
+            *pos = i;
+            return Some(item);
+        }
+        let mut ix = (*pos).min(s.live_end());
+        while ix > 0 {
+            ix -= 1;
+            if let Some(item) = s.item(ix) {
+                *pos = ix;
+                return Some(item);
+            }
+        }
+        *pos = 0;
+        None
+    }
+
+    /// All items of this moment, keys and values in turn.
+    pub fn items_vec(&self, t: &Thread) -> Result<ValueVec> {
+        let out = ValueVec::with_capacity(t, self.len() * 2)?;
+        let snapshot = self.snapshot(t)?;
+        let mut pos = 0;
+        while let Some((k, v)) = snapshot.next(&mut pos) {
+            out.push(t, k)?;
+            out.push(t, v)?;
+        }
+        Ok(out)
+    }
+
+    /// A dict with the content of this moment that no one else writes: this very one if the calling thread owns it.
+    fn snapshot(&self, t: &Thread) -> Result<Ref<Dict>> {
+        if t.owns(&self.header) {
+            // SAFETY: `self` is a live dict.
+            return Ok(unsafe { Ref::from_raw(std::ptr::NonNull::from(self)) });
+        }
+        self.copy(t)
+    }
+
+    // ------------------------------------------------------------ writing
+
+    #[inline]
+    pub fn set(&self, t: &Thread, key: Value, value: Value) -> Result<()> {
+        if let Some(name) = exact_str(key) {
+            return self.set_str(t, name, value);
+        }
+        let hash = dict_hash(t, key)?;
+        self.set_with_hash(t, key, value, hash)
+    }
+
+    /// Sets the value of an exact string.
+    #[inline]
+    pub fn set_str(&self, t: &Thread, name: Ref<Str>, value: Value) -> Result<()> {
+        let hash = name.hash();
+        if let Some(s) = self.storage.get()
+            && s.kind() == 0
+            && t.owns(&self.header)
+        {
+            match s.find_str(name, hash) {
+                Some(ix) if !s.word(ix).get().is_empty() => {
+                    s.word(ix).set(t, s.header(), value);
+                    return Ok(());
+                }
+                None if !s.is_full() => {
+                    s.append(t, name.value(), value, hash, true);
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        self.set_with_hash(t, name.value(), value, hash)
+    }
+
+    /// As `set`; the caller knows `hash(key)`.
+    pub fn set_with_hash(&self, t: &Thread, key: Value, value: Value, hash: i64) -> Result<()> {
+        self.upsert(t, key, hash, value, IfPresent::Replace).map(|_| ())
+    }
+
+    /// Sets a key that is absent; returns the value that is there otherwise. Decides once.
+    pub fn set_default(&self, t: &Thread, key: Value, value: Value) -> Result<Option<Value>> {
+        let hash = dict_hash(t, key)?;
+        self.set_default_with_hash(t, key, value, hash)
+    }
+    /// As `set_default`; the caller knows `hash(key)`.
+    pub fn set_default_with_hash(&self, t: &Thread, key: Value, value: Value, hash: i64) -> Result<Option<Value>> {
+        self.upsert(t, key, hash, value, IfPresent::Keep)
+    }
+
+    /// Returns the value that was there.
+    fn upsert(&self, t: &Thread, key: Value, hash: i64, value: Value, present: IfPresent) -> Result<Option<Value>> {
+        let replace = present == IfPresent::Replace;
+        let is_text = exact_str(key).is_some();
+        let mut spare: Option<Ref<CellObject>> = None;
+        loop {
+            let Some(s) = self.storage.get() else {
+                self.rebuild(t, None, if is_text { 0 } else { GENERAL })?;
+                continue;
+            };
+            if let Some(obj) = s.instance() {
+                if !is_text {
+                    if instance_lookup(t, obj, key, hash)?.is_none() || replace {
+                        attr::instance_detach(t, obj)?;
+                        self.leave_instance(t, s)?;
+                        continue;
+                    }
+                }
+                return instance_upsert(t, obj, key, hash, value, replace);
+            }
+            let seen = s.next();
+            match s.find(t, key, hash, || self.has(s))? {
+                Find::Changed => {}
+                Find::At(ix) if s.is_cells() => {
+                    let Some(cell) = s.cell(ix) else { continue };
+                    if let Some(old) = cell.get().some() {
+                        if replace {
+                            CellObject::set(cell, t, value);
+                        }
+                        return Ok(Some(old));
+                    }
+                    if s.is_full() {
+                        self.rebuild(t, Some(s), 0)?;
+                        continue;
+                    }
+                    let done = exclusively(t, &self.header, || {
+                        let valid = self.has(s) && s.next() == seen && cell.get().is_empty();
+                        if valid {
+                            s.fill_cell(t, ix, cell, value);
+                        }
+                        valid
+                    });
+                    if done {
+                        return Ok(None);
+                    }
+                }
+                Find::At(ix) => {
+                    let Some(old) = s.word(ix).get().some() else { continue };
+                    if !replace {
+                        return Ok(Some(old));
+                    }
+                    let done = exclusively(t, &self.header, || {
+                        let old = if self.has(s) { s.word(ix).get().some() } else { None };
+                        if old.is_some() {
+                            s.word(ix).set(t, s.header(), value);
+                        }
+                        old
+                    });
+                    if done.is_some() {
+                        return Ok(done);
+                    }
+                }
+                Find::Absent if s.is_full() || (!is_text && !s.is_general()) => {
+                    self.rebuild(t, Some(s), if is_text { 0 } else { GENERAL })?;
+                }
+                Find::Absent => {
+                    let word = if !s.is_cells() {
+                        value
+                    } else if let Some(cell) = spare {
+                        CellObject::set(cell, t, value);
+                        cell.value()
+                    } else {
+                        spare = Some(CellObject::new(t, value)?);
+                        continue;
+                    };
+                    let done = exclusively(t, &self.header, || {
+                        let valid = self.has(s) && s.next() == seen;
+                        if valid {
+                            s.append(t, key, word, hash, true);
+                        }
+                        valid
+                    });
+                    if done {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Replaces table `old` by a larger or compacted one with `add` in its kind; does nothing if the dict has another by now.
+    #[cold]
+    fn rebuild(&self, t: &Thread, old: Option<Ref<Storage>>, add: u8) -> Result<()> {
+        let new = match old {
+            None => Storage::new(t, add, 3)?,
+            Some(s) => {
+                let kept = s.kept();
+                // A table presized for a kind it is not going to have keeps its size.
+                let bits = if s.next() == 0 { s.index_bits() } else { growth_bits(kept).max(bits_for(kept + 1)) };
+                Storage::new(t, s.kind() | add, bits)?
+            }
+        };
+        exclusively(t, &self.header, || {
+            if self.storage.get() != old {
+                return;
+            }
+            if let Some(s) = old {
+                if s.kept() >= new.capacity() {
+                    return;
+                }
+                s.copy_into(t, new, false);
+            }
+            self.storage.set(t, &self.header, new);
+        });
+        Ok(())
+    }
+
+    /// Removes a key; returns its value.
+    pub fn remove(&self, t: &Thread, key: Value) -> Result<Option<Value>> {
+        let hash = dict_hash(t, key)?;
+        self.remove_with_hash(t, key, hash)
+    }
+    /// As `remove`; the caller knows `hash(key)`.
+    pub fn remove_with_hash(&self, t: &Thread, key: Value, hash: i64) -> Result<Option<Value>> {
+        self.remove_if(t, key, hash, |_| Ok(true))
+    }
+
+    /// Removes a key if `condition` holds for its value; that value is what is removed. (For weak dictionaries.)
+    pub fn remove_if(&self, t: &Thread, key: Value, hash: i64, condition: impl Fn(Value) -> Result<bool>) -> Result<Option<Value>> {
+        loop {
+            let Some(s) = self.storage.get() else { return Ok(None) };
+            if let Some(obj) = s.instance() {
+                return match instance_lookup(t, obj, key, hash)? {
+                    Some((k, v)) if condition(v)? => match exact_str(k) {
+                        Some(name) => Ok(attr::instance_delete(t, obj, Str::intern(t, name)?)),
+                        None => Ok(None),
+                    },
+                    _ => Ok(None),
+                };
+            }
+            let ix = match s.find(t, key, hash, || self.has(s))? {
+                Find::At(ix) => ix,
+                Find::Absent => return Ok(None),
+                Find::Changed => continue,
+            };
+            let Some(value) = s.value_at(ix) else { return Ok(None) };
+            if !condition(value)? {
+                return Ok(None);
+            }
+            let removed = exclusively(t, &self.header, || {
+                if !self.has(s) || s.value_at(ix) != Some(value) {
+                    None
+                } else if s.is_cells() {
+                    s.empty_cell(t, ix)
+                } else {
+                    Some(s.remove(ix))
+                }
+            });
+            if removed.is_some() {
+                return Ok(removed);
+            }
+        }
+    }
+
+    /// Removes the last item, or the first.
+    pub fn pop_item(&self, t: &Thread, last: bool) -> Result<Option<(Value, Value)>> {
+        loop {
+            let Some(s) = self.storage.get() else { return Ok(None) };
+            if let Some(obj) = s.instance() {
+                let mut end = usize::MAX;
+                let found = if last { self.previous(&mut end) } else { self.next(&mut 0) };
+                let Some((k, _)) = found else { return Ok(None) };
+                let name = exact_str(k).ok_or_else(|| t.system_error("an attribute's name is not a string"))?;
+                match attr::instance_delete(t, obj, name) {
+                    Some(v) => return Ok(Some((k, v))),
+                    None => continue,
+                }
+            }
+            let item = exclusively(t, &self.header, || {
+                if !self.has(s) {
+                    return None;
+                }
+                let (start, end) = (s.live_start(), s.live_end());
+                let live = |ix: &usize| s.item(*ix).is_some();
+                let found = if last { (start..end).rev().find(live) } else { (start..end).find(live) };
+                let Some(ix) = found else { return Some(None) };
+                let key = s.key(ix).get();
+                let value = if s.is_cells() { s.empty_cell(t, ix) } else { Some(s.remove(ix)) };
+                value.map(|v| Some((key, v)))
+            });
+            if let Some(item) = item {
+                return Ok(item);
+            }
+        }
+    }
+
+    /// Removes everything.
+    pub fn clear(&self, t: &Thread) -> Result<()> {
+        loop {
+            let Some(s) = self.storage.get() else { return Ok(()) };
+            if s.instance().is_some() {
+                while self.pop_item(t, true)?.is_some() {}
+                return Ok(());
+            }
+            let done = exclusively(t, &self.header, || {
+                if !self.has(s) {
+                    return false;
+                }
+                if s.is_cells() {
+                    for ix in 0..s.next() {
+                        s.empty_cell(t, ix);
+                    }
+                } else {
+                    self.storage.set(t, &self.header, None);
+                }
+                true
+            });
+            if done {
+                return Ok(());
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ whole dicts
+
+    /// An ordinary dict with the content of one moment.
+    pub fn copy(&self, t: &Thread) -> Result<Ref<Dict>> {
+        loop {
+            let new = Dict::new(t)?;
+            let Some(s) = self.storage.get() else { return Ok(new) };
+            if s.instance().is_some() {
+                let mut pos = 0;
+                while let Some((k, v)) = self.next(&mut pos) {
+                    new.set(t, k, v)?;
+                }
+                return Ok(new);
+            }
+            let kept = s.kept();
+            if kept == 0 {
+                return Ok(new);
+            }
+            let dense = !s.is_cells() && s.next() == kept && s.next() * 2 >= s.capacity();
+            let bits = if dense { s.index_bits() } else { bits_for(kept) };
+            let table = Storage::new(t, s.kind() & !CELLS, bits)?;
+            let done = exclusively(t, &self.header, || {
+                let valid = self.has(s) && s.kept() <= table.capacity();
+                if valid {
+                    s.copy_into(t, table, s.is_cells());
+                }
+                valid
+            });
+            if done {
+                new.storage.set(t, new.header(), table);
+                return Ok(new);
+            }
+        }
+    }
+
+    /// Sets all items of `other`, which is a dict and is read as one, whatever its class.
+    pub fn update(&self, t: &Thread, other: Ref<Dict>) -> Result<()> {
+        self.merge(t, other, true)
+    }
+
+    /// Sets the items of `other`; `replace` tells whether keys that are there get the new values.
+    pub fn merge(&self, t: &Thread, other: Ref<Dict>, replace: bool) -> Result<()> {
+        if std::ptr::eq(self, &*other) {
+            return Ok(());
+        }
+        if self.storage.get().is_none() {
+            let copy = other.copy(t)?;
+            let done = exclusively(t, &self.header, || {
+                let valid = self.storage.get().is_none();
+                if valid {
+                    self.storage.set(t, &self.header, copy.storage.get());
+                }
+                valid
+            });
+            if done {
+                return Ok(());
+            }
+        }
+        let from = other.snapshot(t)?;
+        self.reserve(t, from.structural_len())?;
+        let (table, mut pos) = (from.storage.get(), 0);
+        let length = from.structural_len();
+        while let Some((k, v)) = from.next(&mut pos) {
+            let hash = match table {
+                Some(s) if s.instance().is_none() && s.is_general() && pos <= s.next() => s.hash_of(pos - 1, k),
+                _ => hash_key(t, k)?,
+            };
+            let present = if replace { IfPresent::Replace } else { IfPresent::Keep };
+            self.upsert(t, k, hash, v, present)?;
+            if from.storage.get() != table || from.structural_len() != length {
+                return Err(t.runtime_error("dict mutated during update"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes room so that `n` more keys fit without growth.
+    fn reserve(&self, t: &Thread, n: usize) -> Result<()> {
+        let Some(s) = self.storage.get() else { return Ok(()) };
+        if s.instance().is_some() || s.next() + n <= s.capacity() {
+            return Ok(());
+        }
+        let kept = s.kept();
+        // Half of the keys may well be there already.
+        let wanted = kept + n / 2 + 1;
+        if wanted <= s.capacity() {
+            return Ok(());
+        }
+        let new = Storage::new(t, s.kind(), bits_for(wanted))?;
+        exclusively(t, &self.header, || {
+            if self.has(s) && s.kept() < new.capacity() {
+                s.copy_into(t, new, false);
+                self.storage.set(t, &self.header, new);
+            }
+        });
+        Ok(())
+    }
+
+    // ------------------------------------------------------------ globals
+
+    /// Puts the values into cells, if they are not in cells yet. A view of an instance stops being one: the instance keeps its
+    /// attributes in this dict.
+    pub fn make_globals(&self, t: &Thread) -> Result<()> {
+        loop {
+            let old = self.storage.get();
+            let Some(s) = old else {
+                let new = Storage::new(t, CELLS, 5)?;
+                exclusively(t, &self.header, || {
+                    if self.storage.get().is_none() {
+                        self.storage.set(t, &self.header, new);
+                    }
+                });
+                continue;
+            };
+            if s.is_cells() {
+                return Ok(());
+            }
+            if let Some(obj) = s.instance() {
+                attr::instance_detach(t, obj)?;
+                self.leave_instance(t, s)?;
+                continue;
+            }
+            let used = s.used();
+            let cells = ValueVec::with_capacity(t, used)?;
+            for _ in 0..used {
+                cells.push(t, CellObject::new(t, Value::EMPTY)?.value())?;
+            }
+            let new = Storage::new(t, s.kind() | CELLS, growth_bits(used).max(bits_for(used + 1)))?;
+            exclusively(t, &self.header, || {
+                if self.has(s) && s.used() == used {
+                    new.copy_as_cells(t, s, &cells);
+                    self.storage.set(t, &self.header, new);
+                }
+            });
+        }
+    }
+
+    /// The cell of a global name, made (empty) if there is none.
+    pub fn global_cell(&self, t: &Thread, name: Ref<Str>) -> Result<Ref<CellObject>> {
+        let hash = name.hash();
+        let mut spare = None;
+        loop {
+            let s = match self.storage.get() {
+                Some(s) if s.is_cells() => s,
+                _ => {
+                    self.make_globals(t)?;
+                    continue;
+                }
+            };
+            let seen = s.next();
+            match s.find(t, name.value(), hash, || self.has(s))? {
+                Find::Changed => {}
+                Find::At(ix) => {
+                    if let Some(cell) = s.cell(ix) {
+                        return Ok(cell);
+                    }
+                }
+                Find::Absent if s.is_full() => self.rebuild(t, Some(s), 0)?,
+                Find::Absent => {
+                    let cell = match spare {
+                        Some(cell) => cell,
+                        None => {
+                            spare = Some(CellObject::new(t, Value::EMPTY)?);
+                            continue;
+                        }
+                    };
+                    let done = exclusively(t, &self.header, || {
+                        let valid = self.has(s) && s.next() == seen;
+                        if valid {
+                            s.append(t, name.value(), cell.value(), hash, false);
+                        }
+                        valid
+                    });
+                    if done {
+                        return Ok(cell);
+                    }
+                }
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ views of instances
+
+    /// Takes over the content of `other`, a dict that no one else knows. Neither allocates nor polls: for use with the world
+    /// stopped.
+    pub fn adopt(&self, t: &Thread, other: Ref<Dict>) {
+        self.storage.set(t, &self.header, other.storage.get());
+    }
+
+    /// Becomes an empty ordinary dict.
+    pub fn detach_empty(&self, t: &Thread) {
+        self.storage.set(t, &self.header, None);
+    }
+
+    /// After the instance was told to keep its attributes in its own dict. Normally that is this one, which has another table
+    /// by now; a stray view of a cell without `__dict__` becomes an ordinary dict with the attributes of this moment.
+    fn leave_instance(&self, t: &Thread, view: Ref<Storage>) -> Result<()> {
+        if !self.has(view) {
+            return Ok(());
+        }
+        let copy = self.copy(t)?;
+        exclusively(t, &self.header, || {
+            if self.has(view) {
+                self.adopt(t, copy);
+            }
+        });
+        Ok(())
+    }
+
+    /// Bytes of the dict and its table, for `__sizeof__`.
+    pub fn byte_size(&self) -> usize {
+        size_of::<Dict>() + self.storage.get().map_or(0, |s| s.byte_size())
+    }
+}
+
+/// The attribute `key` of an instance: its name and value.
+fn instance_lookup(t: &Thread, obj: Value, key: Value, hash: i64) -> Result<Option<(Value, Value)>> {
+    if let Some(name) = exact_str(key) {
+        let name = Str::intern(t, name)?;
+        return Ok(attr::instance_get(t, obj, name).map(|v| (name.value(), v)));
+    }
+    let mut pos = 0;
+    while let Some((name, _)) = attr::instance_next(obj, &mut pos) {
+        if name.hash() == hash && t.equal(name.value(), key)? {
+            // Read again: the comparison may have changed it.
+            return Ok(attr::instance_get(t, obj, name).map(|v| (name.value(), v)));
+        }
+    }
+    Ok(None)
+}
+
+fn instance_upsert(t: &Thread, obj: Value, key: Value, hash: i64, value: Value, replace: bool) -> Result<Option<Value>> {
+    let found = instance_lookup(t, obj, key, hash)?;
+    if !replace && let Some((_, old)) = found {
+        return Ok(Some(old));
+    }
+    let name = match found {
+        Some((name, _)) => exact_str(name),
+        None => exact_str(key),
+    };
+    if let Some(name) = name {
+        attr::instance_set(t, obj, Str::intern(t, name)?, value)?;
+    }
+    Ok(found.map(|(_, old)| old))
+}

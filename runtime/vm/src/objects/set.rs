@@ -1,0 +1,875 @@
+//! `set` and `frozenset`: the table and its operations. The Python methods are in `set_methods`.
+//!
+//! **The table** is open addressing over (key, hash) pairs, probed linearly for a short run and then by a recurrence that soon
+//! depends on all bits of the hash; sizes, growth and probing are CPython's, so that sets of equal hashes iterate in its order.
+//! A key word is stored xor the empty mark: fresh zeroed memory is a table of unused slots.
+//!
+//! **Readers take no lock**: a slot's hash is written before its key, a slot never gets another key until the table is replaced
+//! whole (removal leaves a dummy), and every table has an unused slot, so each probe ends. Writers search first, then take the
+//! set exclusively, check that the table is the same and, for a key that was not found, that no slot was filled since; then
+//! they write. Nothing allocates, polls or calls out while the set is held.
+//!
+//! A frozenset is filled before anyone else knows it, and never written again.
+
+use crate::native::*;
+use crate::objects::dict::{exclusively, hash_key, unhashable};
+use crate::objects::dict_storage::exact_str;
+use crate::objects::dict_views::reduce_to_iter;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::*};
+
+/// Slots of the smallest table.
+const MIN_SLOTS: usize = 8;
+/// Slots that are looked at in a row before the probe jumps.
+const LINEAR_PROBES: usize = 9;
+
+/// What a removed key leaves behind. No value has this word.
+const DUMMY: Value = Value::from_bits(0xff2);
+
+#[repr(C)]
+struct Slot {
+    /// The key's word xor the empty mark.
+    key: AtomicU64,
+    hash: AtomicI64,
+}
+
+impl Slot {
+    /// The key, the empty mark of an unused slot, or [`DUMMY`].
+    #[inline(always)]
+    fn key(&self) -> Value {
+        Value::from_bits(self.key.load(Acquire) ^ Value::EMPTY.bits())
+    }
+    #[inline(always)]
+    fn set_key(&self, key: Value) {
+        self.key.store(key.bits() ^ Value::EMPTY.bits(), Release)
+    }
+    #[inline(always)]
+    fn live_key(&self) -> Option<Value> {
+        self.key().some().filter(|&k| k != DUMMY)
+    }
+    #[inline(always)]
+    fn hash(&self) -> i64 {
+        self.hash.load(Relaxed)
+    }
+}
+
+#[repr(C)]
+pub struct SetStorage {
+    header: Header,
+    mask: usize,
+    /// Slots that are not unused.
+    fill: AtomicUsize,
+    /// Keys.
+    used: AtomicUsize,
+    // slots follow
+}
+
+unsafe fn scan(cell: *const Header, v: &mut Visitor) {
+    // SAFETY: the collector calls this with a live table.
+    for slot in unsafe { &*cell.cast::<SetStorage>() }.slots() {
+        if let Some(key) = slot.live_key() {
+            v.value(key);
+        }
+    }
+}
+unsafe fn cell_size(cell: *const Header) -> usize {
+    // SAFETY: as above.
+    unsafe { &*cell.cast::<SetStorage>() }.byte_size()
+}
+static LAYOUT: Layout =
+    Layout { name: "table of a set", size: size_of::<SetStorage>(), scan, cell_size: Some(cell_size), base: None, drop: None };
+// SAFETY: repr(C), header first, `scan` visits every key. Zeroed memory is a table with one slot, which the allocation of every
+// set table has room for.
+unsafe impl HeapType for SetStorage {
+    #[inline(always)]
+    fn layout() -> &'static Layout {
+        &LAYOUT
+    }
+}
+
+static SHAPE: std::sync::OnceLock<ShapeId> = std::sync::OnceLock::new();
+
+/// What a search found.
+enum Find {
+    At(usize),
+    Absent,
+    Changed,
+}
+
+impl SetStorage {
+    fn new(t: &Thread, slots: usize) -> Result<Ref<SetStorage>> {
+        let shape = *SHAPE.get_or_init(|| Mutator::internal_shape(&LAYOUT));
+        let Some(size) = slots.checked_mul(size_of::<Slot>()).and_then(|n| n.checked_add(size_of::<SetStorage>())) else {
+            return Err(t.memory_error());
+        };
+        let cell = t.allocate(size, shape)?.cast::<SetStorage>();
+        // SAFETY: a fresh cell of the right size that nobody else knows.
+        unsafe {
+            (*cell.as_ptr()).mask = slots - 1;
+            Ok(Ref::from_raw(cell))
+        }
+    }
+    fn byte_size(&self) -> usize {
+        size_of::<SetStorage>() + (self.mask + 1) * size_of::<Slot>()
+    }
+    #[inline(always)]
+    fn slots(&self) -> &[Slot] {
+        // SAFETY: `mask + 1` slots follow the fixed part.
+        unsafe { std::slice::from_raw_parts((self as *const SetStorage).add(1).cast(), self.mask + 1) }
+    }
+    #[inline(always)]
+    fn fill(&self) -> usize {
+        self.fill.load(Acquire)
+    }
+    #[inline(always)]
+    fn used(&self) -> usize {
+        self.used.load(Acquire)
+    }
+    /// Whether it is time for a larger table.
+    #[inline(always)]
+    fn is_crowded(&self) -> bool {
+        self.fill.load(Relaxed) * 5 >= self.mask * 3
+    }
+
+    /// Finds `key`. Equality may be user code: after it, `is_current` tells whether the set still has this table.
+    #[inline]
+    fn find(&self, t: &Thread, key: Value, hash: i64, is_current: impl Fn() -> bool) -> Result<Find> {
+        let (slots, mask) = (self.slots(), self.mask);
+        let text = exact_str(key);
+        let (mut at, mut perturb) = (hash as usize & mask, hash as u64 as usize);
+        loop {
+            let run = if at + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
+            for (i, slot) in slots[at..=at + run].iter().enumerate() {
+                let k = slot.key();
+                if k == key {
+                    return Ok(Find::At(at + i));
+                }
+                if k.is_empty() {
+                    return Ok(Find::Absent);
+                }
+                if k == DUMMY || slot.hash() != hash || (k.is_small_int() && key.is_small_int()) {
+                    continue;
+                }
+                let equal = match (text, exact_str(k)) {
+                    (Some(a), Some(b)) => a.equals(&b),
+                    _ => {
+                        let equal = t.equal(k, key)?;
+                        if !is_current() || slot.key() != k {
+                            return Ok(Find::Changed);
+                        }
+                        equal
+                    }
+                };
+                if equal {
+                    return Ok(Find::At(at + i));
+                }
+            }
+            perturb >>= 5;
+            at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+        }
+    }
+
+    /// Writes a key that is absent into the first unused slot of its probe. The caller holds the set (or alone knows the
+    /// table); there is an unused slot to spare.
+    #[inline]
+    fn insert(&self, t: &Thread, key: Value, hash: i64) {
+        let (slots, mask) = (self.slots(), self.mask);
+        let (mut at, mut perturb) = (hash as usize & mask, hash as u64 as usize);
+        loop {
+            let run = if at + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
+            if let Some(slot) = slots[at..=at + run].iter().find(|s| s.key().is_empty()) {
+                slot.hash.store(hash, Relaxed);
+                slot.set_key(key);
+                t.write_barrier_at(&self.header, slot.key.as_ptr(), key);
+                break;
+            }
+            perturb >>= 5;
+            at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+        }
+        self.fill.store(self.fill.load(Relaxed) + 1, Release);
+        self.used.store(self.used.load(Relaxed) + 1, Release);
+    }
+
+    /// Puts the keys of `from` in. As `insert`.
+    fn take_all(&self, t: &Thread, from: &SetStorage) {
+        if self.mask == from.mask && self.fill.load(Relaxed) == 0 && from.fill() == from.used() {
+            for (to, slot) in self.slots().iter().zip(from.slots()) {
+                to.hash.store(slot.hash(), Relaxed);
+                to.set_key(slot.key());
+            }
+            self.fill.store(from.fill(), Release);
+            self.used.store(from.used(), Release);
+            t.write_barrier(&self.header);
+            return;
+        }
+        for slot in from.slots() {
+            if let Some(key) = slot.live_key() {
+                self.insert(t, key, slot.hash());
+            }
+        }
+    }
+
+    /// The live slot at or after `pos`.
+    #[inline]
+    fn next(&self, pos: &mut usize) -> Option<(Value, i64)> {
+        let slots = self.slots();
+        while let Some(slot) = slots.get(*pos) {
+            *pos += 1;
+            if let Some(key) = slot.live_key() {
+                return Some((key, slot.hash()));
+            }
+        }
+        None
+    }
+}
+
+/// Slots of a table that is to hold `n` keys after growth.
+fn slots_over(n: usize) -> usize {
+    let mut slots = MIN_SLOTS;
+    while slots <= n {
+        slots <<= 1;
+    }
+    slots
+}
+
+/// What `set` and `frozenset` consist of.
+#[derive(HeapType)]
+#[repr(C)]
+pub struct SetData {
+    pub(crate) header: Header,
+    storage: RefField<SetStorage>,
+    /// Cached hash of a frozenset; 0: not computed.
+    pub(crate) hash: AtomicI64,
+    /// Where `pop` goes on looking.
+    finger: AtomicUsize,
+}
+
+#[derive(HeapType)]
+#[heap(base = SetData)]
+#[repr(C)]
+pub struct Set {
+    pub(crate) base: SetData,
+}
+
+#[derive(HeapType)]
+#[heap(base = SetData)]
+#[repr(C)]
+pub struct FrozenSet {
+    pub(crate) base: SetData,
+}
+
+impl Set {
+    /// An empty set, owned by the calling thread.
+    pub fn new(t: &Thread) -> Result<Ref<Set>> {
+        let cell = t.allocate_owned(size_of::<Set>(), Set::class_cell().shape())?;
+        // SAFETY: a fresh zeroed cell of the class's own shape; a set without a table is empty.
+        Ok(unsafe { Ref::from_raw(cell.cast()) })
+    }
+    pub fn from_slice(t: &Thread, items: &[Value]) -> Result<Ref<Set>> {
+        let s = Set::new(t)?;
+        for &item in items {
+            s.base.add(t, item)?;
+        }
+        Ok(s)
+    }
+    /// Adds `item`; false if it was there.
+    #[inline]
+    pub fn add(&self, t: &Thread, item: Value) -> Result<bool> {
+        self.base.add(t, item)
+    }
+    pub fn update(&self, t: &Thread, iterable: Value) -> Result<()> {
+        self.base.update_from(t, iterable)
+    }
+    pub fn contains(&self, t: &Thread, item: Value) -> Result<bool> {
+        self.base.contains(t, item)
+    }
+    pub fn len(&self) -> usize {
+        self.base.len()
+    }
+    pub fn is_empty(&self) -> bool {
+        self.base.len() == 0
+    }
+}
+
+impl FrozenSet {
+    pub fn from_slice(t: &Thread, items: &[Value]) -> Result<Ref<FrozenSet>> {
+        if items.is_empty()
+            && let Some(e) = empty()
+        {
+            return Ok(e);
+        }
+        let s = t.create(FrozenSet { base: SetData::fresh() })?;
+        for &item in items {
+            s.base.add(t, item)?;
+        }
+        Ok(s)
+    }
+    pub fn contains(&self, t: &Thread, item: Value) -> Result<bool> {
+        self.base.contains(t, item)
+    }
+    pub fn len(&self) -> usize {
+        self.base.len()
+    }
+    pub fn is_empty(&self) -> bool {
+        self.base.len() == 0
+    }
+}
+
+static EMPTY_FROZENSET: AtomicU64 = AtomicU64::new(0);
+
+/// `frozenset()`, which is one object.
+pub(crate) fn empty() -> Option<Ref<FrozenSet>> {
+    // SAFETY: set once at start-up to a frozenset that the root scanner keeps alive.
+    Value::from_bits(EMPTY_FROZENSET.load(Acquire)).as_cell().map(|c| unsafe { Ref::from_raw(c.cast()) })
+}
+/// Makes the empty frozenset. Once, at start-up.
+pub(crate) fn setup(t: &Thread) -> Result<()> {
+    let e = t.create(FrozenSet { base: SetData::fresh() })?;
+    EMPTY_FROZENSET.store(e.value().bits(), Release);
+    Ok(())
+}
+/// Visits the empty frozenset as a root.
+pub(crate) fn scan_permanent(v: &mut Visitor) {
+    v.value(Value::from_bits(EMPTY_FROZENSET.load(Relaxed)));
+}
+
+/// `hash(item)`, in the words of a set if it has none.
+#[inline]
+fn item_hash(t: &Thread, item: Value) -> Result<i64> {
+    hash_key(t, item).map_err(|e| unhashable(t, item, e, "a set element"))
+}
+
+impl SetData {
+    pub(crate) const fn fresh() -> SetData {
+        SetData { header: Header::NEW, storage: RefField::null(), hash: AtomicI64::new(0), finger: AtomicUsize::new(0) }
+    }
+
+    fn has(&self, s: Ref<SetStorage>) -> bool {
+        self.storage.get() == Some(s)
+    }
+
+    fn as_ref(&self) -> Ref<SetData> {
+        // SAFETY: `self` is a live cell.
+        unsafe { Ref::from_raw(std::ptr::NonNull::from(self)) }
+    }
+
+    pub fn is_frozen(&self) -> bool {
+        self.header.shape().has_layout(FrozenSet::layout())
+    }
+    /// Whether the class is `set` or `frozenset` itself.
+    pub fn is_exact(&self) -> bool {
+        let shape = self.header.shape_id();
+        shape == Set::class_cell().shape() || shape == FrozenSet::class_cell().shape()
+    }
+
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.storage.get().map_or(0, |s| s.used())
+    }
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The first item at or after `pos`, with its hash; `pos` is moved past it. Safe while others write.
+    #[inline]
+    pub fn next(&self, pos: &mut usize) -> Option<(Value, i64)> {
+        self.storage.get()?.next(pos)
+    }
+
+    /// All items of this moment.
+    pub fn items(&self, t: &Thread) -> Result<ValueVec> {
+        let out = ValueVec::with_capacity(t, self.len())?;
+        let (from, mut pos) = (self.stable(t)?, 0);
+        while let Some((item, _)) = from.next(&mut pos) {
+            out.push(t, item)?;
+        }
+        Ok(out)
+    }
+
+    // ------------------------------------------------------------ one item
+
+    pub fn contains(&self, t: &Thread, item: Value) -> Result<bool> {
+        let hash = item_hash(t, item)?;
+        self.contains_with_hash(t, item, hash)
+    }
+
+    pub fn contains_with_hash(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
+        loop {
+            let Some(s) = self.storage.get() else { return Ok(false) };
+            match s.find(t, item, hash, || self.has(s))? {
+                Find::At(_) => return Ok(true),
+                Find::Absent => return Ok(false),
+                Find::Changed => {}
+            }
+        }
+    }
+
+    /// Adds an item; false if it was there.
+    #[inline]
+    pub fn add(&self, t: &Thread, item: Value) -> Result<bool> {
+        let hash = item_hash(t, item)?;
+        self.add_with_hash(t, item, hash)
+    }
+
+    pub fn add_with_hash(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
+        loop {
+            let Some(s) = self.storage.get() else {
+                self.resize(t, None, MIN_SLOTS)?;
+                continue;
+            };
+            let seen = s.fill();
+            match s.find(t, item, hash, || self.has(s))? {
+                Find::At(_) => return Ok(false),
+                Find::Changed => continue,
+                Find::Absent => {}
+            }
+            if seen >= s.mask {
+                // Others filled the table before the one who crowded it could grow it.
+                self.grow(t, s)?;
+                continue;
+            }
+            let done = exclusively(t, &self.header, || {
+                let valid = self.has(s) && s.fill() == seen;
+                if valid {
+                    s.insert(t, item, hash);
+                }
+                valid
+            });
+            if done {
+                if s.is_crowded() {
+                    self.grow(t, s)?;
+                }
+                return Ok(true);
+            }
+        }
+    }
+
+    fn grow(&self, t: &Thread, s: Ref<SetStorage>) -> Result<()> {
+        let used = s.used();
+        self.resize(t, Some(s), slots_over(if used > 50_000 { used * 2 } else { used * 4 }))
+    }
+
+    /// Replaces table `old` by one with `slots` slots; does nothing if the set has another by now, or more keys than fit.
+    #[cold]
+    fn resize(&self, t: &Thread, old: Option<Ref<SetStorage>>, slots: usize) -> Result<()> {
+        let new = SetStorage::new(t, slots)?;
+        exclusively(t, &self.header, || {
+            if self.storage.get() != old {
+                return;
+            }
+            if let Some(s) = old {
+                if s.used() >= new.mask {
+                    return;
+                }
+                new.take_all(t, &s);
+            }
+            self.storage.set(t, &self.header, new);
+        });
+        Ok(())
+    }
+
+    /// Removes an item; false if it was not there.
+    pub fn discard(&self, t: &Thread, item: Value) -> Result<bool> {
+        let hash = item_hash(t, item)?;
+        self.discard_with_hash(t, item, hash)
+    }
+
+    pub fn discard_with_hash(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
+        loop {
+            let Some(s) = self.storage.get() else { return Ok(false) };
+            let at = match s.find(t, item, hash, || self.has(s))? {
+                Find::At(at) => at,
+                Find::Absent => return Ok(false),
+                Find::Changed => continue,
+            };
+            let slot = &s.slots()[at];
+            let done = exclusively(t, &self.header, || {
+                let valid = self.has(s) && slot.live_key().is_some();
+                if valid {
+                    slot.set_key(DUMMY);
+                    s.used.store(s.used.load(Relaxed) - 1, Release);
+                }
+                valid
+            });
+            if done {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Removes some item.
+    pub fn pop(&self, t: &Thread) -> Option<Value> {
+        exclusively(t, &self.header, || {
+            let s = self.storage.get()?;
+            if s.used() == 0 {
+                return None;
+            }
+            let start = self.finger.load(Relaxed);
+            for i in 0..=s.mask {
+                let at = start.wrapping_add(i) & s.mask;
+                let slot = &s.slots()[at];
+                if let Some(key) = slot.live_key() {
+                    slot.set_key(DUMMY);
+                    s.used.store(s.used.load(Relaxed) - 1, Release);
+                    self.finger.store(at + 1, Relaxed);
+                    return Some(key);
+                }
+            }
+            None
+        })
+    }
+
+    pub fn clear(&self, t: &Thread) {
+        exclusively(t, &self.header, || self.storage.set(t, &self.header, None));
+    }
+
+    // ------------------------------------------------------------ whole sets
+
+    /// A set with the content of this moment that nobody writes: this one if it is frozen or the calling thread's own.
+    pub(crate) fn stable(&self, t: &Thread) -> Result<Ref<SetData>> {
+        if t.owns(&self.header) || self.is_frozen() {
+            return Ok(self.as_ref());
+        }
+        let new = Set::new(t)?;
+        new.base.take_table(t, self)?;
+        Ok(new.base.as_ref())
+    }
+
+    /// Gives `self`, which is empty and only the caller knows, a copy of the table of `other`.
+    fn take_table(&self, t: &Thread, other: &SetData) -> Result<()> {
+        loop {
+            let Some(from) = other.storage.get() else { return Ok(()) };
+            let used = from.used();
+            if used == 0 {
+                return Ok(());
+            }
+            // As merging into an empty set would size it.
+            let slots = if used * 5 >= (MIN_SLOTS - 1) * 3 { slots_over(used * 2) } else { MIN_SLOTS };
+            let new = SetStorage::new(t, slots)?;
+            let done = exclusively(t, &other.header, || {
+                let valid = other.has(from) && from.used() < new.mask;
+                if valid {
+                    new.take_all(t, &from);
+                }
+                valid
+            });
+            if done {
+                self.storage.set(t, &self.header, new);
+                return Ok(());
+            }
+        }
+    }
+
+    /// A new `frozenset` if `like` is one (or of a subclass), else a new `set`; empty.
+    fn new_like(t: &Thread, like: &SetData) -> Result<Ref<SetData>> {
+        let new = if like.is_frozen() { t.create(FrozenSet { base: SetData::fresh() })?.value() } else { Set::new(t)?.value() };
+        new.downcast().ok_or_else(|| t.system_error("a new set is not a set"))
+    }
+
+    /// A copy, of the built-in class.
+    pub fn copy(&self, t: &Thread) -> Result<Ref<SetData>> {
+        let new = SetData::new_like(t, self)?;
+        new.merge(t, self)?;
+        Ok(new)
+    }
+
+    /// Adds the items of another set.
+    fn merge(&self, t: &Thread, other: &SetData) -> Result<()> {
+        if std::ptr::eq(self, other) || other.is_empty() {
+            return Ok(());
+        }
+        if self.storage.get().is_none() && (self.is_frozen() || t.owns(&self.header)) {
+            return self.take_table(t, other);
+        }
+        let from = other.stable(t)?;
+        self.reserve(t, from.len())?;
+        let mut pos = 0;
+        while let Some((item, hash)) = from.next(&mut pos) {
+            self.add_with_hash(t, item, hash)?;
+        }
+        Ok(())
+    }
+
+    /// Makes room for `n` more items.
+    fn reserve(&self, t: &Thread, n: usize) -> Result<()> {
+        match self.storage.get() {
+            Some(s) if (s.fill() + n) * 5 >= s.mask * 3 => self.resize(t, Some(s), slots_over((s.used() + n) * 2)),
+            None if n * 5 >= (MIN_SLOTS - 1) * 3 => self.resize(t, None, slots_over(n * 2)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds the items of any iterable.
+    pub fn update_from(&self, t: &Thread, iterable: Value) -> Result<()> {
+        if let Some(other) = iterable.downcast::<SetData>() {
+            return self.merge(t, &other);
+        }
+        if let Some(d) = exact_dict(iterable) {
+            self.reserve(t, d.len())?;
+            let mut pos = 0;
+            while let Some((key, _)) = d.next(&mut pos) {
+                self.add(t, key)?;
+            }
+            return Ok(());
+        }
+        t.for_each(iterable, |item| self.add(t, item).map(|_| ()))
+    }
+
+    /// Replaces the content by that of `other`, which nobody else knows.
+    pub fn assign(&self, t: &Thread, other: &SetData) {
+        let table = other.storage.get();
+        exclusively(t, &self.header, || self.storage.set(t, &self.header, table));
+    }
+
+    /// The items of `this` (a set) that are in `other` (an iterable), as a set of the built-in class of `this`.
+    pub fn intersection_of(t: &Thread, this: Value, other: Value) -> Result<Value> {
+        let Some(so) = this.downcast::<SetData>() else { return Err(t.system_error("intersection of what is no set")) };
+        if this == other {
+            return so.copy(t).map(Ref::value);
+        }
+        let out = SetData::new_like(t, &so)?;
+        if let Some(other) = other.downcast::<SetData>() {
+            let (a, b) = (so.stable(t)?, other.stable(t)?);
+            let (large, small) = if b.len() > a.len() { (b, a) } else { (a, b) };
+            let mut pos = 0;
+            while let Some((item, hash)) = small.next(&mut pos) {
+                if large.contains_with_hash(t, item, hash)? {
+                    out.add_with_hash(t, item, hash)?;
+                }
+            }
+            return Ok(out.value());
+        }
+        t.for_each(other, |item| {
+            let hash = hash_key(t, item)?;
+            if so.contains_with_hash(t, item, hash)? {
+                out.add_with_hash(t, item, hash)?;
+            }
+            Ok(())
+        })?;
+        Ok(out.value())
+    }
+
+    /// Removes the items of an iterable.
+    pub fn difference_update(&self, t: &Thread, other: Value) -> Result<()> {
+        if let Some(other) = other.downcast::<SetData>() {
+            if std::ptr::eq(self, &*other) {
+                self.clear(t);
+                return Ok(());
+            }
+            let mut from = other.stable(t)?;
+            // Rather look the few up in the many than the other way round.
+            if from.len() / 8 > self.len() {
+                let common = SetData::intersection_of(t, self.as_ref().value(), from.value())?;
+                if let Some(common) = common.downcast::<SetData>() {
+                    from = common;
+                }
+            }
+            let mut pos = 0;
+            while let Some((item, hash)) = from.next(&mut pos) {
+                self.discard_with_hash(t, item, hash)?;
+            }
+        } else {
+            t.for_each(other, |item| self.discard(t, item).map(|_| ()))?;
+        }
+        match self.storage.get() {
+            Some(s) if s.fill().saturating_sub(s.used()) > s.mask / 4 => self.grow(t, s),
+            _ => Ok(()),
+        }
+    }
+
+    /// The items that are not in an iterable, as a set of the built-in class.
+    pub fn difference(&self, t: &Thread, other: Value) -> Result<Ref<SetData>> {
+        let (set, dict) = (other.downcast::<SetData>(), exact_dict(other));
+        let many = match (set, dict) {
+            (Some(s), _) => self.len() >> 2 <= s.len(),
+            (_, Some(d)) => self.len() >> 2 <= d.len(),
+            _ => false,
+        };
+        if !many {
+            let out = self.copy(t)?;
+            out.difference_update(t, other)?;
+            return Ok(out);
+        }
+        let out = SetData::new_like(t, self)?;
+        let from = self.stable(t)?;
+        let set = match set {
+            Some(s) => Some(s.stable(t)?),
+            None => None,
+        };
+        let mut pos = 0;
+        while let Some((item, hash)) = from.next(&mut pos) {
+            let there = match (set, dict) {
+                (Some(s), _) => s.contains_with_hash(t, item, hash)?,
+                (_, Some(d)) => d.get_with_hash(t, item, hash)?.is_some(),
+                _ => false,
+            };
+            if !there {
+                out.add_with_hash(t, item, hash)?;
+            }
+        }
+        Ok(out)
+    }
+
+    /// Adds the items of an iterable that are not there, removes those that are.
+    pub fn symmetric_difference_update(&self, t: &Thread, other: Value) -> Result<()> {
+        if other.as_cell().is_some_and(|c| std::ptr::eq(c.as_ptr(), &raw const self.header)) {
+            self.clear(t);
+            return Ok(());
+        }
+        let toggle = |item, hash| -> Result<()> {
+            if !self.discard_with_hash(t, item, hash)? {
+                self.add_with_hash(t, item, hash)?;
+            }
+            Ok(())
+        };
+        let from = match other.downcast::<SetData>() {
+            Some(s) => s.stable(t)?,
+            None => {
+                // Each item counts once, however often the iterable has it.
+                let distinct = SetData::new_like(t, self)?;
+                distinct.update_from(t, other)?;
+                distinct
+            }
+        };
+        let mut pos = 0;
+        while let Some((item, hash)) = from.next(&mut pos) {
+            toggle(item, hash)?;
+        }
+        Ok(())
+    }
+
+    /// Whether all items are in `other`.
+    pub fn is_subset_of(&self, t: &Thread, other: &SetData) -> Result<bool> {
+        if self.len() > other.len() {
+            return Ok(false);
+        }
+        let (a, b) = (self.stable(t)?, other.stable(t)?);
+        let mut pos = 0;
+        while let Some((item, hash)) = a.next(&mut pos) {
+            if !b.contains_with_hash(t, item, hash)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    pub fn equals(&self, t: &Thread, other: &SetData) -> Result<bool> {
+        if self.len() != other.len() {
+            return Ok(false);
+        }
+        let (h, g) = (self.hash.load(Relaxed), other.hash.load(Relaxed));
+        if h != 0 && g != 0 && h != g {
+            return Ok(false);
+        }
+        self.is_subset_of(t, other)
+    }
+
+    /// The hash that a frozenset of the items has.
+    pub fn frozen_hash(&self) -> i64 {
+        let mut hasher = taipan_text::hash::SetHasher::default();
+        let mut pos = 0;
+        while let Some((_, hash)) = self.next(&mut pos) {
+            hasher.add(hash);
+        }
+        hasher.finish()
+    }
+
+    pub fn byte_size(&self) -> usize {
+        size_of::<SetData>() + self.storage.get().map_or(0, |s| s.byte_size())
+    }
+}
+
+fn exact_dict(v: Value) -> Option<Ref<Dict>> {
+    v.downcast::<Dict>().filter(|d| d.header().shape_id() == Dict::class_cell().shape())
+}
+
+// ---------------------------------------------------------------- iterator
+
+/// State: see `DictIteration` in `dict_views`, which this resembles.
+#[derive(HeapType)]
+#[repr(C)]
+pub struct SetIterator {
+    header: Header,
+    set: RefField<SetData>,
+    position: AtomicUsize,
+    expected: AtomicUsize,
+    remaining: AtomicUsize,
+}
+
+const ENDED: usize = usize::MAX;
+const RESIZED: usize = usize::MAX - 1;
+
+impl SetIterator {
+    pub fn new(t: &Thread, set: Ref<SetData>) -> Result<Ref<SetIterator>> {
+        let n = set.len();
+        let it = SetIterator {
+            header: Header::NEW,
+            set: RefField::null(),
+            position: AtomicUsize::new(0),
+            expected: AtomicUsize::new(n),
+            remaining: AtomicUsize::new(n),
+        };
+        it.set.init(set);
+        t.create(it)
+    }
+
+    /// Takes the next item; `Err` if the set's size changed. The caller holds the iterator.
+    fn step(&self) -> std::result::Result<Option<Value>, ()> {
+        let expected = self.expected.load(Relaxed);
+        let Some(set) = self.set.get().filter(|_| expected != ENDED) else { return Ok(None) };
+        if expected != set.len() {
+            self.expected.store(RESIZED, Relaxed);
+            return Err(());
+        }
+        let mut position = self.position.load(Relaxed);
+        match set.next(&mut position) {
+            Some((item, _)) => {
+                self.position.store(position, Relaxed);
+                self.remaining.store(self.remaining.load(Relaxed).saturating_sub(1), Relaxed);
+                Ok(Some(item))
+            }
+            None => {
+                self.expected.store(ENDED, Relaxed);
+                Ok(None)
+            }
+        }
+    }
+}
+
+#[pyclass(name = "set_iterator", flags(NO_NEW, OWNED))]
+impl SetIterator {
+    #[py]
+    fn __iter__(_t: &Thread, this: Ref<SetIterator>) -> Ref<SetIterator> {
+        this
+    }
+    #[py]
+    fn __next__(t: &Thread, this: Ref<SetIterator>) -> Result<Option<Value>> {
+        exclusively(t, &this.header, || this.step())
+            .map_err(|()| t.runtime_error("Set changed size during iteration"))
+    }
+    /// Private method returning an estimate of len(list(it)).
+    #[py("($self, /)")]
+    fn __length_hint__(_t: &Thread, this: Ref<SetIterator>) -> Result<usize> {
+        Ok(match this.set.get() {
+            Some(s) if this.expected.load(Relaxed) == s.len() => this.remaining.load(Relaxed),
+            _ => 0,
+        })
+    }
+    /// Return state information for pickling.
+    #[py("($self, /)")]
+    fn __reduce__(t: &Thread, this: Ref<SetIterator>) -> Result<Value> {
+        let rest = ValueVec::new();
+        let (expected, mut pos) = exclusively(t, &this.header, || (this.expected.load(Relaxed), this.position.load(Relaxed)));
+        if expected != ENDED
+            && let Some(set) = this.set.get()
+        {
+            if expected != set.len() {
+                return Err(t.runtime_error("Set changed size during iteration"));
+            }
+            while let Some((item, _)) = set.next(&mut pos) {
+                rest.push(t, item)?;
+            }
+        }
+        reduce_to_iter(t, rest)
+    }
+}
