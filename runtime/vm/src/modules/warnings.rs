@@ -206,7 +206,7 @@ fn decide(t: &Thread, w: &Warned, registry: Option<Ref<Dict>>) -> Result<bool> {
     let (action, item) = action_for(t, w)?;
     let is = |name: &str| action.eq_str(name);
     if is("error") {
-        return Err(Exc(w.message));
+        return Err(ex::raise(t, w.message));
     }
     if is("ignore") {
         return Ok(false);

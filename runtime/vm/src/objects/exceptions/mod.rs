@@ -194,8 +194,15 @@ pub fn preallocated_memory_error() -> Value {
     Value::from_bits(MEMORY_ERROR.load(Acquire))
 }
 
-/// An exception of `class`, as `class(*args)`; built-in classes without an `__init__` of their own are not called.
+/// An exception of `class` that a native raises: `class(*args)`, with the handled exception as context.
 pub fn instantiate(t: &Thread, class: Ref<Class>, args: &[Value]) -> Result<Value> {
+    let e = construct(t, class, args)?;
+    set_raise_context(t, e);
+    Ok(e)
+}
+
+/// `class(*args)`; built-in classes without an `__init__` of their own are not called.
+fn construct(t: &Thread, class: Ref<Class>, args: &[Value]) -> Result<Value> {
     if !class.is_heap() {
         let layout = class.layout;
         if layout.is(BaseException::layout()) {
@@ -246,8 +253,18 @@ pub fn import_error(t: &Thread, kind: Kind, msg: &str, name: Option<Value>, path
         }
         Ok(e)
     };
-    match make() {
-        Ok(e) => Exc(e),
+    raise_made(t, make())
+}
+
+/// Raises an exception that exists: it gets the handled exception as its context. What a native does where Python says `raise exc`.
+pub fn raise(t: &Thread, exc: Value) -> Exc {
+    set_raise_context(t, exc);
+    Exc(exc)
+}
+/// Raises the exception that was made, or the one that came up while making it.
+fn raise_made(t: &Thread, made: Result<Value>) -> Exc {
+    match made {
+        Ok(e) => raise(t, e),
         Err(e) => e,
     }
 }

@@ -89,10 +89,7 @@ pub fn os_error_with_names(t: &Thread, errno: i32, filename: Option<Value>, file
         OSError::take_arguments(t, e, &args[..n])?;
         Ok(e.value())
     };
-    match make() {
-        Ok(e) => Exc(e),
-        Err(e) => e,
-    }
+    super::raise_made(t, make())
 }
 /// The `OSError` of the last failed call to the system on this native thread.
 #[cold]

@@ -118,8 +118,5 @@ pub fn syntax_error(t: &Thread, e: &taipan_compiler::SyntaxError, filename: Ref<
         let info = Tuple::new(t, &place)?;
         super::instantiate(t, class(kind), &[message, info.value()])
     };
-    match make() {
-        Ok(v) => Exc(v),
-        Err(e) => e,
-    }
+    super::raise_made(t, make())
 }

@@ -235,10 +235,7 @@ fn make(t: &Thread, kind: Kind, encoding: Option<&str>, object: Value, start: us
         }
         Ok(e.value())
     };
-    match build() {
-        Ok(e) => Exc(e),
-        Err(e) => e,
-    }
+    super::raise_made(t, build())
 }
 /// `object` is the bytes that could not be decoded.
 #[cold]
