@@ -178,6 +178,8 @@ instructions! {
     MOVE(w, r, _);
     /// R[a] = consts[b]
     LOADK(w, k, _);
+    /// R[a] = consts[imm32], for code with more than 65,536 constants.
+    LOADK_WIDE(w, i32, hi);
     /// R[a] = small int imm32
     LOADI(w, i32, hi);
     /// R[a] = None

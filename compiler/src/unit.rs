@@ -93,6 +93,8 @@ pub mod flags {
     pub const ITERABLE_COROUTINE: u32 = 0x100;
     pub const ASYNC_GENERATOR: u32 = 0x200;
     pub const FUTURE_ANNOTATIONS: u32 = 0x100_0000;
+    /// All `CO_FUTURE_*` flags.
+    pub const FUTURE_MASK: u32 = 0x1fe_0000;
     pub const HAS_DOCSTRING: u32 = 0x400_0000;
     pub const METHOD: u32 = 0x800_0000;
 }
@@ -145,6 +147,8 @@ pub enum SyntaxErrorKind {
     Syntax,
     Indentation,
     Tab,
+    /// Nested too deeply: a RecursionError.
+    Recursion,
     /// Input ended too early (`_IncompleteInputError` for the interactive prompt).
     Incomplete,
 }

@@ -1,0 +1,67 @@
+//! Compiles Python files: lists a unit with `--list`, else verifies each file's unit and its serialisation.
+
+use std::process::ExitCode;
+
+use taipan_compiler::{Mode, Options, compile, decode_source, dis, serial, verify};
+
+fn main() -> ExitCode {
+    let mut list = false;
+    let mut mode = Mode::Exec;
+    let mut failed = 0;
+    for arg in std::env::args().skip(1) {
+        match &*arg {
+            "--list" => list = true,
+            "--eval" => mode = Mode::Eval,
+            "--single" => mode = Mode::Single,
+            file => failed += u32::from(!one(file, list, mode)),
+        }
+    }
+    if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn one(file: &str, list: bool, mode: Mode) -> bool {
+    let bytes = match std::fs::read(file) {
+        Ok(b) => b,
+        Err(e) => {
+            println!("{file}: {e}");
+            return false;
+        }
+    };
+    let text = match decode_source(&bytes) {
+        Ok(t) => t,
+        Err(e) => {
+            println!("{file}: {e:?}");
+            return false;
+        }
+    };
+    match compile(&text, file, &Options::new(mode)) {
+        Ok(c) => {
+            for w in &c.warnings {
+                println!("{file}:{}: {:?}: {}", w.line, w.kind, w.message);
+            }
+            if list {
+                println!("{}", dis::listing(&c.unit));
+            }
+            if let Err(e) = verify::verify(&c.unit) {
+                println!("{file}: {e}");
+                return false;
+            }
+            let written = serial::write(&c.unit);
+            match serial::read(&written) {
+                Ok(u) if u == c.unit => true,
+                Ok(_) => {
+                    println!("{file}: changed by serialisation");
+                    false
+                }
+                Err(e) => {
+                    println!("{file}: {e}");
+                    false
+                }
+            }
+        }
+        Err(e) => {
+            println!("{file}:{}:{}: {:?}: {}", e.line, e.offset, e.kind, e.message);
+            false
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Errors of the compiler, and the translation of the parser's errors into CPython's texts and positions.
+
+use ruff_text_size::{TextRange, TextSize};
+
+use crate::source::LineIndex;
+use crate::unit::{SyntaxError, SyntaxErrorKind};
+
+/// An error at a source range; becomes a [`SyntaxError`] with lines and columns at the end.
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub kind: SyntaxErrorKind,
+    pub message: String,
+    /// None: no position at all.
+    pub range: Option<TextRange>,
+}
+
+pub type Result<T> = std::result::Result<T, Box<Error>>;
+
+impl Error {
+    // Boxed, so that results of the walks stay one word.
+    #[allow(clippy::new_ret_no_self)]
+    pub fn syntax(range: TextRange, message: impl Into<String>) -> Box<Error> {
+        Error::new(SyntaxErrorKind::Syntax, range, message)
+    }
+
+    #[allow(clippy::new_ret_no_self)]
+    pub fn new(kind: SyntaxErrorKind, range: TextRange, message: impl Into<String>) -> Box<Error> {
+        Box::new(Error { kind, message: message.into(), range: Some(range) })
+    }
+
+    pub fn plain(message: &str) -> Box<Error> {
+        Box::new(Error { kind: SyntaxErrorKind::Syntax, message: message.to_owned(), range: None })
+    }
+
+    pub fn recursion(range: TextRange) -> Box<Error> {
+        Error::new(
+            SyntaxErrorKind::Recursion,
+            range,
+            "maximum recursion depth exceeded during compilation",
+        )
+    }
+
+    /// With lines and columns of `text`.
+    pub fn locate(self, text: &str, index: &LineIndex) -> SyntaxError {
+        let Some(range) = self.range else {
+            return SyntaxError {
+                kind: self.kind,
+                message: self.message,
+                line: 0,
+                offset: 0,
+                end_line: 0,
+                end_offset: 0,
+                text: None,
+            };
+        };
+        let (line, offset) = char_position(text, index, range.start());
+        let (end_line, end_offset) = char_position(text, index, range.end());
+        let source_line = index.line(text, line);
+        SyntaxError {
+            kind: self.kind,
+            message: self.message,
+            line,
+            offset,
+            end_line,
+            end_offset,
+            text: Some(source_line.to_owned()),
+        }
+    }
+}
+
+/// Line from 1, and column in characters from 1.
+fn char_position(text: &str, index: &LineIndex, at: TextSize) -> (u32, u32) {
+    let mut at = at.to_usize().min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let (line, col) = index.position(at as u32);
+    let start = at - col as usize;
+    (line, text[start..at].chars().count() as u32 + 1)
+}
+
+/// CPython's error for what the parser reported.
+pub fn from_parse_error(error: &ruff_python_parser::ParseError, _text: &str) -> Box<Error> {
+    Error::syntax(error.location, "invalid syntax")
+}
