@@ -27,6 +27,7 @@ pub mod gc_bits {
 
 impl Header {
     /// A placeholder for constructing a cell's content; allocation writes the real header.
+    #[allow(clippy::declare_interior_mutable_const, reason = "a template to be copied, never referred to")]
     pub const NEW: Header = Header { shape: AtomicU32::new(0), owner: AtomicU16::new(0), lock: AtomicU8::new(0), gc: AtomicU8::new(0) };
 
     /// The word of a fresh header.
@@ -84,6 +85,11 @@ impl<T> Deref for Ref<T> {
 impl<T> std::fmt::Debug for Ref<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Ref({:p})", self.0)
+    }
+}
+impl<T: std::fmt::Display> std::fmt::Display for Ref<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        T::fmt(self, f)
     }
 }
 impl<T> From<Ref<T>> for Value {

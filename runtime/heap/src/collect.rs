@@ -146,7 +146,7 @@ impl Mutator {
         self.collect_unless(false, || SINCE.load(Relaxed) < due_at());
     }
     pub(crate) fn collect_for_stress(&self) {
-        self.collect_unless(SINCE.load(Relaxed) % 7 == 0, || false);
+        self.collect_unless(SINCE.load(Relaxed).is_multiple_of(7), || false);
     }
 
     fn collect_unless(&self, full: bool, unless: impl FnOnce() -> bool) -> Option<Collected> {
@@ -379,7 +379,7 @@ impl Collector {
     fn free_shapes(&self) {
         let dead: Vec<ShapeId> = (1..SHAPES.limit())
             .map(ShapeId)
-            .filter(|&id| SHAPES.is_in_use(id) && SHAPES.get(id).marked.load(Relaxed) != self.epoch)
+            .filter(|&id| SHAPES.is_in_use(id) && ![self.epoch, shape::NEW].contains(&SHAPES.get(id).marked.load(Relaxed)))
             .collect();
         if !dead.is_empty() {
             for hook in &self.shape_hooks {

@@ -37,7 +37,7 @@ pub use collect::{Collected, is_enabled, set_enabled, set_log, set_memory_limit}
 pub use field::*;
 pub use handshake::World;
 pub use lock::Exclusive;
-pub use mutator::{Mutator, OutOfMemory, Roots, Run, poll_bits};
+pub use mutator::{Mutator, OutOfMemory, Roots, Run, StackScanner, poll_bits};
 pub use region::{CLASSES, EXACT_MAX, HEAP_BASE, SMALL_MAX, class_of, class_size};
 pub use shape::*;
 pub use stats::Stats;

@@ -33,6 +33,9 @@ pub mod poll_bits {
     pub const RUNTIME: u32 = 2;
 }
 
+/// Visits what a thread holds elsewhere than on its native stack.
+pub type StackScanner = fn(&Mutator, &mut Visitor);
+
 /// Zeroed memory of one size class: addresses of the next cell and of the end.
 #[repr(C)]
 pub struct Run {
@@ -57,7 +60,7 @@ pub struct Mutator {
     pub(crate) stopping: Cell<u32>,
     /// Cells this thread holds exclusively.
     pub(crate) exclusive_depth: Cell<u32>,
-    pub(crate) stack_scanner: Cell<Option<fn(&Mutator, &mut Visitor)>>,
+    pub(crate) stack_scanner: Cell<Option<StackScanner>>,
 }
 
 const NO_BLOCK: u32 = u32::MAX;
@@ -373,7 +376,7 @@ impl Mutator {
 
     /// Sets the function that visits what this thread holds elsewhere than on its native stack. It runs while the thread is
     /// stopped, maybe in another thread.
-    pub fn set_stack_scanner(&self, scanner: fn(&Mutator, &mut Visitor)) {
+    pub fn set_stack_scanner(&self, scanner: StackScanner) {
         self.stack_scanner.set(Some(scanner))
     }
 

@@ -407,8 +407,7 @@ mod tests {
 
     #[test]
     fn reciprocal_divides_exactly() {
-        for class in 1..CLASSES {
-            let g = CLASS_GRANULES[class] as u64;
+        for g in CLASS_GRANULES[1..].iter().map(|&g| g as u64) {
             for n in 0..4096u64 {
                 assert_eq!((n * ((1 << 24) / g + 1)) >> 24, n / g);
             }

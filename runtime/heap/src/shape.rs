@@ -5,7 +5,7 @@
 //!
 //! The collector marks shapes from cells, from layouts that visit shape ids, and from child to parent. A full collection frees
 //! the others, but for those made since the full collection before (Rust code may hold their ids), those that a pointer on a
-//! native stack leads to, and those that were declared permanent ([`ShapeTable::keep`]). Before an id is used again the
+//! native stack leads to, and those that were declared permanent ([`ShapeTable::add_permanent`]). Before an id is used again the
 //! runtime's shape hooks have removed it from caches.
 //!
 //! The instance part of a cell is one extension word and then `inline_slots` attribute slots, at `slots_offset` words from the
@@ -90,6 +90,9 @@ pub const SHAPES_BASE: usize = 0x0100_0000_0000;
 /// Most shapes there can be.
 pub const SHAPES_MAX: usize = 1 << 22;
 
+/// `Shape::marked` of a shape that no full collection has seen: it is not freed.
+pub(crate) const NEW: u32 = u32::MAX;
+
 /// The table of all shapes.
 pub struct ShapeTable {
     used: AtomicUsize,
@@ -142,6 +145,14 @@ impl ShapeTable {
 
     /// Adds a shape.
     pub fn add(&self, new: NewShape) -> &'static Shape {
+        self.add_as(new, false)
+    }
+    /// Adds a shape that is kept for ever, though no cell may have it at times.
+    pub fn add_permanent(&self, new: NewShape) -> &'static Shape {
+        self.add_as(new, true)
+    }
+
+    fn add_as(&self, new: NewShape, permanent: bool) -> &'static Shape {
         self.reserve();
         let id = match self.free.lock().expect("shape list").pop() {
             Some(id) => id,
@@ -163,8 +174,11 @@ impl ShapeTable {
             inline_slots: new.inline_slots,
             slot_count: new.slot_count,
             flags: new.flags,
-            marked: AtomicU32::new(0),
+            marked: AtomicU32::new(NEW),
         };
+        if permanent {
+            self.permanent.lock().expect("shape list").push(id);
+        }
         let place = (SHAPES_BASE + id.0 as usize * size_of::<Shape>()) as *mut Shape;
         // SAFETY: the record is inside the region and no cell has this id yet.
         unsafe { place.write(shape) };
@@ -172,11 +186,6 @@ impl ShapeTable {
         shape.written();
         self.young.lock().expect("shape list").push(id);
         shape
-    }
-
-    /// Keeps a shape for ever, though no cell may have it at times.
-    pub fn keep(&self, id: ShapeId) {
-        self.permanent.lock().expect("shape list").push(id)
     }
 
     /// Whether the id is that of a shape that has not been freed.
@@ -203,8 +212,8 @@ impl ShapeTable {
 impl Mutator {
     /// A shape for cells that Python code never sees (storage arrays, tables). It is never freed.
     pub fn internal_shape(layout: &'static Layout) -> ShapeId {
-        let id = SHAPES
-            .add(NewShape {
+        SHAPES
+            .add_permanent(NewShape {
                 layout,
                 class: Value::EMPTY,
                 key: Value::EMPTY,
@@ -214,9 +223,7 @@ impl Mutator {
                 slot_count: 0,
                 flags: 0,
             })
-            .id();
-        SHAPES.keep(id);
-        id
+            .id()
     }
 }
 

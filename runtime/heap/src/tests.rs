@@ -433,19 +433,19 @@ fn handshakes_reach_everybody() {
 #[test]
 fn exclusive_writers() {
     #[derive(Clone, Copy)]
-    struct Place(*const Array);
+    struct Place(*const Node);
     unsafe impl Send for Place {}
     thread(|t| {
-        let a: Ref<Array> = unsafe { Ref::from_raw(t.alloc_owned(16 + 8 * 8, array_shape()).unwrap().cast()) };
-        let b: Ref<Array> = unsafe { Ref::from_raw(t.alloc_owned(16 + 8 * 8, array_shape()).unwrap().cast()) };
+        let a: Ref<Node> = unsafe { Ref::from_raw(t.alloc_owned(size_of::<Node>(), node_shape()).unwrap().cast()) };
+        let b: Ref<Node> = unsafe { Ref::from_raw(t.alloc_owned(size_of::<Node>(), node_shape()).unwrap().cast()) };
         let places = [Place(a.as_ptr()), Place(b.as_ptr())];
-        // `len` is a plain counter here, changed in two steps.
+        // `tag` is a plain counter here, changed in two steps.
         let bump = |t: &Mutator, places: [Place; 2], both: bool| {
             let [a, b] = places.map(|p| unsafe { &*p.0 });
-            let add = |x: &Array| {
-                let n = x.len.load(Relaxed);
+            let add = |x: &Node| {
+                let n = x.tag.load(Relaxed);
                 std::hint::spin_loop();
-                x.len.store(n + 1, Relaxed);
+                x.tag.store(n + 1, Relaxed);
             };
             if both {
                 let _guards = t.exclusive_pair(&a.header, &b.header);
@@ -461,8 +461,8 @@ fn exclusive_writers() {
             bump(t, places, true);
         }
         assert!(t.owns(a.header()));
-        a.len.store(0, Relaxed);
-        b.len.store(0, Relaxed);
+        a.tag.store(0, Relaxed);
+        b.tag.store(0, Relaxed);
         t.blocking(|| {
             std::thread::scope(|s| {
                 for k in 0..4 {
@@ -478,7 +478,7 @@ fn exclusive_writers() {
             })
         });
         assert_eq!(a.header.owner.load(Relaxed), 0);
-        let (n, m) = (a.len.swap(0, Relaxed), b.len.swap(0, Relaxed));
+        let (n, m) = (a.tag.swap(0, Relaxed), b.tag.swap(0, Relaxed));
         assert_eq!(n + m, 4 * 20_000 + 4 * 6_667);
     })
 }

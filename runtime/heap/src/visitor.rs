@@ -49,6 +49,7 @@ impl Visitor<'_> {
     }
     /// Visits memory whose words may be values, raw pointers to cells or into them, or neither. For root scanners only: it
     /// needs a stopped world.
+    #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "scanners run only in the collector's hands")]
     pub fn conservative(&mut self, words: *const u64, len: usize) {
         for i in 0..len {
             // SAFETY: the caller passes readable memory. Volatile: it may be some function's frame, of which the compiler
