@@ -1,0 +1,208 @@
+//! `iter`, `next`, and loops over iterables in natives.
+
+use super::{is_kind, is_method, type_name};
+use crate::native::*;
+use crate::objects::class::Special;
+use crate::objects::exceptions as ex;
+use crate::objects::seq_iter::SequenceIterator;
+
+/// `it.__next__()`: the end is the StopIteration that it raises, with its value.
+pub fn next_raw(t: &Thread, it: Value) -> Result<Value> {
+    match class_of(it).special(t, Special::Next) {
+        Some(f) => t.call_special0(f, it),
+        None => Err(t.type_error(format!("'{}' object is not an iterator", type_name(it)))),
+    }
+}
+
+impl Thread {
+    /// `iter(v)`.
+    pub fn iter(&self, v: Value) -> Result<Value> {
+        let class = class_of(v);
+        let Some(f) = class.special(self, Special::Iter) else {
+            if self.is_sequence(v) {
+                return SequenceIterator::new(self, v).map(Ref::value);
+            }
+            return Err(self.not_iterable(v));
+        };
+        if f.is_none() {
+            return Err(self.not_iterable(v));
+        }
+        self.check_native_stack()?;
+        let it = self.call_special0(f, v)?;
+        if !self.is_iterator(it) {
+            return Err(self.type_error(format!("iter() returned non-iterator of type '{}'", type_name(it))));
+        }
+        Ok(it)
+    }
+
+    /// Whether the class of `v` has `__next__`.
+    pub fn is_iterator(&self, v: Value) -> bool {
+        class_of(v).special(self, Special::Next).is_some_and(|f| !f.is_none())
+    }
+
+    /// Whether `v` can be indexed like a sequence, as far as that can be told from its class.
+    pub fn is_sequence(&self, v: Value) -> bool {
+        v.downcast::<Dict>().is_none() && class_of(v).special(self, Special::Getitem).is_some()
+    }
+
+    #[cold]
+    fn not_iterable(&self, v: Value) -> Exc {
+        self.type_error(format!("'{}' object is not iterable", type_name(v)))
+    }
+
+    /// `next(it)`; `None` at the end.
+    #[inline]
+    pub fn next(&self, it: Value) -> Result<Option<Value>> {
+        let Some(f) = class_of(it).special(self, Special::Next) else {
+            return Err(self.type_error(format!("'{}' object is not an iterator", type_name(it))));
+        };
+        self.call_next(f, it)
+    }
+
+    /// As `next`, with the `__next__` that was found on the class of `it`.
+    #[inline]
+    pub fn call_next(&self, f: Value, it: Value) -> Result<Option<Value>> {
+        if let Some(n) = f.downcast::<Native>() {
+            if let Some(next) = n.def.next {
+                if is_method(n) {
+                    return next(self, it);
+                }
+            }
+        }
+        match self.call_special0(f, it) {
+            Ok(v) => Ok(Some(v)),
+            Err(e) if is_kind(self, e, ex::Kind::StopIteration) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Calls `f` with each item.
+    pub fn for_each(&self, iterable: Value, mut f: impl FnMut(Value) -> Result<()>) -> Result<()> {
+        if let Some(h) = iterable.header() {
+            let shape = h.shape_id();
+            if shape == Tuple::class_cell().shape() {
+                if let Some(items) = iterable.downcast::<Tuple>() {
+                    return items.iter().try_for_each(f);
+                }
+            } else if shape == List::class_cell().shape() {
+                if let Some(l) = iterable.downcast::<List>() {
+                    // `f` may change the list: its length counts anew each time.
+                    let mut i = 0;
+                    while let Some(v) = l.get(i) {
+                        f(v)?;
+                        i += 1;
+                    }
+                    return Ok(());
+                }
+            }
+        }
+        let it = self.iter(iterable)?;
+        let Some(next) = class_of(it).special(self, Special::Next) else {
+            return Ok(());
+        };
+        while let Some(v) = self.call_next(next, it)? {
+            f(v)?;
+        }
+        Ok(())
+    }
+
+    /// All items.
+    pub fn iterate_to_vec(&self, iterable: Value) -> Result<ValueVec> {
+        if class_of(iterable) == Tuple::class() {
+            if let Some(items) = iterable.downcast::<Tuple>() {
+                return ValueVec::from_slice(self, items.as_slice());
+            }
+        }
+        let out = ValueVec::new();
+        self.for_each(iterable, |v| out.push(self, v))?;
+        Ok(out)
+    }
+
+    /// `tuple(iterable)`, where a tuple is its own copy.
+    pub fn iterate_to_tuple(&self, iterable: Value) -> Result<Ref<Tuple>> {
+        if class_of(iterable) == Tuple::class() {
+            if let Some(items) = iterable.downcast::<Tuple>() {
+                return Ok(items);
+            }
+        }
+        self.iterate_to_vec(iterable)?.into_tuple(self)
+    }
+
+    /// `a, b, c = v`. `out` lies on a native stack or among a frame's registers.
+    pub fn unpack(&self, v: Value, out: &mut [Value]) -> Result<()> {
+        let want = out.len();
+        let class = class_of(v);
+        if class == Tuple::class() {
+            if let Some(items) = v.downcast::<Tuple>() {
+                if items.len() == want {
+                    out.copy_from_slice(items.as_slice());
+                    return Ok(());
+                }
+                return Err(self.wrong_unpack_count(want, items.len()));
+            }
+        }
+        if class == List::class() {
+            if let Some(items) = v.downcast::<List>() {
+                let n = items.len();
+                if n != want {
+                    return Err(self.wrong_unpack_count(want, n));
+                }
+                for (i, place) in out.iter_mut().enumerate() {
+                    // Another thread may shorten the list meanwhile.
+                    *place = items.get(i).ok_or_else(|| self.wrong_unpack_count(want, i))?;
+                }
+                return Ok(());
+            }
+        }
+        let it = self.unpack_iter(v)?;
+        for (i, place) in out.iter_mut().enumerate() {
+            match self.next(it)? {
+                Some(item) => *place = item,
+                None => return Err(self.wrong_unpack_count(want, i)),
+            }
+        }
+        if self.next(it)?.is_none() {
+            return Ok(());
+        }
+        Err(match v.downcast::<Dict>() {
+            Some(d) if class == Dict::class() && d.len() > want => self.wrong_unpack_count(want, d.len()),
+            _ => self.value_error(format!("too many values to unpack (expected {want})")),
+        })
+    }
+
+    /// `a, *b, c = v`: the items before the star, then those after it, then the list of those between.
+    pub fn unpack_star(&self, v: Value, before: usize, after: usize) -> Result<(ValueVec, Ref<List>)> {
+        let it = self.unpack_iter(v)?;
+        let all = ValueVec::new();
+        while let Some(item) = self.next(it)? {
+            all.push(self, item)?;
+        }
+        let n = all.len();
+        if n < before + after {
+            return Err(self.value_error(format!(
+                "not enough values to unpack (expected at least {}, got {n})",
+                before + after
+            )));
+        }
+        let middle = List::from_slice(self, &all.as_slice()[before..n - after])?;
+        let rest = ValueVec::from_slice(self, &all.as_slice()[..before])?;
+        rest.extend(self, &all.as_slice()[n - after..])?;
+        Ok((rest, middle))
+    }
+
+    /// The iterator for unpacking `v`.
+    fn unpack_iter(&self, v: Value) -> Result<Value> {
+        match self.iter(v) {
+            Err(e) if self.is_type_error(e) && class_of(v).special(self, Special::Iter).is_none() && !self.is_sequence(v) => {
+                Err(self.type_error(format!("cannot unpack non-iterable {} object", type_name(v))))
+            }
+            r => r,
+        }
+    }
+
+    #[cold]
+    pub fn wrong_unpack_count(&self, expected: usize, got: usize) -> Exc {
+        let what = if got < expected { "not enough" } else { "too many" };
+        self.value_error(format!("{what} values to unpack (expected {expected}, got {got})"))
+    }
+}

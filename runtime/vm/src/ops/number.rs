@@ -1,0 +1,408 @@
+//! Binary, in-place and unary operators.
+//!
+//! Dispatch follows CPython's slots: if the right operand's class is a proper subclass of the left's and provides another
+//! reflected method, that goes first; operands of one class do not try the reflected method. CPython keeps concatenation and
+//! repetition of sequences apart from arithmetic, and tries them last, also in place. Here both are `__add__` and `__mul__`; a
+//! native one of a class that can be indexed is taken for the sequence kind ([`is_sequence_slot`]).
+
+use super::{convert::exact_float, float_value, is_method, type_name};
+use crate::native::*;
+use crate::objects::class::Special;
+use crate::objects::{float, int};
+use taipan_num::small;
+
+/// An arithmetic operator of two operands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    Truediv,
+    Floordiv,
+    Mod,
+    Pow,
+    Lshift,
+    Rshift,
+    And,
+    Or,
+    Xor,
+    Matmul,
+    Divmod,
+}
+
+/// An operator of one operand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum UnaryOp {
+    Neg,
+    Pos,
+    Invert,
+    Abs,
+}
+
+macro_rules! binary_methods {
+    ($($op:ident: $normal:ident $reflected:ident $inplace:expr, $symbol:literal $assign:literal;)*) => {
+        impl BinaryOp {
+            /// All operators, in the order of their numbers.
+            pub const ALL: [BinaryOp; 14] = [$(BinaryOp::$op),*];
+            pub const fn special(self) -> Special {
+                match self { $(BinaryOp::$op => Special::$normal),* }
+            }
+            pub const fn reflected(self) -> Special {
+                match self { $(BinaryOp::$op => Special::$reflected),* }
+            }
+            pub const fn inplace(self) -> Option<Special> {
+                match self { $(BinaryOp::$op => $inplace),* }
+            }
+            /// As messages have it.
+            pub const fn symbol(self) -> &'static str {
+                match self { $(BinaryOp::$op => $symbol),* }
+            }
+            /// As messages have it, in place.
+            pub const fn assign_symbol(self) -> &'static str {
+                match self { $(BinaryOp::$op => $assign),* }
+            }
+        }
+    };
+}
+binary_methods! {
+    Add: Add Radd Some(Special::Iadd), "+" "+=";
+    Sub: Sub Rsub Some(Special::Isub), "-" "-=";
+    Mul: Mul Rmul Some(Special::Imul), "*" "*=";
+    Truediv: Truediv Rtruediv Some(Special::Itruediv), "/" "/=";
+    Floordiv: Floordiv Rfloordiv Some(Special::Ifloordiv), "//" "//=";
+    Mod: Mod Rmod Some(Special::Imod), "%" "%=";
+    Pow: Pow Rpow Some(Special::Ipow), "** or pow()" "**=";
+    Lshift: Lshift Rlshift Some(Special::Ilshift), "<<" "<<=";
+    Rshift: Rshift Rrshift Some(Special::Irshift), ">>" ">>=";
+    And: And Rand Some(Special::Iand), "&" "&=";
+    Or: Or Ror Some(Special::Ior), "|" "|=";
+    Xor: Xor Rxor Some(Special::Ixor), "^" "^=";
+    Matmul: Matmul Rmatmul Some(Special::Imatmul), "@" "@=";
+    Divmod: Divmod Rdivmod None, "divmod()" "divmod()";
+}
+
+impl UnaryOp {
+    pub const fn special(self) -> Special {
+        match self {
+            UnaryOp::Neg => Special::Neg,
+            UnaryOp::Pos => Special::Pos,
+            UnaryOp::Invert => Special::Invert,
+            UnaryOp::Abs => Special::Abs,
+        }
+    }
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            UnaryOp::Neg => "unary -",
+            UnaryOp::Pos => "unary +",
+            UnaryOp::Invert => "unary ~",
+            UnaryOp::Abs => "abs()",
+        }
+    }
+}
+
+/// Small integers with a small result (or a float for `/`); `None` for all else.
+#[inline(always)]
+fn small_ints(op: BinaryOp, x: i64, y: i64) -> Option<Value> {
+    let r = match op {
+        // 62-bit operands: sums do not overflow 64 bits.
+        BinaryOp::Add => x + y,
+        BinaryOp::Sub => x - y,
+        BinaryOp::Mul => x.checked_mul(y)?,
+        BinaryOp::And => x & y,
+        BinaryOp::Or => x | y,
+        BinaryOp::Xor => x ^ y,
+        BinaryOp::Floordiv => small::floor_div(x, y)?,
+        BinaryOp::Mod => small::floor_mod(x, y)?,
+        BinaryOp::Lshift => small::shl(x, y)?,
+        BinaryOp::Rshift => small::shr(x, y)?,
+        BinaryOp::Pow => small::pow(x, y)?,
+        BinaryOp::Truediv => return Value::try_float(small::true_div(x, y)?),
+        BinaryOp::Matmul | BinaryOp::Divmod => return None,
+    };
+    Value::try_int(r)
+}
+
+/// Immediate floats with an immediate result; `None` for all else.
+#[inline(always)]
+fn immediate_floats(op: BinaryOp, x: f64, y: f64) -> Option<Value> {
+    let r = match op {
+        BinaryOp::Add => x + y,
+        BinaryOp::Sub => x - y,
+        BinaryOp::Mul => x * y,
+        BinaryOp::Truediv if y != 0.0 => x / y,
+        _ => return None,
+    };
+    Value::try_float(r)
+}
+
+impl Thread {
+    /// `a op b`.
+    #[inline]
+    pub fn binary(&self, op: BinaryOp, a: Value, b: Value) -> Result<Value> {
+        if let (Some(x), Some(y)) = (a.as_small_int(), b.as_small_int()) {
+            if let Some(r) = small_ints(op, x, y) {
+                return Ok(r);
+            }
+        } else if let (Some(x), Some(y)) = (a.as_immediate_float(), b.as_immediate_float()) {
+            if let Some(r) = immediate_floats(op, x, y) {
+                return Ok(r);
+            }
+        }
+        self.binary_general(op, a, b)
+    }
+
+    fn binary_general(&self, op: BinaryOp, a: Value, b: Value) -> Result<Value> {
+        if let Some(r) = self.exact_numbers(op, a, b)? {
+            return Ok(r);
+        }
+        let r = self.arithmetic(op, a, b)?;
+        if r != Value::NOT_IMPLEMENTED {
+            return Ok(r);
+        }
+        let r = self.sequence_operator(op, false, a, b)?;
+        if r != Value::NOT_IMPLEMENTED {
+            return Ok(r);
+        }
+        Err(self.unsupported_operands(op.symbol(), a, b))
+    }
+
+    /// `a op= b`: what `a` is to be bound to afterwards.
+    #[inline]
+    pub fn inplace(&self, op: BinaryOp, a: Value, b: Value) -> Result<Value> {
+        if let (Some(x), Some(y)) = (a.as_small_int(), b.as_small_int()) {
+            if let Some(r) = small_ints(op, x, y) {
+                return Ok(r);
+            }
+        } else if let (Some(x), Some(y)) = (a.as_immediate_float(), b.as_immediate_float()) {
+            if let Some(r) = immediate_floats(op, x, y) {
+                return Ok(r);
+            }
+        }
+        self.inplace_general(op, a, b)
+    }
+
+    fn inplace_general(&self, op: BinaryOp, a: Value, b: Value) -> Result<Value> {
+        if let Some(r) = self.exact_numbers(op, a, b)? {
+            return Ok(r);
+        }
+        if let Some(f) = op.inplace().and_then(|s| class_of(a).special(self, s)) {
+            if !is_sequence_slot(self, op, f) {
+                self.check_native_stack()?;
+                let r = self.call_special1(f, a, b)?;
+                if r != Value::NOT_IMPLEMENTED {
+                    return Ok(r);
+                }
+            }
+        }
+        let r = self.arithmetic(op, a, b)?;
+        if r != Value::NOT_IMPLEMENTED {
+            return Ok(r);
+        }
+        let r = self.sequence_operator(op, true, a, b)?;
+        if r != Value::NOT_IMPLEMENTED {
+            return Ok(r);
+        }
+        Err(self.unsupported_operands(op.assign_symbol(), a, b))
+    }
+
+    /// Numbers of exactly the built-in real classes.
+    #[inline]
+    fn exact_numbers(&self, op: BinaryOp, a: Value, b: Value) -> Result<Option<Value>> {
+        match (int::exact(a), int::exact(b)) {
+            (Some(x), Some(y)) => {
+                if op == BinaryOp::Matmul {
+                    return Ok(None);
+                }
+                int::operate(self, op, x.as_ref(), y.as_ref()).map(Some)
+            }
+            (Some(x), None) => match exact_float(b) {
+                Some(y) => self.mixed(op, int_as_float(self, x.as_ref()), || Ok(y)),
+                None => Ok(None),
+            },
+            (None, Some(y)) => match exact_float(a) {
+                Some(x) => self.mixed(op, Ok(x), || int_as_float(self, y.as_ref())),
+                None => Ok(None),
+            },
+            (None, None) => match (exact_float(a), exact_float(b)) {
+                (Some(x), Some(y)) => self.mixed(op, Ok(x), || Ok(y)),
+                _ => Ok(None),
+            },
+        }
+    }
+
+    fn mixed(&self, op: BinaryOp, x: Result<f64>, y: impl FnOnce() -> Result<f64>) -> Result<Option<Value>> {
+        if !float::has_operator(op) {
+            return Ok(None);
+        }
+        float::operate(self, op, x?, y()?).map(Some)
+    }
+
+    /// The special methods of both operands, sequences' left out; `NotImplemented` if none did it.
+    fn arithmetic(&self, op: BinaryOp, a: Value, b: Value) -> Result<Value> {
+        self.check_native_stack()?;
+        let (ca, cb) = (class_of(a), class_of(b));
+        let left = self.number_special(op, ca, op.special());
+        if ca != cb {
+            let mut right = self.number_special(op, cb, op.reflected());
+            if let Some(f) = right {
+                if left.is_none() || (cb.is_subclass(ca) && ca.special(self, op.reflected()) != Some(f)) {
+                    let r = self.call_special1(f, b, a)?;
+                    if r != Value::NOT_IMPLEMENTED {
+                        return Ok(r);
+                    }
+                    right = None;
+                }
+            }
+            if let Some(f) = left {
+                let r = self.call_special1(f, a, b)?;
+                if r != Value::NOT_IMPLEMENTED {
+                    return Ok(r);
+                }
+            }
+            return match right {
+                Some(f) => self.call_special1(f, b, a),
+                None => Ok(Value::NOT_IMPLEMENTED),
+            };
+        }
+        match left {
+            Some(f) => self.call_special1(f, a, b),
+            None => Ok(Value::NOT_IMPLEMENTED),
+        }
+    }
+
+    #[inline]
+    fn number_special(&self, op: BinaryOp, class: Ref<Class>, s: Special) -> Option<Value> {
+        class.special(self, s).filter(|&f| !is_sequence_slot(self, op, f))
+    }
+
+    /// Concatenation and repetition.
+    fn sequence_operator(&self, op: BinaryOp, inplace: bool, a: Value, b: Value) -> Result<Value> {
+        let (ca, cb) = (class_of(a), class_of(b));
+        let sequence = |c: Ref<Class>, s: Special| c.special(self, s).filter(|&f| is_sequence_slot(self, op, f));
+        let left = || {
+            let in_place = if inplace { op.inplace().and_then(|s| sequence(ca, s)) } else { None };
+            in_place.or_else(|| sequence(ca, op.special()))
+        };
+        match op {
+            BinaryOp::Add => match left() {
+                Some(f) => self.call_special1(f, a, b),
+                None => Ok(Value::NOT_IMPLEMENTED),
+            },
+            BinaryOp::Mul => {
+                let (f, s, count) = match left() {
+                    Some(f) => (f, a, b),
+                    None => match sequence(cb, Special::Mul) {
+                        Some(f) => (f, b, a),
+                        None => return Ok(Value::NOT_IMPLEMENTED),
+                    },
+                };
+                if !int::is_int(count) && class_of(count).special(self, Special::Index).is_none() {
+                    return Err(self.type_error(format!(
+                        "can't multiply sequence by non-int of type '{}'",
+                        type_name(count)
+                    )));
+                }
+                self.call_special1(f, s, count)
+            }
+            _ => Ok(Value::NOT_IMPLEMENTED),
+        }
+    }
+
+    #[cold]
+    fn unsupported_operands(&self, symbol: &str, a: Value, b: Value) -> Exc {
+        self.type_error(format!("unsupported operand type(s) for {symbol}: '{}' and '{}'", type_name(a), type_name(b)))
+    }
+
+    /// `pow(a, b, modulus)`; `None` as the modulus is Python's None.
+    pub fn power(&self, a: Value, b: Value, modulus: Option<Value>) -> Result<Value> {
+        let Some(m) = modulus.filter(|m| !m.is_none()) else {
+            return self.binary(BinaryOp::Pow, a, b);
+        };
+        self.check_native_stack()?;
+        let (ca, cb) = (class_of(a), class_of(b));
+        let mut right = if ca == cb { None } else { cb.special(self, Special::Rpow) };
+        if let Some(f) = right {
+            if cb.is_subclass(ca) && ca.special(self, Special::Rpow) != Some(f) {
+                let r = self.call_special(f, b, &[a, m])?;
+                if r != Value::NOT_IMPLEMENTED {
+                    return Ok(r);
+                }
+                right = None;
+            }
+        }
+        if let Some(f) = ca.special(self, Special::Pow) {
+            let r = self.call_special(f, a, &[b, m])?;
+            if r != Value::NOT_IMPLEMENTED {
+                return Ok(r);
+            }
+        }
+        if let Some(f) = right {
+            let r = self.call_special(f, b, &[a, m])?;
+            if r != Value::NOT_IMPLEMENTED {
+                return Ok(r);
+            }
+        }
+        // CPython also asks the third operand's class, which can only refuse.
+        if float_value(m).is_some() {
+            return Err(self.type_error("pow() 3rd argument not allowed unless all arguments are integers"));
+        }
+        Err(self.type_error(format!(
+            "unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'",
+            type_name(a),
+            type_name(b),
+            type_name(m)
+        )))
+    }
+
+    /// `-v`, `+v`, `~v`, `abs(v)`.
+    #[inline]
+    pub fn unary(&self, op: UnaryOp, v: Value) -> Result<Value> {
+        if let Some(i) = v.as_small_int() {
+            // No overflow: small integers have 62 bits.
+            return self.int(match op {
+                UnaryOp::Neg => -i,
+                UnaryOp::Pos => i,
+                UnaryOp::Invert => !i,
+                UnaryOp::Abs => i.abs(),
+            });
+        }
+        if let Some(x) = v.as_immediate_float() {
+            match op {
+                UnaryOp::Neg => return self.float(-x),
+                UnaryOp::Abs => return self.float(x.abs()),
+                UnaryOp::Pos => return Ok(v),
+                UnaryOp::Invert => {}
+            }
+        }
+        self.unary_general(op, v)
+    }
+
+    fn unary_general(&self, op: UnaryOp, v: Value) -> Result<Value> {
+        match class_of(v).special(self, op.special()) {
+            Some(f) => {
+                self.check_native_stack()?;
+                self.call_special0(f, v)
+            }
+            None => Err(self.type_error(format!("bad operand type for {}: '{}'", op.symbol(), type_name(v)))),
+        }
+    }
+}
+
+fn int_as_float(t: &Thread, i: taipan_num::BigRef<'_>) -> Result<f64> {
+    taipan_num::convert::to_f64(i).map_err(|e| t.num_error(e))
+}
+
+/// Whether `f`, found as the method of `op`, is a native class's concatenation or repetition.
+#[inline]
+fn is_sequence_slot(t: &Thread, op: BinaryOp, f: Value) -> bool {
+    if !matches!(op, BinaryOp::Add | BinaryOp::Mul) {
+        return false;
+    }
+    let Some(n) = f.downcast::<Native>() else {
+        return false;
+    };
+    is_method(n)
+        && n.def.signature.owner.is_some_and(|owner| owner().get().special(t, Special::Getitem).is_some())
+}
