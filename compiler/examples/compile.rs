@@ -48,7 +48,8 @@ fn one(file: &str, list: bool, mode: Mode) -> bool {
             }
             let written = serial::write(&c.unit);
             match serial::read(&written) {
-                Ok(u) if u == c.unit => true,
+                // Bytes, because a NaN differs from itself.
+                Ok(u) if serial::write(&u) == written => true,
                 Ok(_) => {
                     println!("{file}: changed by serialisation");
                     false

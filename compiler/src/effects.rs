@@ -8,7 +8,7 @@ pub fn reads(i: Instr, mut f: impl FnMut(usize, usize)) {
     let info = &OPS[i.op() as usize];
     let fields = [i.a(), i.b(), i.c()];
     for (kind, value) in info.operands.iter().zip(fields) {
-        if matches!(kind, Operand::Read | Operand::ReadWrite) && !is_unused(info.op, i, kind, value) {
+        if matches!(kind, Operand::Read | Operand::ReadWrite) && !is_unused(info.op, i) {
             f(value, 1);
         }
     }
@@ -38,9 +38,9 @@ pub fn reads(i: Instr, mut f: impl FnMut(usize, usize)) {
     }
 }
 
-/// `RAISE` reads its cause only when it has one, and nothing when it re-raises.
-fn is_unused(op: Op, i: Instr, kind: &Operand, value: usize) -> bool {
-    op == Op::RAISE && *kind == Operand::Read && (i.b() == 2 || (i.b() == 0 && value == i.c() && i.c() != i.a()))
+/// `RAISE` reads nothing when it re-raises; its operands repeat the exception when there is no cause.
+fn is_unused(op: Op, i: Instr) -> bool {
+    op == Op::RAISE && i.b() == 2
 }
 
 /// Calls `f(first, count)` for each run of registers that `i` writes when it completes.

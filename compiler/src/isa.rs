@@ -376,7 +376,7 @@ instructions! {
     GET_ITER(w, r, _);
     /// R[a] = next(R[b]); when exhausted jumps by c and leaves R[a] alone.
     FOR_ITER(w, r, j16) + cache;
-    /// Unpacks R[a] into exactly c values, R[b .. b+c].
+    /// Unpacks R[a] into exactly c values, R[b .. b+c]. They may be locals: they are written only when all is well.
     UNPACK(r, base, n) + cache;
     /// Unpacks R[a] into R[b ..]: (c & 255) values, a list of the rest, then (c >> 8) values.
     UNPACK_EX(r, base, n);
@@ -448,7 +448,7 @@ instructions! {
     IMPORT_FROM(w, r, name);
 
     // ---- exceptions
-    /// Raises R[a]; b = 1: `from R[c]`. b = 2: re-raises the handled exception (`raise` alone).
+    /// Raises R[a]; b = 1: `from R[c]`. b = 2: re-raises the handled exception (`raise` alone). Without a cause c = a.
     RAISE(r, n, r);
     /// Re-raises exception R[a] as it is: no new traceback entry, context untouched.
     RERAISE(r, _, _);

@@ -1412,7 +1412,10 @@ fn inline_comprehension(
             && is_class
             && matches!(&*name, "__class__" | "__classdict__" | "__conditional_annotations__")
         {
-            comp_free.remove(&name);
+            // Used in the comprehension itself it is not the class's; a function in it may use the class's cell.
+            if !free_in_any_child(scopes, comp, &name) {
+                comp_free.remove(&name);
+            }
             scopes[comp].symbols[&name].place = Place::GlobalImplicit;
             continue;
         }

@@ -30,7 +30,7 @@ impl<'a> Compiler<'a> {
         let t = self.temp();
         let n = self.name("NotImplementedError");
         self.emit(Op::LOAD_GLOBAL, t, n, 0);
-        self.emit(Op::RAISE, t, 0, 0);
+        self.emit(Op::RAISE, t, 0, t);
         self.u.next = t;
         self.bind(ok);
     }

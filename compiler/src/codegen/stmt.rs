@@ -328,7 +328,8 @@ impl<'a> Compiler<'a> {
 
     fn raise(&mut self, r: &'a ast::StmtRaise) -> Result<()> {
         let Some(exc) = &r.exc else {
-            self.emit(Op::RAISE, 0, 2, 0);
+            let t = self.temp();
+            self.emit(Op::RAISE, t, 2, t);
             return Ok(());
         };
         match &r.cause {
@@ -341,7 +342,7 @@ impl<'a> Compiler<'a> {
             None => {
                 let e = self.expr(exc, None)?;
                 self.at(r);
-                self.emit(Op::RAISE, e, 0, 0);
+                self.emit(Op::RAISE, e, 0, e);
             }
         }
         Ok(())
@@ -374,7 +375,7 @@ impl<'a> Compiler<'a> {
                 self.emit(Op::LOAD_ASSERTION_ERROR, t, 0, 0);
             }
         }
-        self.emit(Op::RAISE, base, 0, 0);
+        self.emit(Op::RAISE, base, 0, base);
         self.u.next = base;
         self.bind(ok);
         Ok(())
