@@ -38,7 +38,7 @@ class Money:
     def __neg__(self): return Money(-self.c)
     def __round__(self, n=0): return Money(round(self.c, -2 if n == 0 else n))
 m = Money(1250)
-print(m, m + 50, 50 + m, m * 2, 1.5 * m, sum([m, m]), max(m, Money(99)), int(m), float(m), m == 1250, 1250 == m, m in [1250], -m, round(m), bool(Money(0)), range(Money(3)), "ab" * Money(1).__index__(), "ab"[Money(1)], hex(m), f"{float(m):.1f}", sorted([m, 5, Money(7)]), {m: 1}[1250])
+print(m, m + 50, 50 + m, m * 2, 1.5 * m, sum([m, m]), max(m, Money(99)), int(m), float(m), m == 1250, 1250 == m, m in [1250], -m, round(m), bool(Money(0)), range(Money(3)), "ab" * Money(1).__index__(), "ab"[Money(1)], hex(m), f"{float(m):.1f}", sorted([m, Money(5), Money(7)]), {m: 1}[1250])
 for s in ("m - 1", "m / 2", "m < 'a'", "complex(m)", "divmod(m, 2)", "m ** 2", "abs(m)", "m & 1", "1 < m", "int('5') + m", "m + 'x'", "round('x')", "float('x')", "int([1])", "m + None", "[1] + m", "m @ m", "pow(m, 2)"):
     try: print(s, "=", eval(s))
     except (TypeError, ValueError) as e: print(s, "->", type(e).__name__, e)
