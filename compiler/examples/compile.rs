@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use taipan_compiler::{Mode, Options, compile, decode_source, dis, serial, verify};
+use taipan_compiler::{CodeUnit, Const, Mode, Options, compile, decode_source, dis, serial, verify};
 
 fn main() -> ExitCode {
     let mut list = false;
+    let mut meta = false;
     let mut mode = Mode::Exec;
     let mut failed = 0;
     for arg in std::env::args().skip(1) {
@@ -13,13 +14,14 @@ fn main() -> ExitCode {
             "--list" => list = true,
             "--eval" => mode = Mode::Eval,
             "--single" => mode = Mode::Single,
-            file => failed += u32::from(!one(file, list, mode)),
+            "--meta" => meta = true,
+            file => failed += u32::from(!one(file, list, meta, mode)),
         }
     }
     if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-fn one(file: &str, list: bool, mode: Mode) -> bool {
+fn one(file: &str, list: bool, meta: bool, mode: Mode) -> bool {
     let bytes = match std::fs::read(file) {
         Ok(b) => b,
         Err(e) => {
@@ -42,6 +44,9 @@ fn one(file: &str, list: bool, mode: Mode) -> bool {
             if list {
                 println!("{}", dis::listing(&c.unit));
             }
+            if meta {
+                describe(&c.unit);
+            }
             if let Err(e) = verify::verify(&c.unit) {
                 println!("{file}: {e}");
                 return false;
@@ -63,6 +68,34 @@ fn one(file: &str, list: bool, mode: Mode) -> bool {
         Err(e) => {
             println!("{file}:{}:{}: {:?}: {}", e.line, e.offset, e.kind, e.message);
             false
+        }
+    }
+}
+
+/// One line per unit, for comparison with another compiler's code objects.
+fn describe(u: &CodeUnit) {
+    let params = usize::from(u.argcount + u.kwonly_argcount);
+    let mut locals: Vec<&str> = u.varnames[params..].iter().map(|n| &**n).collect();
+    locals.sort_unstable();
+    let mut cells: Vec<&str> = u.cellvars.iter().map(|n| &**n).collect();
+    cells.sort_unstable();
+    println!(
+        "{}|{}|{}|{}|{}|{:x}|{}|{}|{}|{}|{}",
+        u.qualname,
+        u.first_line,
+        u.argcount,
+        u.posonly_argcount,
+        u.kwonly_argcount,
+        u.flags,
+        u.varnames[..params].join(","),
+        locals.join(","),
+        cells.join(","),
+        u.freevars.join(","),
+        if u.has_docstring { dis::display(&u.consts[0]).len().to_string() } else { String::new() },
+    );
+    for c in &u.consts {
+        if let Const::Code(u) = c {
+            describe(u);
         }
     }
 }

@@ -82,9 +82,10 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         let id = self.block(self.table.block(f, BlockKey::Annotations));
-        let line = self.line_of(f.range.start());
+        let place = self.def_range(&f.decorator_list, f.range);
+        let line = self.line_of(place.start());
         self.enter_lazy(id, "__annotate__", line);
-        self.at(f);
+        self.at(place);
         self.check_format();
         let map = self.temp();
         let inner = self.u.next;
@@ -104,14 +105,14 @@ impl<'a> Compiler<'a> {
                 self.u.next = inner;
             }
         }
-        self.at(f);
+        self.at(place);
         if !chunked {
             self.u.next = inner;
             self.emit(Op::BUILD_MAP, map, inner, all.len() as u16);
         }
         self.emit(Op::RETURN, map, 0, 0);
         let unit = self.leave()?;
-        self.at(f);
+        self.at(place);
         self.make_plain_function(unit, dst);
         Ok(())
     }
@@ -134,8 +135,8 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         let Some(id) = self.scope().annotation_block else { return Ok(()) };
-        let line = self.u.first_line;
         let range = self.u.range;
+        let line = self.line_of(range.start());
         self.enter_lazy(id, "__annotate__", line);
         self.at(range);
         self.check_format();

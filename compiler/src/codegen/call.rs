@@ -111,10 +111,14 @@ impl<'a> Compiler<'a> {
         dst: Option<Reg>,
         method: bool,
     ) -> Result<Reg> {
+        if let [Expr::Generator(_)] = &*args.args {
+            self.u.call_parens = Some(args.range);
+        }
         for a in &args.args {
             self.expr_to_temp(a)?;
             count += 1;
         }
+        self.u.call_parens = None;
         let op = if args.keywords.is_empty() {
             if method { Op::CALL_METHOD } else { Op::CALL }
         } else {

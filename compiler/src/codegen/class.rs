@@ -63,19 +63,19 @@ impl<'a> Compiler<'a> {
         let decorators = self.decorators(&c.decorator_list)?;
         self.check_assignable(&c.name, c.name.range)?;
         let line = self.first_line(&c.decorator_list, c.range);
-        self.at(c);
+        self.at(self.def_range(&c.decorator_list, c.range));
         let r = match &c.type_params {
             None => {
                 let base = self.u.next;
                 self.emit(Op::LOAD_BUILD_CLASS, base + CALLABLE as Reg, 0, 0);
                 self.u.next = base + SLOT;
                 self.class_function(c, line)?;
-                self.class_call(base, c.arguments.as_deref(), None, c.range, None)?
+                self.class_call(base, c.arguments.as_deref(), None, self.def_range(&c.decorator_list, c.range), None)?
             }
             Some(tp) => self.generic_class(c, tp, line)?,
         };
         let r = self.decorate(&c.decorator_list, decorators, r);
-        self.at(c);
+        self.at(self.def_range(&c.decorator_list, c.range));
         self.store_name(&c.name, r);
         self.u.next = mark;
         Ok(())
@@ -84,7 +84,7 @@ impl<'a> Compiler<'a> {
     /// The class's function and its name in two new temporaries.
     fn class_function(&mut self, c: &'a ast::StmtClassDef, line: u32) -> Result<()> {
         let unit = self.class_body(c, line)?;
-        self.at(c);
+        self.at(self.def_range(&c.decorator_list, c.range));
         let f = self.temp();
         self.make_plain_function(unit, f);
         let n = self.temp();
@@ -96,9 +96,9 @@ impl<'a> Compiler<'a> {
         let id = self.block(self.table.block(tp, BlockKey::TypeParams));
         let title = format!("<generic parameters of {}>", c.name.as_str());
         self.enter(id, &title, line, 0);
-        self.at(c);
+        self.at(self.def_range(&c.decorator_list, c.range));
         let params = self.type_params(tp)?;
-        self.at(c);
+        self.at(self.def_range(&c.decorator_list, c.range));
         self.store_name(".type_params", params);
         let generic = self.temp();
         let base = self.u.next;
@@ -110,12 +110,12 @@ impl<'a> Compiler<'a> {
         self.u.next = mark;
         self.intrinsic1(generic, Intrinsic1::SubscriptGeneric, p);
         self.store_name(".generic_base", generic);
-        let r = self.class_call(base, c.arguments.as_deref(), Some(generic), c.range, None)?;
+        let r = self.class_call(base, c.arguments.as_deref(), Some(generic), self.def_range(&c.decorator_list, c.range), None)?;
         self.emit(Op::RETURN, r, 0, 0);
         let unit = self.leave()?;
 
         let base = self.u.next;
-        self.at(c);
+        self.at(self.def_range(&c.decorator_list, c.range));
         self.u.next = base + SLOT;
         self.make_plain_function(unit, base + CALLABLE as Reg);
         self.u.next = base;
@@ -127,7 +127,7 @@ impl<'a> Compiler<'a> {
     fn class_body(&mut self, c: &'a ast::StmtClassDef, line: u32) -> Result<CodeUnit> {
         let id = self.block(self.table.block(c, BlockKey::Body));
         self.enter(id, &c.name, line, 0);
-        self.at(c);
+        self.at(self.def_range(&c.decorator_list, c.range));
         let t = self.temp();
         let n = self.name("__name__");
         self.emit(Op::LOAD_NAME, t, n, 0);
@@ -176,10 +176,10 @@ impl<'a> Compiler<'a> {
             body = &body[1..];
         }
         self.statements(body)?;
-        self.at(c);
+        self.at(self.def_range(&c.decorator_list, c.range));
         if annotated && !self.future_annotations {
             self.variable_annotations("__annotate_func__")?;
-            self.at(c);
+            self.at(self.def_range(&c.decorator_list, c.range));
         }
         let t = self.temp();
         let names = std::mem::take(&mut self.u.static_attributes);

@@ -1,7 +1,7 @@
 //! Comprehensions: inlined ones (PEP 709) and generator expressions, which are functions.
 
 use ruff_python_ast::{self as ast, Expr};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{CompScope, Compiler};
@@ -26,6 +26,7 @@ struct Parts<'a> {
     generators: &'a [ast::Comprehension],
     scope: ScopeId,
     title: &'static str,
+    range: TextRange,
 }
 
 impl<'a> Compiler<'a> {
@@ -38,12 +39,14 @@ impl<'a> Compiler<'a> {
                 generators: &c.generators,
                 scope: block(self.table.block(c, BlockKey::Body))?,
                 title: "<listcomp>",
+                range: e.range(),
             },
             Expr::SetComp(c) => Parts {
                 element: Element::Set(&c.elt),
                 generators: &c.generators,
                 scope: block(self.table.block(c, BlockKey::Body))?,
                 title: "<setcomp>",
+                range: e.range(),
             },
             Expr::DictComp(c) => Parts {
                 element: match &c.key {
@@ -53,32 +56,41 @@ impl<'a> Compiler<'a> {
                 generators: &c.generators,
                 scope: block(self.table.block(c, BlockKey::Body))?,
                 title: "<dictcomp>",
+                range: e.range(),
             },
             Expr::Generator(c) => Parts {
                 element: Element::Generator(&c.elt),
                 generators: &c.generators,
                 scope: block(self.table.block(c, BlockKey::Body))?,
                 title: "<genexpr>",
+                range: e.range(),
             },
             _ => return Err(missing()),
         })
     }
 
     pub(super) fn comprehension(&mut self, e: &'a Expr, dst: Option<Reg>) -> Result<Reg> {
-        let p = self.parts(e)?;
+        let mut p = self.parts(e)?;
+        if let Expr::Generator(g) = e
+            && !g.parenthesized
+            && let Some(r) = self.u.call_parens.take()
+        {
+            // The parentheses of the call are those of its only argument.
+            p.range = r;
+        }
         if let Element::List(x) | Element::Set(x) | Element::Generator(x) = p.element
             && x.is_starred_expr()
         {
             return Err(Error::syntax(x.range(), "iterable unpacking cannot be used in comprehension"));
         }
         if self.scope_of(p.scope).inlined {
-            self.inlined_comprehension(e, &p, dst)
+            self.inlined_comprehension(&p, dst)
         } else {
-            self.comprehension_function(e, &p, dst)
+            self.comprehension_function(&p, dst)
         }
     }
 
-    fn inlined_comprehension(&mut self, e: &'a Expr, p: &Parts<'a>, dst: Option<Reg>) -> Result<Reg> {
+    fn inlined_comprehension(&mut self, p: &Parts<'a>, dst: Option<Reg>) -> Result<Reg> {
         let mark = self.u.next;
         let result = match dst {
             Some(d) if self.is_scratch(d) => d,
@@ -91,7 +103,7 @@ impl<'a> Compiler<'a> {
         self.u.next = iter + 1;
         self.at(&first.iter);
         self.emit(if first.is_async { Op::GET_AITER } else { Op::GET_ITER }, iter, v, 0);
-        self.at(e);
+        self.at(p.range);
         let build = match p.element {
             Element::List(_) => Op::BUILD_LIST,
             Element::Set(_) => Op::BUILD_SET,
@@ -100,9 +112,9 @@ impl<'a> Compiler<'a> {
         let hidden = self.enter_inlined(p);
         let next = self.u.next;
         self.emit(build, result, next, 0);
-        self.level(e, p, 0, Some(iter), result)?;
+        self.level(p, 0, Some(iter), result)?;
         self.u.comps.pop();
-        self.at(e);
+        self.at(p.range);
         for r in hidden {
             self.emit(Op::LOAD_EMPTY, r, 0, 0);
         }
@@ -152,11 +164,11 @@ impl<'a> Compiler<'a> {
     }
 
     /// Emits level `i` of a comprehension; its iterator is in `iter` if it has been made.
-    fn level(&mut self, e: &'a Expr, p: &Parts<'a>, i: usize, iter: Option<Reg>, result: Reg) -> Result<()> {
+    fn level(&mut self, p: &Parts<'a>, i: usize, iter: Option<Reg>, result: Reg) -> Result<()> {
         let g = &p.generators[i];
         let mark = self.u.next;
         if g.is_async {
-            return self.async_level(e, p, i, iter, result);
+            return self.async_level(p, i, iter, result);
         }
         // `for x in [y]` in an inner level is an assignment.
         if iter.is_none()
@@ -170,7 +182,7 @@ impl<'a> Compiler<'a> {
             for c in &g.ifs {
                 self.jump_if(c, false, skip)?;
             }
-            self.inner(e, p, i, result)?;
+            self.inner(p, i, result)?;
             self.bind(skip);
             self.u.next = mark;
             return Ok(());
@@ -199,17 +211,17 @@ impl<'a> Compiler<'a> {
             self.jump_if(c, false, again)?;
         }
         self.u.next = inner;
-        self.inner(e, p, i, result)?;
+        self.inner(p, i, result)?;
         self.u.next = inner;
         self.bind(again);
-        self.at(e);
+        self.at(p.range);
         self.jump(Op::JUMP_BACK, index, 0, top);
         self.bind(end);
         self.u.next = mark;
         Ok(())
     }
 
-    fn async_level(&mut self, e: &'a Expr, p: &Parts<'a>, i: usize, iter: Option<Reg>, result: Reg) -> Result<()> {
+    fn async_level(&mut self, p: &Parts<'a>, i: usize, iter: Option<Reg>, result: Reg) -> Result<()> {
         let g = &p.generators[i];
         let mark = self.u.next;
         let iter = match iter {
@@ -237,10 +249,10 @@ impl<'a> Compiler<'a> {
         for c in &g.ifs {
             self.jump_if(c, false, again)?;
         }
-        self.inner(e, p, i, result)?;
+        self.inner(p, i, result)?;
         self.u.next = inner;
         self.bind(again);
-        self.at(e);
+        self.at(p.range);
         self.jump(Op::JUMP_BACK, index, 0, top);
         self.bind(end);
         self.at(&g.target);
@@ -258,9 +270,9 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn inner(&mut self, e: &'a Expr, p: &Parts<'a>, i: usize, result: Reg) -> Result<()> {
+    fn inner(&mut self, p: &Parts<'a>, i: usize, result: Reg) -> Result<()> {
         if i + 1 < p.generators.len() {
-            return self.level(e, p, i + 1, None, result);
+            return self.level(p, i + 1, None, result);
         }
         let mark = self.u.next;
         match p.element {
@@ -298,7 +310,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A generator expression, or another comprehension in an annotation scope of a class: a function called at once.
-    fn comprehension_function(&mut self, e: &'a Expr, p: &Parts<'a>, dst: Option<Reg>) -> Result<Reg> {
+    fn comprehension_function(&mut self, p: &Parts<'a>, dst: Option<Reg>) -> Result<Reg> {
         let base = self.u.next;
         let callable = base + crate::isa::CALLABLE as Reg;
         let slot = base + FRAME_HEADER_WORDS as Reg;
@@ -306,11 +318,11 @@ impl<'a> Compiler<'a> {
         let scope = self.scope_of(p.scope);
         let is_generator = scope.generator;
         let is_async = scope.coroutine;
-        let line = self.line_of(e.start());
+        let line = self.line_of(p.range.start());
         self.enter(p.scope, p.title, line, 0);
         self.u.argcount = 1;
         self.u.posonly = 0;
-        self.at(e);
+        self.at(p.range);
         if is_generator {
             self.u.flags |= if is_async { flags::ASYNC_GENERATOR } else { flags::GENERATOR };
         } else if is_async {
@@ -320,8 +332,8 @@ impl<'a> Compiler<'a> {
             self.begin_generator();
         }
         if is_generator {
-            self.level(e, p, 0, Some(0), 0)?;
-            self.at(e);
+            self.level(p, 0, Some(0), 0)?;
+            self.at(p.range);
             let t = self.temp();
             self.emit(Op::LOAD_NONE, t, 0, 0);
             self.emit(Op::RETURN, t, 0, 0);
@@ -333,13 +345,13 @@ impl<'a> Compiler<'a> {
                 _ => Op::BUILD_MAP,
             };
             self.emit(build, result, result, 0);
-            self.level(e, p, 0, Some(0), result)?;
-            self.at(e);
+            self.level(p, 0, Some(0), result)?;
+            self.at(p.range);
             self.emit(Op::RETURN, result, 0, 0);
         }
         self.end_generator();
         let unit = self.leave()?;
-        self.at(e);
+        self.at(p.range);
         self.u.next = callable + 1;
         self.make_plain_function(unit, callable);
         self.u.next = slot;
@@ -350,7 +362,7 @@ impl<'a> Compiler<'a> {
         };
         self.at(&first.iter);
         self.emit(if first.is_async { Op::GET_AITER } else { Op::GET_ITER }, slot, v, 0);
-        self.at(e);
+        self.at(p.range);
         self.u.next = base;
         let is_coroutine = is_async && !is_generator;
         if is_coroutine {

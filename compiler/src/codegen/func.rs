@@ -81,13 +81,13 @@ impl<'a> Compiler<'a> {
         self.check_assignable(&f.name, f.name.range)?;
         let line = self.first_line(&f.decorator_list, f.range);
         let target = self.fast_register(&f.name).filter(|_| f.decorator_list.is_empty());
-        self.at(f);
+        self.at(self.def_range(&f.decorator_list, f.range));
         let r = match &f.type_params {
             None => self.function_value(f, line, target)?,
             Some(tp) => self.generic_function(f, tp, line)?,
         };
         let r = self.decorate(&f.decorator_list, decorators, r);
-        self.at(f);
+        self.at(self.def_range(&f.decorator_list, f.range));
         self.store_name(&f.name, r);
         self.u.next = mark;
         Ok(())
@@ -178,7 +178,7 @@ impl<'a> Compiler<'a> {
     fn finish_function(&mut self, f: &'a ast::StmtFunctionDef, line: u32, base: Reg) -> Result<u16> {
         self.function_annotations(f, base + 2)?;
         let unit = self.function_body(f, line)?;
-        self.at(f);
+        self.at(self.def_range(&f.decorator_list, f.range));
         self.closure(&unit.freevars, base + 3);
         Ok(self.const16(&Const::Code(Arc::new(unit))))
     }
@@ -201,9 +201,9 @@ impl<'a> Compiler<'a> {
         let title = format!("<generic parameters of {}>", f.name.as_str());
         self.enter(id, &title, line, 0);
         self.u.argcount = count;
-        self.at(f);
+        self.at(self.def_range(&f.decorator_list, f.range));
         let params = self.type_params(tp)?;
-        self.at(f);
+        self.at(self.def_range(&f.decorator_list, f.range));
         let result = self.temp();
         let four = self.temps(4);
         for (i, (name, has)) in [(".defaults", has_defaults), (".kwdefaults", has_kwdefaults)].into_iter().enumerate() {
@@ -268,7 +268,7 @@ impl<'a> Compiler<'a> {
         }
         self.enter(id, &f.name, line, extra);
         self.parameters(&f.parameters);
-        self.at(f);
+        self.at(self.def_range(&f.decorator_list, f.range));
         if f.is_async || generator {
             self.begin_generator();
         }

@@ -89,6 +89,8 @@ pub(crate) struct Unit<'a> {
     /// Names assigned through `self.` in the methods of this class.
     static_attributes: Vec<Name>,
     has_docstring: bool,
+    /// The argument list of the call whose only argument is being evaluated.
+    call_parens: Option<TextRange>,
     /// Where StopIteration leaving a generator's body is handled.
     generator_handler: Option<Label>,
     /// Variable annotations that `__annotate__` evaluates, with their index if conditional.
@@ -176,6 +178,7 @@ impl<'a> Unit<'a> {
             range: TextRange::default(),
             static_attributes: Vec::new(),
             has_docstring: false,
+            call_parens: None,
             generator_handler: None,
             deferred: Vec::new(),
             overflow: false,
@@ -468,6 +471,24 @@ impl<'a> Compiler<'a> {
 
     fn at(&mut self, r: impl Ranged) {
         self.u.range = r.range();
+    }
+
+    /// The range of a definition without its decorators.
+    fn def_range(&self, decorators: &[ruff_python_ast::Decorator], range: TextRange) -> TextRange {
+        let Some(last) = decorators.last() else { return range };
+        let mut at = last.range.end().to_usize();
+        loop {
+            let rest = &self.source[at..range.end().to_usize()];
+            let trimmed = rest.trim_start();
+            at += rest.len() - trimmed.len();
+            if let Some(comment) = trimmed.strip_prefix('#') {
+                at += 1 + comment.find('\n').unwrap_or(comment.len());
+            } else if let Some(continued) = trimmed.strip_prefix('\\') {
+                at += trimmed.len() - continued.len();
+            } else {
+                return TextRange::new(TextSize::new(at as u32), range.end());
+            }
+        }
     }
 
     /// What follows has no place in the source.

@@ -46,8 +46,6 @@ static ENABLED: AtomicBool = AtomicBool::new(true);
 /// Collect at every so-many-th slow allocation; 0: no stress.
 static STRESS: AtomicU32 = AtomicU32::new(0);
 static LOG: AtomicBool = AtomicBool::new(false);
-/// A collection is being made or cleaned up after.
-pub(crate) static COLLECTING: AtomicBool = AtomicBool::new(false);
 
 /// The collector's state, used with the world stopped or for registration.
 pub(crate) struct Collector {
@@ -130,7 +128,7 @@ pub fn set_memory_limit(bytes: usize) {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Collected {
     pub full: bool,
-    /// Cells that died; exact for full collections.
+    /// Cells that were found dead.
     pub freed_cells: usize,
     pub survived_bytes: usize,
     pub pause: Duration,
@@ -225,12 +223,11 @@ impl Mutator {
 struct Swept {
     /// Bytes of cells that were marked in this collection (minor) or at all (full).
     survived: usize,
-    live_cells: usize,
+    freed_cells: usize,
 }
 
 impl Collector {
     fn collect(&mut self, world: &World, full: bool, excess: &mut Vec<(u32, u32)>) -> Collected {
-        COLLECTING.store(true, Relaxed);
         let start = Instant::now();
         self.counters.started.get_or_insert(start);
         let full = full || std::mem::take(&mut self.full_due);
@@ -243,7 +240,6 @@ impl Collector {
         if stress {
             verify::check_heap(&young, "before a collection");
         }
-        let cells_before = if full { count_cells() } else { 0 };
         let Gathered { remembered, cards, touched, mut weak, mut finalizable, mut droppable, allocated } = young;
 
         let dropped = std::mem::take(&mut queues().dropped);
@@ -315,12 +311,11 @@ impl Collector {
             verify::check_heap(&Gathered::default(), "after a collection");
         }
 
-        let freed_cells = cells_before.saturating_sub(swept.live_cells);
-        self.counters.freed_cells += freed_cells as u64;
+        self.counters.freed_cells += swept.freed_cells as u64;
         let pause = start.elapsed();
         self.counters.pause(pause);
         *(if full { &mut self.counters.full } else { &mut self.counters.minor }) += 1;
-        let done = Collected { full, freed_cells, survived_bytes: swept.survived, pause };
+        let done = Collected { full, freed_cells: swept.freed_cells, survived_bytes: swept.survived, pause };
         if LOG.load(Relaxed) {
             self.log(&done, allocated);
         }
@@ -394,9 +389,7 @@ impl Collector {
         let mut space = space();
         let mut swept = Swept::default();
         for &index in touched {
-            let before = block(index).live.load(Relaxed) as usize;
-            let live = sweep_block(&mut space, index);
-            swept.survived += live.saturating_sub(before) * block(index).cell_size();
+            sweep_block(&mut space, index, false, &mut swept);
         }
         for head in std::mem::take(&mut space.large_young) {
             sweep_large(&mut space, head, &mut swept, excess);
@@ -411,9 +404,7 @@ impl Collector {
         // From the end: the lists are stacks, and low addresses should be used first.
         for index in (0..space.high).rev() {
             if block(index).kind.load(Relaxed) == kind::SMALL {
-                let live = sweep_block(&mut space, index);
-                swept.survived += live * block(index).cell_size();
-                swept.live_cells += live;
+                sweep_block(&mut space, index, true, &mut swept);
             }
         }
         let mut large = std::mem::take(&mut space.large);
@@ -437,11 +428,21 @@ impl Collector {
     }
 }
 
-/// Files a block by its mark bits; returns the number of live cells.
-fn sweep_block(space: &mut space::Space, index: u32) -> usize {
+/// Files a block by its mark bits.
+fn sweep_block(space: &mut space::Space, index: u32, full: bool, swept: &mut Swept) {
     let b = block(index);
     let live = region::count_marks(index);
     let cells = b.cells.load(Relaxed) as u32;
+    let old = b.live.load(Relaxed) as u32;
+    // The cells handed out are those below the frontier that were not there before. A minor collection has added its marks
+    // to the old ones, all below the frontier; a full one has left the old ones in the other array.
+    let frontier = b.frontier.load(Relaxed) as usize;
+    let below = ((frontier / b.cell_size()) as u32).min(cells);
+    let marked_below = if frontier == 0 { 0 } else { region::count_marks_below(index, frontier, full) };
+    let old_below = if full { marked_below } else { marked_below.saturating_sub(live.saturating_sub(old)) };
+    let young = below.saturating_sub(old_below);
+    swept.survived += if full { live } else { live.saturating_sub(old) } as usize * b.cell_size();
+    swept.freed_cells += (old + young).saturating_sub(live) as usize;
     b.live.store(live as u16, Relaxed);
     b.frontier.store(0, Relaxed);
     if live == 0 {
@@ -449,24 +450,16 @@ fn sweep_block(space: &mut space::Space, index: u32) -> usize {
     } else if (cells - live) * 8 >= cells {
         space.partial[b.class.load(Relaxed) as usize].push(index);
     }
-    live as usize
 }
 
 fn sweep_large(space: &mut space::Space, head: u32, swept: &mut Swept, excess: &mut Vec<(u32, u32)>) {
     if region::is_marked(block_address(head)) {
         space.large.push(head);
         swept.survived += block(head).size.load(Relaxed);
-        swept.live_cells += 1;
     } else {
+        swept.freed_cells += 1;
         excess.extend(space.free_large(head));
     }
-}
-
-/// Cells that are old or young; the frontiers are written.
-fn count_cells() -> usize {
-    let mut n = 0;
-    verify::each_cell(|_| n += 1);
-    n
 }
 
 impl Mutator {

@@ -225,12 +225,28 @@ impl Mutator {
         }
     }
 
-    /// In the child after `fork`: only the calling thread is left. To be called with the world stopped by it, which is how
-    /// `fork` must be called ([`Mutator::stop_the_world`]); the other threads' references are no roots any more.
-    pub fn after_fork_in_child(&self, world: &World) {
-        debug_assert!(self.stopping.get() > 0);
+    /// Calls `fork`, which forks the process and returns what `fork(2)` returned, with the world stopped and no lock of the
+    /// heap held by another thread. In the child only the calling thread is left; what the others held is no root any more.
+    pub fn fork_with(&self, fork: impl FnOnce() -> i32) -> i32 {
+        self.stop_the_world(|world| {
+            let pid = {
+                // Threads that are not attached may hold these for a moment.
+                let _locks = (crate::collect::collector(), crate::weak::queues(), crate::space::space(), threads());
+                let _shapes = crate::SHAPES.lock_all();
+                fork()
+            };
+            if pid == 0 {
+                self.after_fork_in_child(world);
+            }
+            pid
+        })
+    }
+
+    fn after_fork_in_child(&self, world: &World) {
         crate::mark::forget_helpers();
         crate::lock::forget_waiters();
+        // Their requesters do not exist any more.
+        self.record.requests.lock().expect("requests").clear();
         for r in world.threads.iter().filter(|r| r.id != self.id) {
             // SAFETY: the thread does not exist in this process; its record is memory like any other.
             unsafe { r.mutator() }.retire();

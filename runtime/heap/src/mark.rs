@@ -25,6 +25,8 @@ const ALONE: usize = 8192;
 const SHARE_MIN: usize = 64;
 /// References followed between two looks at whether somebody is hungry.
 const LOOK: usize = 512;
+/// Looks for a chunk before a marker sleeps.
+const SPINS: usize = 300;
 /// Most helpers there can be.
 const HELPERS_MAX: usize = 7;
 
@@ -50,6 +52,8 @@ struct Pool {
     changed: Condvar,
     /// Markers without work for which there is no chunk.
     hungry: AtomicUsize,
+    /// Chunks in the queue.
+    available: AtomicUsize,
 }
 
 struct Work {
@@ -73,6 +77,7 @@ fn pool() -> &'static Pool {
         work: Mutex::new(Work { chunks: Vec::new(), helpers: 0, idle: 0, epoch: 0 }),
         changed: Condvar::new(),
         hungry: AtomicUsize::new(0),
+        available: AtomicUsize::new(0),
     }));
     match POOL.compare_exchange(std::ptr::null_mut(), new, AcqRel, Acquire) {
         Ok(_) => new,
@@ -91,6 +96,7 @@ impl Pool {
         self.work.lock().unwrap_or_else(|p| p.into_inner())
     }
     fn update_hungry(&self, work: &Work) {
+        self.available.store(work.chunks.len(), Relaxed);
         self.hungry.store(work.idle.saturating_sub(work.chunks.len()), Relaxed)
     }
 }
@@ -291,6 +297,13 @@ impl Marker {
     /// Waits for a chunk; false if all markers are done. Helpers wait for ever.
     fn take_chunk(&mut self) -> bool {
         let pool = pool();
+        // Going to sleep and being woken costs more than what the others often need to have something to give.
+        for _ in 0..SPINS {
+            if pool.available.load(Relaxed) != 0 {
+                break;
+            }
+            std::hint::spin_loop();
+        }
         let mut work = pool.lock();
         work.idle += 1;
         pool.update_hungry(&work);

@@ -12,7 +12,7 @@
 //! cell's start (or at the end of a cell of variable size).
 
 use crate::{Field, Header, Layout, Mutator, Value};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
 /// Index of a shape. 0 is no shape.
@@ -201,6 +201,11 @@ impl ShapeTable {
             unsafe { (&raw mut (*place).layout).write(None) };
         }
         self.free.lock().expect("shape list").extend_from_slice(ids);
+    }
+
+    /// Locks all lists.
+    pub(crate) fn lock_all(&self) -> [MutexGuard<'_, Vec<ShapeId>>; 4] {
+        [&self.free, &self.dirty, &self.young, &self.permanent].map(|list| list.lock().expect("shape list"))
     }
 
     /// Number of ids handed out so far; ids below it are valid or free.

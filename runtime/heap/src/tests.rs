@@ -90,6 +90,11 @@ fn check_tree(v: Value, depth: u32) -> u64 {
     assert_eq!(n.tag.load(Relaxed), count);
     count
 }
+/// Held by tests with large heaps and by those in stress mode, in which all cells are checked again and again.
+fn big() -> std::sync::MutexGuard<'static, ()> {
+    static BIG: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    BIG.lock().unwrap_or_else(|p| p.into_inner())
+}
 /// Overwrites stack below, where old references may lie.
 #[inline(never)]
 fn wipe_stack() {
@@ -115,6 +120,7 @@ fn trees_survive() {
 
 #[test]
 fn long_lists_do_not_recurse() {
+    let _big = big();
     thread(|t| {
         let mut head = Value::NONE;
         for i in 0..1_000_000 {
@@ -185,6 +191,7 @@ fn interior_pointers_keep_cells() {
 
 #[test]
 fn all_sizes() {
+    let _big = big();
     thread(|t| {
         let mut kept = Roots::new(t);
         let mut x = 12345u64;
@@ -485,6 +492,7 @@ fn exclusive_writers() {
 
 #[test]
 fn stress_mode() {
+    let _big = big();
     thread(|t| {
         t.set_stress(3);
         let kept = tree(t, 7);
@@ -532,4 +540,198 @@ fn dead_shapes_are_freed() {
         assert_eq!(unsafe { kept.as_ref() }.shape_id(), used);
         assert!(SHAPES.get(used).class.get() == class.value());
     })
+}
+
+#[test]
+fn dead_cells_are_counted() {
+    // Other tests share the heap: only a lower bound is certain.
+    thread(|t| {
+        tree(t, 12);
+        wipe_stack();
+        let young = t.collect(false).freed_cells;
+        let old = t.stats().freed_cells;
+        assert!(young > 0 || old >= 8191, "{young} {old}");
+    })
+}
+
+#[test]
+fn a_forked_child_goes_on_alone() {
+    thread(|t| {
+        let kept = tree(t, 10);
+        // SAFETY: the child leaves with `_exit`, and takes no lock that a test thread could hold but the allocator's, which
+        // `fork` handles.
+        let pid = t.fork_with(|| unsafe { libc::fork() });
+        if pid == 0 {
+            for i in 0..5 {
+                tree(t, 10);
+                t.collect(i % 2 == 0);
+            }
+            check_tree(kept.value(), 10);
+            unsafe { libc::_exit(42) };
+        }
+        let mut status = 0;
+        t.blocking(|| unsafe { libc::waitpid(pid, &mut status, 0) });
+        assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 42, "{status}");
+    })
+}
+
+#[test]
+fn owners_that_ended_and_ids() {
+    thread(|t| {
+        let table = array(t, 1);
+        let place = table.as_ptr() as usize;
+        t.blocking(|| {
+            std::thread::scope(|s| {
+                s.spawn(move || {
+                    thread(|t| {
+                        let table: Ref<Array> = unsafe { Ref::from_raw(NonNull::new(place as *mut Array).unwrap()) };
+                        let n = t.alloc_owned(size_of::<Node>(), node_shape()).unwrap();
+                        table.fields()[0].set(t, table.header(), Value::from_cell(n));
+                    })
+                });
+            })
+        });
+        let header = table.fields()[0].get().header().unwrap();
+        let _ = t.exclusive(header);
+        assert!(!t.owns(header));
+    })
+}
+
+/// Several threads change a graph they share; each node's tag says what it must lead to.
+fn torture(threads: u64, steps: u64, stress: u32) {
+    let _big = big();
+    fn mix(a: u64, b: u64, c: u64) -> u64 {
+        (a.rotate_left(17) ^ b.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ c).wrapping_mul(0xd6e8_feb8_6659_fd93) | 1
+    }
+    fn tag_of(v: Value) -> u64 {
+        v.downcast::<Node>().map_or(7, |n| n.tag.load(Relaxed))
+    }
+    /// `right` of a node is a small int that was mixed into the tag, or a node.
+    fn check(v: Value, depth: u32) {
+        let Some(n) = v.downcast::<Node>() else {
+            assert!(v.bits() == 0 || v == Value::NONE, "{v:?}");
+            return;
+        };
+        let (l, r) = (n.left.get(), n.right.get());
+        let extra = r.as_small_int().unwrap_or(0) as u64;
+        assert_eq!(n.tag.load(Relaxed), mix(tag_of(l), tag_of(r), extra));
+        if depth > 0 {
+            check(l, depth - 1);
+            if !r.is_small_int() {
+                check(r, depth - 1);
+            }
+        }
+    }
+    let weak_shape = Mutator::internal_shape(&WEAK);
+    let native_shape = Mutator::internal_shape(&NATIVE);
+    static DROPPED: AtomicUsize = AtomicUsize::new(0);
+    let made = AtomicUsize::new(0);
+    let dropped = DROPPED.load(Relaxed);
+    let finalized = AtomicUsize::new(0);
+    thread(|t| {
+        let shared = array(t, 300);
+        let large = array(t, 9000);
+        let places = [shared.as_ptr() as usize, large.as_ptr() as usize];
+        t.set_stress(stress);
+        t.blocking(|| {
+            std::thread::scope(|s| {
+                for k in 0..threads {
+                    let (made, finalized) = (&made, &finalized);
+                    s.spawn(move || {
+                        thread(|t| {
+                            let [shared, large] = places
+                                .map(|p| unsafe { Ref::<Array>::from_raw(NonNull::new(p as *mut Array).unwrap()) });
+                            let mut x = k * 7919 + 1;
+                            let mut random = move |n: usize| {
+                                x = x.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                                (x >> 33) as usize % n
+                            };
+                            let mut mine = Roots::new(t);
+                            let mut weak = Roots::new(t);
+                            for i in 0..steps {
+                                let (from, to) = if random(2) == 0 { (shared, large) } else { (large, shared) };
+                                let n = |a: Ref<Array>, i: usize| a.fields()[i % a.fields().len()].get();
+                                let l = n(from, random(9000));
+                                let r = n(to, random(9000));
+                                check(l, 3);
+                                check(r, 3);
+                                let new = if i % 2 == 0 {
+                                    node(t, l, r, mix(tag_of(l), tag_of(r), 0))
+                                } else {
+                                    node(t, l, Value::small_int(i as i64), mix(tag_of(l), 7, i))
+                                };
+                                // Not deeper than can be kept: now and then a place is emptied.
+                                let at = random(9000) % to.fields().len();
+                                let v = if random(3) == 0 { Value::NONE } else { new.value() };
+                                to.fields()[at].set(t, to.header(), v);
+                                if i % 16 == 0 {
+                                    mine.push(new.value());
+                                    let w: Ref<WeakCell> =
+                                        unsafe { Ref::from_raw(t.alloc(size_of::<Weak>(), weak_shape).unwrap().cast()) };
+                                    w.init(new.value());
+                                    t.register_weak(w);
+                                    weak.push(w.value());
+                                }
+                                if i % 64 == 0 {
+                                    t.register_finalizer(NonNull::new(new.as_ptr().cast()).unwrap());
+                                }
+                                if i % 8 == 0 {
+                                    let c: Ref<Native> =
+                                        unsafe { Ref::from_raw(t.alloc(16, native_shape).unwrap().cast()) };
+                                    c.dropped.store(&raw const DROPPED as usize, Relaxed);
+                                    t.register_drop(NonNull::new(c.as_ptr().cast()).unwrap());
+                                    made.fetch_add(1, Relaxed);
+                                }
+                                if mine.len() > 200 {
+                                    for (m, w) in mine.iter().zip(weak.iter()) {
+                                        check(*m, 2);
+                                        let w = unsafe { &*w.as_cell().unwrap().as_ptr().cast::<WeakCell>() };
+                                        assert!(w.target() == *m);
+                                    }
+                                    mine.clear();
+                                    weak.clear();
+                                }
+                                while let Some(c) = t.take_finalizable() {
+                                    check(Value::from_cell(c), 3);
+                                    finalized.fetch_add(1, Relaxed);
+                                }
+                                if let Some(w) = t.take_cleared_weak() {
+                                    assert!(w.target().is_empty());
+                                }
+                                if i % 1024 == 1000 && k == 0 {
+                                    t.collect(i % 4096 < 2048);
+                                    // Nothing may grow for ever.
+                                    shared.fields().iter().for_each(|f| f.set(t, shared.header(), Value::NONE));
+                                    large.fields().iter().for_each(|f| f.set(t, large.header(), Value::NONE));
+                                }
+                                t.safepoint();
+                            }
+                        })
+                    });
+                }
+            })
+        });
+        t.set_stress(0);
+        t.verify();
+        for f in shared.fields().iter().chain(large.fields()) {
+            check(f.get(), 20);
+        }
+        for _ in 0..3 {
+            wipe_stack();
+            t.collect(true);
+        }
+        let dropped = DROPPED.load(Relaxed) - dropped;
+        let made = made.load(Relaxed);
+        assert!(dropped <= made && dropped + 100 >= made, "{dropped} of {made}");
+        t.verify();
+    });
+}
+
+#[test]
+fn torture_of_the_collector() {
+    torture(4, 40_000, 0);
+}
+#[test]
+fn torture_under_stress() {
+    torture(3, 1500, 13);
 }

@@ -11,7 +11,7 @@
 //! A collection that is not full looks only at what was registered since the last one: what survived is old, and old cells
 //! do not die in it. So a weak cell's target is set before it is registered, and not changed for a younger one.
 
-use crate::collect::{COLLECTING, collector};
+use crate::collect::collector;
 use crate::{Header, Layout, Mutator, Ref, ShapeId, Value, Visitor, poll_bits, region};
 use std::collections::VecDeque;
 use std::ptr::NonNull;
@@ -196,6 +196,5 @@ impl Mutator {
         if !q.cleared.is_empty() || !q.finalizable.is_empty() {
             self.poll.fetch_or(poll_bits::RUNTIME, Relaxed);
         }
-        COLLECTING.store(false, Relaxed);
     }
 }

@@ -58,6 +58,11 @@ impl<'a> Parser<'a> {
         Parser { text, at: 0 }
     }
 
+    /// Where the next piece begins.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
     fn take(&mut self) -> Option<u32> {
         let c = self.text.get(self.at)?;
         self.at += 1;

@@ -654,8 +654,11 @@ impl Dict {
         }
         let from = other.snapshot(t)?;
         self.reserve(t, from.structural_len())?;
-        let (table, mut pos) = (from.storage.get(), 0);
-        let length = from.structural_len();
+        let (table, length) = (from.storage.get(), from.structural_len());
+        let mut pos = match table {
+            Some(s) if s.kind() == 0 => self.merge_strings(t, s, replace),
+            _ => 0,
+        };
         while let Some((k, v)) = from.next(&mut pos) {
             let hash = match table {
                 Some(s) if s.instance().is_none() && s.is_general() && pos <= s.next() => s.hash_of(pos - 1, k),
@@ -670,7 +673,26 @@ impl Dict {
         Ok(())
     }
 
-    /// Makes room so that `n` more keys fit without growth.
+    /// Sets items of `from`, a table of strings, as far as this dict has one too and there is room: in one step, as no key's
+    /// comparison is user code. Returns the position in `from` that it came to.
+    fn merge_strings(&self, t: &Thread, from: Ref<Storage>, replace: bool) -> usize {
+        exclusively(t, &self.header, || {
+            let Some(s) = self.storage.get().filter(|s| s.kind() == 0) else { return 0 };
+            for ix in from.live_start()..from.next() {
+                let Some((key, value)) = from.item(ix) else { continue };
+                let Some(name) = exact_str(key) else { return ix };
+                match s.find_str(name, name.hash()) {
+                    Some(at) if replace => s.word(at).set(t, s.header(), value),
+                    Some(_) => {}
+                    None if s.is_full() => return ix,
+                    None => s.append(t, key, value, name.hash(), true),
+                }
+            }
+            from.next()
+        })
+    }
+
+    /// Makes room so that `n` more keys fit without growth; in a shared dict for certain, that they may go in in one step.
     fn reserve(&self, t: &Thread, n: usize) -> Result<()> {
         let Some(s) = self.storage.get() else { return Ok(()) };
         if s.instance().is_some() || s.next() + n <= s.capacity() {
@@ -678,7 +700,7 @@ impl Dict {
         }
         let kept = s.kept();
         // Half of the keys may well be there already.
-        let wanted = kept + n / 2 + 1;
+        let wanted = kept + if t.owns(&self.header) { n / 2 } else { n } + 1;
         if wanted <= s.capacity() {
             return Ok(());
         }

@@ -1,0 +1,72 @@
+//! `bytes`: layout and construction. The methods are in `bytes_methods`.
+
+use crate::native::*;
+use std::sync::atomic::AtomicU64;
+
+#[repr(C)]
+pub struct Bytes {
+    header: Header,
+    len: usize,
+    /// 0: not computed.
+    pub hash: AtomicU64,
+    // bytes follow
+}
+
+unsafe fn scan(_: *const Header, _: &mut Visitor) {}
+unsafe fn cell_size(cell: *const Header) -> usize {
+    // SAFETY: the collector calls this with a live bytes object.
+    size_of::<Bytes>() + unsafe { &*cell.cast::<Bytes>() }.len
+}
+static LAYOUT: Layout = Layout { name: "bytes", size: size_of::<Bytes>(), scan, cell_size: Some(cell_size), base: None, drop: None };
+// SAFETY: repr(C), begins with a header, no references; zeroed memory is the empty bytes object.
+unsafe impl HeapType for Bytes {
+    #[inline(always)]
+    fn layout() -> &'static Layout {
+        &LAYOUT
+    }
+}
+
+impl Bytes {
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+    /// The bytes; they never change.
+    #[inline(always)]
+    pub fn as_slice(&self) -> &[u8] {
+        // SAFETY: `len` bytes follow the fixed part, written once at creation.
+        unsafe { std::slice::from_raw_parts((self as *const Bytes).add(1).cast(), self.len) }
+    }
+    pub fn new(t: &Thread, bytes: &[u8]) -> Result<Ref<Bytes>> {
+        Bytes::with_shape(t, Bytes::class_cell().shape(), bytes)
+    }
+    pub fn in_class(t: &Thread, class: Ref<Class>, bytes: &[u8]) -> Result<Ref<Bytes>> {
+        let r = Bytes::with_shape(t, class.instance_shape(), bytes)?;
+        if class.has_flag(class_flags::HAS_DEL) {
+            t.register_finalizer(r.value());
+        }
+        Ok(r)
+    }
+    fn with_shape(t: &Thread, shape: ShapeId, bytes: &[u8]) -> Result<Ref<Bytes>> {
+        let s = taipan_heap::SHAPES.get(shape);
+        let mut size = size_of::<Bytes>() + bytes.len();
+        if s.slots_offset != 0 {
+            size = size.next_multiple_of(8) + 8 * (1 + s.inline_slots as usize);
+        }
+        let cell = t.allocate(size, shape)?.cast::<Bytes>();
+        // SAFETY: the fresh cell has room for the bytes.
+        let r: Ref<Bytes> = unsafe {
+            (*cell.as_ptr()).len = bytes.len();
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), cell.as_ptr().add(1).cast(), bytes.len());
+            Ref::from_raw(cell)
+        };
+        if s.slots_offset != 0 {
+            t.empty_instance_part(r.header());
+        }
+        Ok(r)
+    }
+}

@@ -1,0 +1,192 @@
+//! `code`: a compiled block with its constants made, immutable and shared by all threads. The cache words inside its
+//! instructions belong to the interpreter; everything else never changes after construction.
+
+use crate::native::*;
+use std::sync::Arc;
+use taipan_compiler::{CodeUnit, Const, Position, flags};
+
+#[derive(HeapType)]
+#[heap(drop, scan = scan_caches)]
+#[repr(C)]
+pub struct Code {
+    header: Header,
+    /// Instruction words: memory of `instructions`, which is never resized.
+    #[noscan]
+    pub start: *const u64,
+    /// Constants and names: the arrays' memory, for the interpreter.
+    #[noscan]
+    pub consts_ptr: *const Value,
+    #[noscan]
+    pub names_ptr: *const Ref<Str>,
+    pub nregs: u32,
+    pub argcount: u32,
+    pub flags: u32,
+    /// Positional parameters only, no `*args`, `**kwargs`, keyword-only ones.
+    pub simple: bool,
+    /// Registers to be emptied at entry: from the end of the parameters to here.
+    pub nparams: u32,
+    pub nlocals: u32,
+    /// Registers of locals, cells and free variables.
+    pub nvars: u32,
+    consts: RefField<Tuple>,
+    names: RefField<Tuple>,
+    pub name: RefField<Str>,
+    pub qualname: RefField<Str>,
+    pub filename: RefField<Str>,
+    pub varnames: RefField<Tuple>,
+    pub cellvars: RefField<Tuple>,
+    pub freevars: RefField<Tuple>,
+    #[noscan(drop)]
+    pub unit: Arc<CodeUnit>,
+    #[noscan(drop)]
+    instructions: Box<[u64]>,
+}
+
+unsafe fn scan_caches(cell: *const Header, v: &mut Visitor) {
+    // SAFETY: the collector calls this with a live code object.
+    crate::interp::cache::scan_code(unsafe { &*cell.cast::<Code>() }, v);
+}
+
+impl Code {
+    /// Makes a code object (and those nested in it) from what the compiler produced.
+    pub fn new(t: &Thread, unit: &Arc<CodeUnit>) -> Result<Ref<Code>> {
+        let consts = ValueVec::with_capacity(t, unit.consts.len())?;
+        for c in &unit.consts {
+            consts.push(t, constant(t, c)?)?;
+        }
+        Code::with_consts(t, unit, Tuple::new(t, consts.as_slice())?)
+    }
+    /// As `new`, with these constants instead of the unit's; as many as it has.
+    pub fn with_consts(t: &Thread, unit: &Arc<CodeUnit>, consts: Ref<Tuple>) -> Result<Ref<Code>> {
+        assert_eq!(consts.len(), unit.consts.len());
+        let names = string_tuple(t, &unit.names)?;
+        let varnames = string_tuple(t, &unit.varnames)?;
+        let cellvars = string_tuple(t, &unit.cellvars)?;
+        let freevars = string_tuple(t, &unit.freevars)?;
+        let name = Str::intern_str(t, &unit.name)?;
+        let qualname = Str::intern_str(t, &unit.qualname)?;
+        let filename = Str::intern_str(t, &unit.filename)?;
+        let instructions: Box<[u64]> = unit.code.clone().into_boxed_slice();
+        let variadic = unit.flags & (flags::VARARGS | flags::VARKEYWORDS) != 0;
+        let nparams = unit.argcount as u32
+            + unit.kwonly_argcount as u32
+            + u32::from(unit.flags & flags::VARARGS != 0)
+            + u32::from(unit.flags & flags::VARKEYWORDS != 0);
+        let field = |s: Ref<Str>| {
+            let f = RefField::null();
+            f.init(s);
+            f
+        };
+        let tuple = |s: Ref<Tuple>| {
+            let f = RefField::null();
+            f.init(s);
+            f
+        };
+        let nvars = (unit.varnames.len() + unit.cell_registers.iter().filter(|&&r| r as usize >= unit.varnames.len()).count() + unit.freevars.len()) as u32;
+        t.create(Code {
+            header: Header::NEW,
+            start: instructions.as_ptr(),
+            consts_ptr: consts.as_slice().as_ptr(),
+            names_ptr: names.as_slice().as_ptr().cast(),
+            nregs: unit.nregs as u32,
+            argcount: unit.argcount as u32,
+            flags: unit.flags,
+            simple: !variadic && unit.kwonly_argcount == 0,
+            nparams,
+            nlocals: unit.varnames.len() as u32,
+            nvars,
+            consts: tuple(consts),
+            names: tuple(names),
+            name: field(name),
+            qualname: field(qualname),
+            filename: field(filename),
+            varnames: tuple(varnames),
+            cellvars: tuple(cellvars),
+            freevars: tuple(freevars),
+            unit: unit.clone(),
+            instructions,
+        })
+    }
+    #[inline(always)]
+    pub fn name_at(&self, i: usize) -> Ref<Str> {
+        let v = self.names.expect().as_slice()[i];
+        // SAFETY: names are strings.
+        unsafe { Ref::from_raw(v.as_cell().unwrap_unchecked().cast()) }
+    }
+    #[inline(always)]
+    pub fn const_at(&self, i: usize) -> Value {
+        self.consts.expect().as_slice()[i]
+    }
+    pub fn consts(&self) -> Ref<Tuple> {
+        self.consts.expect()
+    }
+    pub fn names(&self) -> Ref<Tuple> {
+        self.names.expect()
+    }
+    /// Number of instruction words.
+    pub fn words(&self) -> usize {
+        self.instructions.len()
+    }
+    /// Source range of the instruction at a word index.
+    pub fn position(&self, word: usize) -> Position {
+        self.unit.positions.get(word).copied().unwrap_or_default()
+    }
+    /// Word index of an instruction address inside this code.
+    pub fn index_of(&self, pc: *const u64) -> usize {
+        (pc as usize).wrapping_sub(self.start as usize) / 8
+    }
+    /// Whether register `r` is that of a free variable.
+    pub fn is_free_register(&self, r: usize) -> bool {
+        let base = self.unit.free_base as usize;
+        r >= base && r < base + self.unit.freevars.len()
+    }
+    pub fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+    /// Docstring constant, or None.
+    pub fn doc(&self) -> Value {
+        if self.unit.has_docstring { self.const_at(0) } else { Value::NONE }
+    }
+}
+
+fn string_tuple(t: &Thread, names: &[Arc<str>]) -> Result<Ref<Tuple>> {
+    let v = ValueVec::with_capacity(t, names.len())?;
+    for n in names {
+        v.push(t, Str::intern_str(t, n)?.value())?;
+    }
+    Tuple::new(t, v.as_slice())
+}
+
+/// The object of a constant. Strings that look like identifiers are interned, as CPython does.
+pub fn constant(t: &Thread, c: &Const) -> Result<Value> {
+    Ok(match c {
+        Const::None => Value::NONE,
+        Const::True => Value::TRUE,
+        Const::False => Value::FALSE,
+        Const::Ellipsis => Value::ELLIPSIS,
+        Const::Int(i) => t.int(*i)?,
+        Const::BigInt(limbs) => t.big_ref(taipan_num::BigRef::new(false, limbs))?,
+        Const::Float(x) => t.float(*x)?,
+        Const::Complex(re, im) => crate::objects::complex::Complex::new(t, taipan_num::complex::Complex { re: *re, im: *im })?.value(),
+        Const::Str(bytes) => {
+            let s = Str::from_wtf8(t, bytes)?;
+            if bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') { Str::intern(t, s)?.value() } else { s.value() }
+        }
+        Const::Bytes(b) => Bytes::new(t, b)?.value(),
+        Const::Tuple(items) => {
+            let v = ValueVec::with_capacity(t, items.len())?;
+            for i in items {
+                v.push(t, constant(t, i)?)?;
+            }
+            Tuple::new(t, v.as_slice())?.value()
+        }
+        Const::FrozenSet(items) => {
+            let v = ValueVec::with_capacity(t, items.len())?;
+            for i in items {
+                v.push(t, constant(t, i)?)?;
+            }
+            crate::objects::set::FrozenSet::from_slice(t, v.as_slice())?.value()
+        }
+        Const::Code(unit) => Code::new(t, unit)?.value(),
+    })
+}

@@ -1,0 +1,206 @@
+//! `frame`: the object form of a frame, made when somebody asks.
+//!
+//! While its frame runs (or its generator is suspended) a frame object refers to the registers where they are; when the frame is
+//! left, the registers are copied into the object. Only the thread that runs a frame, or one that has stopped it by handshake,
+//! reads its registers. The Python-level attributes are in `frame_methods`.
+
+use crate::interp::{self, Regs, frame_word};
+use crate::native::*;
+use crate::objects::generator::Generator;
+use crate::objects::value_vec::Array;
+use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU8, AtomicU16, Ordering::*};
+
+#[derive(HeapType)]
+#[repr(C)]
+pub struct Frame {
+    header: Header,
+    pub code: RefField<Code>,
+    pub function: Field,
+    pub globals: Field,
+    /// Locals mapping of unoptimised code, or empty.
+    pub locals: Field,
+    /// Registers while the frame is on a Python stack; null otherwise.
+    #[noscan]
+    pub regs: AtomicPtr<Value>,
+    /// Thread whose stack that is.
+    pub thread: AtomicU16,
+    /// Registers after the frame was left.
+    pub storage: RefField<Array>,
+    /// Generator that owns the frame, or empty.
+    pub generator: Field,
+    /// Caller's frame object once the frame has been left; empty before.
+    pub back: Field,
+    /// Word index of the last instruction, once the frame was left.
+    pub last: AtomicI64,
+    pub trace: Field,
+    pub trace_lines: AtomicU8,
+    pub trace_opcodes: AtomicU8,
+    /// Set by an assignment to `f_lineno`, or 0.
+    pub line_override: AtomicI64,
+    /// `f_locals` values of names that are not variables of the code.
+    pub extra_locals: Field,
+    /// The frame has finished.
+    pub finished: AtomicU8,
+}
+
+impl Frame {
+    pub(crate) unsafe fn of_registers(t: &Thread, regs: Regs) -> Result<Ref<Frame>> {
+        // SAFETY: the caller passes a live frame of this thread.
+        unsafe {
+            let kind = interp::kind_of(regs);
+            let locals = interp::word(regs, frame_word::LOCALS);
+            let code = RefField::null();
+            code.init(interp::code_of(regs));
+            let (locals, generator) = if kind & interp::GENERATOR != 0 {
+                (Value::EMPTY, locals)
+            } else if kind & interp::INIT != 0 {
+                (Value::EMPTY, Value::EMPTY)
+            } else {
+                (locals, Value::EMPTY)
+            };
+            t.create(Frame {
+                header: Header::NEW,
+                code,
+                function: Field::new(interp::word(regs, frame_word::FUNCTION)),
+                globals: Field::new(interp::word(regs, frame_word::GLOBALS)),
+                locals: Field::new(locals),
+                regs: AtomicPtr::new(regs),
+                thread: AtomicU16::new(t.id),
+                storage: RefField::null(),
+                generator: Field::new(generator),
+                back: Field::new(Value::EMPTY),
+                last: AtomicI64::new(-1),
+                trace: Field::new(Value::EMPTY),
+                trace_lines: AtomicU8::new(1),
+                trace_opcodes: AtomicU8::new(0),
+                line_override: AtomicI64::new(0),
+                extra_locals: Field::new(Value::EMPTY),
+                finished: AtomicU8::new(0),
+            })
+        }
+    }
+
+    /// Called when the frame is left: the object takes the variables.
+    pub(crate) unsafe fn detach(this: Ref<Frame>, t: &Thread, regs: Regs) {
+        // SAFETY: `regs` is the running frame of this thread.
+        unsafe {
+            let code = interp::code_of(regs);
+            this.last.store(code.index_of(t.pc.get().cast()) as i64, Release);
+            let n = code.nvars as usize;
+            // Without memory the variables are lost, the frame object stays usable.
+            if let Ok(a) = Array::new(t, n) {
+                for (i, f) in a.fields().iter().enumerate() {
+                    f.init(*regs.add(i));
+                }
+                this.storage.set(t, this.header(), a);
+            }
+            let caller = interp::caller_of(regs);
+            if !caller.is_null() {
+                if let Ok(back) = interp::frame_object(t, caller) {
+                    this.back.set(t, this.header(), back);
+                }
+            } else {
+                this.back.set(t, this.header(), Value::NONE);
+            }
+            this.finished.store(1, Release);
+            this.regs.store(std::ptr::null_mut(), Release);
+        }
+    }
+
+    /// A generator's frame goes back to its generator.
+    pub(crate) fn suspend(this: Ref<Frame>, t: &Thread, g: Ref<Generator>) {
+        this.last.store(g.code.expect().index_of(g.pc.load(Acquire)) as i64, Release);
+        this.regs.store(std::ptr::null_mut(), Release);
+        this.back.set(t, this.header(), Value::NONE);
+    }
+
+    /// A generator's frame is on a stack again.
+    pub(crate) fn attach(t: &Thread, frame: Value, regs: Regs) {
+        if let Some(f) = frame.downcast::<Frame>() {
+            f.thread.store(t.id, Release);
+            f.back.set(t, f.header(), Value::EMPTY);
+            f.regs.store(regs, Release);
+        }
+    }
+
+    /// Calls `f` with the frame's variable registers (as many as `code.nvars`), wherever they are, if there are any left.
+    pub fn with_variables<R>(&self, t: &Thread, f: impl FnOnce(&[Field]) -> R) -> Option<R> {
+        let n = self.code.expect().nvars as usize;
+        let regs = self.regs.load(Acquire);
+        if !regs.is_null() {
+            if self.thread.load(Acquire) != t.id {
+                return t.stop_the_world(|_| {
+                    let regs = self.regs.load(Acquire);
+                    if regs.is_null() {
+                        return None;
+                    }
+                    // SAFETY: the thread that runs the frame is stopped.
+                    Some(f(unsafe { std::slice::from_raw_parts(regs.cast(), n) }))
+                });
+            }
+            // SAFETY: the frame is on this thread's stack.
+            return Some(f(unsafe { std::slice::from_raw_parts(regs.cast(), n) }));
+        }
+        if let Some(a) = self.storage.get() {
+            return Some(f(&a.fields()[..n.min(a.capacity())]));
+        }
+        let g: Ref<Generator> = self.generator.get().downcast()?;
+        let w = g.window.get()?;
+        Some(f(&w.fields()[..n.min(w.capacity())]))
+    }
+
+    /// Word index of the current or last instruction.
+    pub fn last_index(&self, t: &Thread) -> usize {
+        let regs = self.regs.load(Acquire);
+        let code = self.code.expect();
+        if regs.is_null() || self.thread.load(Acquire) != t.id {
+            let last = self.last.load(Acquire);
+            return if last >= 0 {
+                last as usize
+            } else {
+                self.generator.get().downcast::<Generator>().map_or(0, |g| code.index_of(g.pc.load(Acquire)))
+            };
+        }
+        if t.regs.get() == regs {
+            return code.index_of(t.pc.get().cast());
+        }
+        // Suspended in a call: its callee knows where it goes on.
+        let mut callee = t.regs.get();
+        while !callee.is_null() {
+            // SAFETY: the chain of this thread's frames.
+            unsafe {
+                let caller = interp::caller_of(callee);
+                if caller == regs {
+                    let index = code.index_of(interp::return_pc(callee));
+                    return if interp::kind_of(callee) & interp::ENTRY != 0 { index } else { index.saturating_sub(1) };
+                }
+                callee = caller;
+            }
+        }
+        0
+    }
+
+    pub fn line(&self, t: &Thread) -> u32 {
+        let l = self.line_override.load(Acquire);
+        if l != 0 { l as u32 } else { self.code.expect().position(self.last_index(t)).line }
+    }
+
+    /// The calling frame's object, or None.
+    pub fn back(&self, t: &Thread) -> Result<Value> {
+        if let Some(b) = self.back.get().some() {
+            return Ok(b);
+        }
+        let regs = self.regs.load(Acquire);
+        if regs.is_null() {
+            return Ok(Value::NONE);
+        }
+        if self.thread.load(Acquire) != t.id {
+            return Ok(Value::NONE);
+        }
+        // SAFETY: a frame of this thread.
+        unsafe {
+            let caller = interp::caller_of(regs);
+            if caller.is_null() { Ok(Value::NONE) } else { interp::frame_object(t, caller).map(Ref::value) }
+        }
+    }
+}

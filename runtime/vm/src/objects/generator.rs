@@ -1,0 +1,321 @@
+//! Generators, coroutines and async generators: one cell that owns a suspended frame. The Python-level methods are in
+//! `generator_methods`.
+//!
+//! While suspended, the frame's registers are in the generator's cell storage; to run, they are copied to the top of the running
+//! thread's Python stack, and back at the next yield. So a running generator's frame is a frame like any other.
+
+use crate::interp::dispatch::{RAISED, YIELDED, run_raw};
+use crate::interp::{self, ENTRY, GENERATOR, Regs, frame_word};
+use crate::native::*;
+use crate::objects::value_vec::Array;
+use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering::*};
+use taipan_compiler::isa::{FRAME_HEADER_WORDS, Instr, Op};
+use taipan_compiler::flags;
+
+/// `Generator::state`
+pub mod state {
+    /// Not started.
+    pub const CREATED: u8 = 0;
+    pub const SUSPENDED: u8 = 1;
+    pub const RUNNING: u8 = 2;
+    pub const FINISHED: u8 = 3;
+}
+
+#[derive(HeapType)]
+#[repr(C)]
+pub struct Generator {
+    header: Header,
+    pub state: AtomicU8,
+    /// The suspended frame's registers (header words excluded); null when finished.
+    pub window: RefField<Array>,
+    pub code: RefField<Code>,
+    pub function: Field,
+    pub globals: Field,
+    /// Frame object, if one was made.
+    pub frame: Field,
+    /// Exception being handled in the suspended frame.
+    pub handled: Field,
+    pub name: Field,
+    pub qualname: Field,
+    /// Instruction that suspended (its YIELD), or the first one to run.
+    #[noscan]
+    pub pc: AtomicPtr<u64>,
+    /// Async generators: hooks have been called; a finalizer, or empty; whether `aclose` or an `asend` runs.
+    pub hooks_inited: AtomicU8,
+    pub running_async: AtomicU8,
+    pub closed: AtomicU8,
+    pub finalizer: Field,
+    /// Coroutines: where they were made, if tracked.
+    pub origin: Field,
+}
+
+/// Coroutine and async generator are the same cell under other classes.
+#[derive(HeapType)]
+#[heap(base = Generator)]
+#[repr(C)]
+pub struct Coroutine {
+    pub base: Generator,
+}
+#[derive(HeapType)]
+#[heap(base = Generator)]
+#[repr(C)]
+pub struct AsyncGenerator {
+    pub base: Generator,
+}
+
+/// What came of resuming.
+pub enum Resumed {
+    Yielded(Value),
+    Returned(Value),
+}
+
+impl Generator {
+    /// Makes the generator object that owns the running frame, to go on at `pc`. The frame is popped by the caller.
+    #[inline(never)]
+    pub(crate) fn from_frame(t: &Thread, regs: Regs, pc: *const u64) -> Result<Value> {
+        // SAFETY: `regs` is the running frame.
+        unsafe {
+            let code = interp::code_of(regs);
+            let n = code.nregs as usize;
+            let window = Array::new(t, n)?;
+            for (i, f) in window.fields().iter().enumerate().take(code.nvars as usize) {
+                f.init(*regs.add(i));
+            }
+            for f in &window.fields()[(code.nvars as usize).min(n)..] {
+                f.init(Value::EMPTY);
+            }
+            let function = interp::word(regs, frame_word::FUNCTION);
+            let (name, qualname) = match function.downcast::<Function>() {
+                Some(f) => (f.name.get(), f.qualname.get()),
+                None => (code.name.expect().value(), code.qualname.expect().value()),
+            };
+            let window_field = RefField::null();
+            window_field.init(window);
+            let code_field = RefField::null();
+            code_field.init(code);
+            let content = Generator {
+                header: Header::NEW,
+                state: AtomicU8::new(state::CREATED),
+                window: window_field,
+                code: code_field,
+                function: Field::new(function),
+                globals: Field::new(interp::word(regs, frame_word::GLOBALS)),
+                frame: Field::new(Value::EMPTY),
+                handled: Field::new(Value::EMPTY),
+                name: Field::new(name),
+                qualname: Field::new(qualname),
+                pc: AtomicPtr::new(pc as *mut u64),
+                hooks_inited: AtomicU8::new(0),
+                running_async: AtomicU8::new(0),
+                closed: AtomicU8::new(0),
+                finalizer: Field::new(Value::EMPTY),
+                origin: Field::new(Value::NONE),
+            };
+            let v = if code.has(flags::COROUTINE) {
+                t.create(Coroutine { base: content })?.value()
+            } else if code.has(flags::ASYNC_GENERATOR) {
+                t.create(AsyncGenerator { base: content })?.value()
+            } else {
+                t.create(content)?.value()
+            };
+            // `finally` blocks and `with` statements of an abandoned generator run when it is collected.
+            if !code.unit.exceptions.is_empty() && crate::objects::generator_methods::needs_finalizer(code) {
+                t.register_finalizer(v);
+            }
+            Ok(v)
+        }
+    }
+
+    /// What it is called in error texts.
+    pub fn kind_name(&self) -> &'static str {
+        let code = self.code.expect();
+        if code.has(flags::COROUTINE) {
+            "coroutine"
+        } else if code.has(flags::ASYNC_GENERATOR) {
+            "async generator"
+        } else {
+            "generator"
+        }
+    }
+
+    /// Claims the generator for running. `None`: it has finished.
+    fn claim(&self, t: &Thread) -> Result<Option<u8>> {
+        loop {
+            let s = self.state.load(Acquire);
+            match s {
+                state::RUNNING => return Err(t.value_error(format!("{} already executing", self.kind_name()))),
+                state::FINISHED => return Ok(None),
+                _ => {
+                    if self.state.compare_exchange(s, state::RUNNING, AcqRel, Acquire).is_ok() {
+                        return Ok(Some(s));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Pushes the generator's frame on top of the frame at `caller` and makes it the running one, `value` being what the YIELD
+    /// expression gives. The empty mark as the result: it has finished already.
+    #[inline(never)]
+    pub(crate) fn push(this: Ref<Generator>, t: &Thread, value: Value, caller: Regs, kind: u64, return_pc: *const u64, dest: usize) -> Result<Value> {
+        let Some(before) = this.claim(t)? else { return Ok(Value::EMPTY) };
+        if before == state::CREATED && !value.is_none() && !value.is_empty() {
+            this.state.store(before, Release);
+            return Err(t.type_error(format!("can't send non-None value to a just-started {}", this.kind_name())));
+        }
+        let code = this.code.expect();
+        // SAFETY: the window starts above all frames; `push_frame` checks that it fits before it is written to.
+        unsafe {
+            let regs = t.stack_top().add(FRAME_HEADER_WORDS);
+            let pushed = interp::push_frame(
+                t,
+                regs,
+                interp::NewFrame {
+                    code,
+                    function: this.function.get(),
+                    globals: Ref::from_raw(this.globals.get().as_cell().unwrap_unchecked().cast()),
+                    locals: this.value(),
+                    caller,
+                    kind: kind | GENERATOR,
+                    return_pc,
+                    dest,
+                },
+            );
+            if let Err(e) = pushed {
+                this.state.store(before, Release);
+                return Err(e);
+            }
+            let window = this.window.expect();
+            std::ptr::copy_nonoverlapping(window.fields().as_ptr().cast::<Value>(), regs, code.nregs as usize);
+            let pc = this.pc.load(Acquire) as *const u64;
+            let frame = this.frame.get();
+            if !frame.is_empty() {
+                interp::set_word(regs, frame_word::FRAME, frame);
+                crate::objects::frame::Frame::attach(t, frame, regs);
+            }
+            let handled = this.handled.get();
+            if !handled.is_empty() {
+                interp::set_word(regs, frame_word::HANDLED, handled);
+                t.handling.set(t.handling.get() + 1);
+            }
+            if before == state::CREATED {
+                t.pc.set(pc.cast());
+            } else {
+                let i = Instr(*pc);
+                if !value.is_empty() {
+                    *regs.add(i.a()) = value;
+                }
+                // A delegating instruction runs again with what was sent in; a YIELD is done.
+                let next = if i.op() == Op::YIELD_FROM as u16 { pc } else { pc.add(1) };
+                t.pc.set(next.cast());
+            }
+        }
+        Ok(Value::NONE)
+    }
+
+    /// Takes the running frame, which is the generator's, off the stack at the yield instruction `pc`.
+    #[inline(never)]
+    pub(crate) fn suspend(t: &Thread, regs: Regs, pc: *const u64) {
+        // SAFETY: `regs` is the running frame and belongs to the generator in its LOCALS word.
+        unsafe {
+            let this: Ref<Generator> = Ref::from_raw(interp::word(regs, frame_word::LOCALS).as_cell().unwrap_unchecked().cast());
+            let code = this.code.expect();
+            let window = this.window.expect();
+            let index = code.index_of(pc);
+            let live = code.unit.live.get(index).map_or(code.nregs as usize, |&n| n as usize).max(code.nvars as usize).min(code.nregs as usize);
+            for (i, f) in window.fields()[..live].iter().enumerate() {
+                f.init(*regs.add(i));
+            }
+            t.write_barrier(window.header());
+            this.handled.set(t, this.header(), interp::word(regs, frame_word::HANDLED));
+            this.frame.set(t, this.header(), interp::word(regs, frame_word::FRAME));
+            this.pc.store(pc as *mut u64, Release);
+            if let Some(f) = this.frame.get().downcast::<crate::objects::frame::Frame>() {
+                crate::objects::frame::Frame::suspend(f, t, this);
+            }
+            interp::set_word(regs, frame_word::FRAME, Value::EMPTY);
+            interp::pop_frame(t, regs);
+            this.state.store(state::SUSPENDED, Release);
+        }
+    }
+
+    /// Marks it as finished and drops what its frame held.
+    pub fn finish(this: Ref<Generator>, t: &Thread) {
+        this.window.set(t, this.header(), None);
+        this.handled.set(t, this.header(), Value::EMPTY);
+        this.state.store(state::FINISHED, Release);
+    }
+
+    /// Resumes it from native code with `value` sent in.
+    pub fn resume(this: Ref<Generator>, t: &Thread, value: Value) -> Result<Resumed> {
+        t.check_native_stack()?;
+        let caller = t.regs.get();
+        let return_pc = t.pc.get().cast();
+        let pushed = Generator::push(this, t, value, caller, ENTRY, return_pc, 0)?;
+        if pushed.is_empty() {
+            return Ok(Resumed::Returned(Value::NONE));
+        }
+        Generator::run_pushed(t)
+    }
+
+    fn run_pushed(t: &Thread) -> Result<Resumed> {
+        match run_raw(t, t.pc.get().cast(), t.regs.get()) {
+            YIELDED => Ok(Resumed::Yielded(t.result.get())),
+            RAISED => Err(Exc(t.result.get())),
+            _ => Ok(Resumed::Returned(t.result.get())),
+        }
+    }
+
+    /// Resumes it with an exception raised at the yield. (Delegation is the caller's business.)
+    pub fn resume_with(this: Ref<Generator>, t: &Thread, exc: Exc) -> Result<Resumed> {
+        t.check_native_stack()?;
+        if this.state.load(Acquire) == state::CREATED {
+            if this.claim(t)?.is_some() {
+                Generator::finish(this, t);
+            }
+            return Err(exc);
+        }
+        let caller = t.regs.get();
+        let return_pc = t.pc.get().cast();
+        let pc = this.pc.load(Acquire);
+        let pushed = Generator::push(this, t, Value::EMPTY, caller, ENTRY, return_pc, 0)?;
+        if pushed.is_empty() {
+            return Err(exc);
+        }
+        t.pc.set(pc as *const Instr);
+        crate::objects::exceptions::set_raise_context(t, exc.0);
+        match interp::unwind(t, exc, true) {
+            interp::Unwound::Handler { pc, .. } => {
+                t.pc.set(pc.cast());
+                Generator::run_pushed(t)
+            }
+            interp::Unwound::Leaves(e) => Err(e),
+        }
+    }
+
+    /// Resumes it after its delegate finished with `value` (PEP 380), going on after the YIELD_FROM.
+    pub fn resume_after_delegate(this: Ref<Generator>, t: &Thread, value: Value) -> Result<Resumed> {
+        t.check_native_stack()?;
+        let caller = t.regs.get();
+        let return_pc = t.pc.get().cast();
+        let pushed = Generator::push(this, t, value, caller, ENTRY, return_pc, 0)?;
+        if pushed.is_empty() {
+            return Ok(Resumed::Returned(Value::NONE));
+        }
+        let pc: *const u64 = this.pc.load(Acquire);
+        // SAFETY: the delegating instruction is one word long.
+        t.pc.set(unsafe { pc.add(1) }.cast());
+        Generator::run_pushed(t)
+    }
+
+    /// The iterator that a suspended generator delegates to (`gi_yieldfrom`).
+    pub fn delegate(&self) -> Option<Value> {
+        if self.state.load(Acquire) != state::SUSPENDED {
+            return None;
+        }
+        let pc: *const u64 = self.pc.load(Acquire);
+        // SAFETY: a suspended generator's pc is its yield instruction.
+        let i = unsafe { Instr(*pc) };
+        if i.op() == Op::YIELD_FROM as u16 { self.window.get().and_then(|w| w.field(i.b()).get().some()) } else { None }
+    }
+}

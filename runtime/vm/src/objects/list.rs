@@ -1,0 +1,258 @@
+//! `list`: layout and structural operations. The methods are in `list_methods`.
+//!
+//! Items live in a storage array that is replaced whole when it grows. Readers load the storage and the length and bound
+//! themselves by both; slots past the length hold the empty mark, so a reader that races with a removal sees "out of range".
+
+use crate::native::*;
+use crate::objects::value_vec::Array;
+use std::sync::atomic::{AtomicUsize, Ordering::*};
+
+#[derive(HeapType)]
+#[repr(C)]
+pub struct List {
+    header: Header,
+    storage: RefField<Array>,
+    len: AtomicUsize,
+}
+
+impl List {
+    pub fn new(t: &Thread) -> Result<Ref<List>> {
+        List::with_storage(t, List::class_cell().shape(), None, 0)
+    }
+    fn with_storage(t: &Thread, shape: ShapeId, storage: Option<Ref<Array>>, len: usize) -> Result<Ref<List>> {
+        let s = taipan_heap::SHAPES.get(shape);
+        let part = if s.slots_offset != 0 { 8 * (1 + s.inline_slots as usize) } else { 0 };
+        let cell = t.allocate_owned(size_of::<List>() + part, shape)?.cast::<List>();
+        // SAFETY: a fresh cell of the right layout.
+        let r: Ref<List> = unsafe { Ref::from_raw(cell) };
+        r.storage.init(storage);
+        r.len.store(len, Relaxed);
+        if part != 0 {
+            t.empty_instance_part(r.header());
+        }
+        Ok(r)
+    }
+    pub fn in_class(t: &Thread, class: Ref<Class>) -> Result<Ref<List>> {
+        let l = List::with_storage(t, class.instance_shape(), None, 0)?;
+        if class.has_flag(class_flags::HAS_DEL) {
+            t.register_finalizer(l.value());
+        }
+        Ok(l)
+    }
+    pub fn with_capacity(t: &Thread, n: usize) -> Result<Ref<List>> {
+        let storage = if n > 0 { Some(List::array(t, n)?) } else { None };
+        List::with_storage(t, List::class_cell().shape(), storage, 0)
+    }
+    pub fn from_slice(t: &Thread, items: &[Value]) -> Result<Ref<List>> {
+        if items.is_empty() {
+            return List::new(t);
+        }
+        let a = Array::new(t, items.len())?;
+        for (f, &v) in a.fields().iter().zip(items) {
+            f.init(v);
+        }
+        List::with_storage(t, List::class_cell().shape(), Some(a), items.len())
+    }
+    /// An array whose slots are all empty.
+    fn array(t: &Thread, n: usize) -> Result<Ref<Array>> {
+        let a = Array::new(t, n)?;
+        for f in a.fields() {
+            f.init(Value::EMPTY);
+        }
+        Ok(a)
+    }
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len.load(Acquire)
+    }
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Item `i`, or `None` when out of range (also if it was removed meanwhile).
+    #[inline(always)]
+    pub fn get(&self, i: usize) -> Option<Value> {
+        if i >= self.len.load(Acquire) {
+            return None;
+        }
+        self.storage.get()?.fields().get(i)?.get().some()
+    }
+    /// Overwrites item `i`; false when out of range.
+    #[inline(always)]
+    pub fn set(&self, t: &Thread, i: usize, v: Value) -> bool {
+        if i >= self.len.load(Acquire) {
+            return false;
+        }
+        if t.owns(&self.header) {
+            let Some(a) = self.storage.get() else { return false };
+            let Some(f) = a.fields().get(i) else { return false };
+            f.set(t, a.header(), v);
+            return true;
+        }
+        self.set_shared(t, i, v)
+    }
+    #[cold]
+    #[inline(never)]
+    fn set_shared(&self, t: &Thread, i: usize, v: Value) -> bool {
+        let _guard = t.exclusive(&self.header);
+        if i >= self.len.load(Acquire) {
+            return false;
+        }
+        let Some(a) = self.storage.get() else { return false };
+        a.field(i).set(t, a.header(), v);
+        true
+    }
+    #[inline(always)]
+    pub fn append(&self, t: &Thread, v: Value) -> Result<()> {
+        if t.owns(&self.header) {
+            let n = self.len.load(Relaxed);
+            if let Some(a) = self.storage.get() {
+                if n < a.capacity() {
+                    a.field(n).set(t, a.header(), v);
+                    self.len.store(n + 1, Release);
+                    return Ok(());
+                }
+            }
+        }
+        self.append_slow(t, v)
+    }
+    #[inline(never)]
+    fn append_slow(&self, t: &Thread, v: Value) -> Result<()> {
+        loop {
+            let n = self.len.load(Acquire);
+            let old = self.storage.get();
+            if old.is_some_and(|a| n < a.capacity()) {
+                let _guard = t.exclusive(&self.header);
+                let n = self.len.load(Acquire);
+                if let Some(a) = self.storage.get().filter(|a| n < a.capacity()) {
+                    a.field(n).set(t, a.header(), v);
+                    self.len.store(n + 1, Release);
+                    return Ok(());
+                }
+                continue;
+            }
+            let bigger = List::array(t, grown(n + 1))?;
+            let _guard = t.exclusive(&self.header);
+            if self.storage.get() == old && self.len.load(Acquire) == n {
+                self.copy_into(bigger, n);
+                self.storage.set(t, &self.header, bigger);
+            }
+        }
+    }
+    fn copy_into(&self, to: Ref<Array>, n: usize) {
+        if let Some(a) = self.storage.get() {
+            for (from, to) in a.fields()[..n.min(a.capacity())].iter().zip(to.fields()) {
+                to.init(from.get());
+            }
+        }
+    }
+    /// Makes room for `more` items beyond the present ones.
+    pub fn reserve(&self, t: &Thread, more: usize) -> Result<()> {
+        loop {
+            let n = self.len();
+            let old = self.storage.get();
+            if old.map_or(0, |a| a.capacity()) >= n + more {
+                return Ok(());
+            }
+            let bigger = List::array(t, if n == 0 { more } else { grown(n + more) })?;
+            let _guard = t.exclusive(&self.header);
+            if self.storage.get() == old && self.len() == n {
+                self.copy_into(bigger, n);
+                self.storage.set(t, &self.header, bigger);
+                return Ok(());
+            }
+        }
+    }
+    pub fn extend_from_slice(&self, t: &Thread, items: &[Value]) -> Result<()> {
+        loop {
+            self.reserve(t, items.len())?;
+            let _guard = t.exclusive(&self.header);
+            let n = self.len();
+            if let Some(a) = self.storage.get() {
+                if n + items.len() <= a.capacity() {
+                    for (f, &v) in a.fields()[n..].iter().zip(items) {
+                        f.set(t, a.header(), v);
+                    }
+                    self.len.store(n + items.len(), Release);
+                    return Ok(());
+                }
+            }
+            if items.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+    /// Removes and returns the last item.
+    #[inline]
+    pub fn pop(&self, t: &Thread) -> Option<Value> {
+        let _guard = t.exclusive(&self.header);
+        let n = self.len().checked_sub(1)?;
+        let a = self.storage.get()?;
+        let v = a.field(n).get();
+        self.len.store(n, Release);
+        a.field(n).init(Value::EMPTY);
+        v.some()
+    }
+    /// The items at one moment.
+    pub fn snapshot(&self, t: &Thread) -> Result<ValueVec> {
+        loop {
+            let n = self.len();
+            let v = ValueVec::with_capacity(t, n)?;
+            let mut whole = true;
+            for i in 0..n {
+                match self.get(i) {
+                    Some(x) => v.push(t, x)?,
+                    None => {
+                        whole = false;
+                        break;
+                    }
+                }
+            }
+            // Removed items show as missing: the list got shorter while it was read.
+            if whole || self.len() < n {
+                return Ok(v);
+            }
+        }
+    }
+    /// Replaces all items at once: what other threads see is the old or the new list. The expected length guards against
+    /// changes since the caller looked; `None` skips that. False if it did not hold.
+    pub fn replace_all(&self, t: &Thread, items: &[Value], expected_len: Option<usize>) -> Result<bool> {
+        let a = List::array(t, items.len())?;
+        for (f, &v) in a.fields().iter().zip(items) {
+            f.init(v);
+        }
+        let _guard = t.exclusive(&self.header);
+        if expected_len.is_some_and(|n| n != self.len()) {
+            return Ok(false);
+        }
+        // Shrink first, then swap: a reader bounds itself by the shorter of length and storage.
+        if items.len() < self.len() {
+            self.len.store(items.len(), Release);
+        }
+        self.storage.set(t, &self.header, a);
+        self.len.store(items.len(), Release);
+        Ok(true)
+    }
+    pub fn clear(&self, t: &Thread) {
+        let _guard = t.exclusive(&self.header);
+        self.len.store(0, Release);
+        self.storage.set(t, &self.header, None);
+    }
+    /// The storage array, for code that knows what it does (sorting, fast iteration).
+    #[inline(always)]
+    pub fn storage(&self) -> Option<Ref<Array>> {
+        self.storage.get()
+    }
+    /// For removal in place by the owner or under the lock.
+    pub(crate) fn set_len(&self, n: usize) {
+        self.len.store(n, Release)
+    }
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+}
+
+/// Capacity for at least `n` items, as CPython over-allocates.
+fn grown(n: usize) -> usize {
+    (n + (n >> 3) + 6) & !3
+}

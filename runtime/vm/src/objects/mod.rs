@@ -1,0 +1,90 @@
+//! Built-in types, one file a type: layout first, then its methods.
+
+pub mod bytes;
+pub mod bytes_methods;
+pub mod cell;
+pub mod class;
+pub mod class_build;
+pub mod class_methods;
+pub mod code;
+pub mod complex;
+pub mod descriptors;
+pub mod dict;
+pub mod dict_methods;
+pub mod dict_storage;
+pub mod dict_views;
+pub mod enumerate;
+pub mod exceptions;
+pub mod float;
+pub mod frame;
+pub mod frame_methods;
+pub mod code_methods;
+pub mod function;
+pub mod function_methods;
+pub mod generator;
+pub mod generator_methods;
+pub mod generic_alias;
+pub mod int;
+pub mod int_methods;
+pub mod iterators;
+pub mod list;
+pub mod list_methods;
+pub mod map;
+pub mod mappingproxy;
+pub mod member;
+pub mod module;
+pub mod native_function;
+pub mod object;
+pub mod range;
+pub mod reversed;
+pub mod seq_iter;
+pub mod set;
+pub mod set_methods;
+pub mod singletons;
+pub mod slice;
+pub mod str;
+pub mod str_methods;
+pub mod template;
+pub mod traceback;
+pub mod tuple;
+pub mod tuple_methods;
+pub mod typevar;
+pub mod union;
+pub mod value_vec;
+pub mod zip;
+
+use crate::native::*;
+
+/// The class of a value.
+#[inline(always)]
+pub fn class_of(v: Value) -> Ref<Class> {
+    if let Some(h) = v.header() {
+        let class = h.shape().class.get();
+        debug_assert!(class.is_cell(), "an internal cell leaked as a value");
+        // SAFETY: shapes of Python-visible cells hold a class.
+        return unsafe { Ref::from_raw(class.as_cell().unwrap_unchecked().cast()) };
+    }
+    immediate_class(v)
+}
+
+#[inline]
+fn immediate_class(v: Value) -> Ref<Class> {
+    if v.is_small_int() {
+        BigInt::class()
+    } else if v.is_immediate_float() {
+        BoxedFloat::class()
+    } else {
+        match v {
+            Value::NONE => singletons::NoneObject::class(),
+            Value::TRUE | Value::FALSE => singletons::Bool::class(),
+            Value::ELLIPSIS => singletons::EllipsisObject::class(),
+            Value::NOT_IMPLEMENTED => singletons::NotImplementedObject::class(),
+            _ => panic!("an empty slot was used as a value"),
+        }
+    }
+}
+
+#[inline(always)]
+pub fn bool_value(b: bool) -> Value {
+    Value::bool(b)
+}

@@ -1,0 +1,48 @@
+//! What a thread does at a poll besides handshakes: finalizers, weak reference callbacks, native data to drop, signal handlers,
+//! asynchronous exceptions.
+
+use crate::native::*;
+use crate::objects::class::Special;
+use std::sync::atomic::Ordering::*;
+use taipan_heap::poll_bits;
+
+/// Runs what is pending for this thread.
+pub fn run(t: &Thread) -> Result<()> {
+    t.poll.fetch_and(!poll_bits::RUNTIME, AcqRel);
+    finalize(t);
+    let state = t.state();
+    let exc = state.async_exception.swap(t, state.header(), Value::EMPTY);
+    if let Some(e) = exc.some() {
+        let e = if crate::objects::exceptions::is_exception_class(e) { t.call(e, &[])? } else { e };
+        return Err(Exc(e));
+    }
+    crate::hooks::run_signal_handlers(t)
+}
+
+/// Runs weak reference callbacks and finalizers that the collector queued.
+pub fn finalize(t: &Thread) {
+    while let Some(w) = t.take_cleared_weak() {
+        crate::hooks::weakref_callback(t, w);
+    }
+    while let Some(cell) = t.take_finalizable() {
+        run_finalizer(t, Value::from_cell(cell));
+    }
+}
+
+/// Calls `__del__` (or closes a suspended generator).
+pub fn run_finalizer(t: &Thread, v: Value) {
+    let class = class_of(v);
+    let r = match class.special(t, Special::Del) {
+        Some(del) => t.call_special0(del, v),
+        None => return,
+    };
+    if let Err(e) = r {
+        let del = class.special(t, Special::Del).unwrap_or(Value::NONE);
+        unraisable(t, e, "Exception ignored while calling deallocator", Some(del));
+    }
+}
+
+/// Reports an exception that nobody can catch, through `sys.unraisablehook`.
+pub fn unraisable(t: &Thread, e: Exc, message: &str, object: Option<Value>) {
+    crate::hooks::unraisable(t, e, message, object)
+}

@@ -1,0 +1,7 @@
+//! The command line of Taipan.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    taipan_vm::main::run(std::env::args_os().collect())
+}
