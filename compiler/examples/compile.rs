@@ -15,6 +15,10 @@ fn main() -> ExitCode {
             "--eval" => mode = Mode::Eval,
             "--single" => mode = Mode::Single,
             "--meta" => meta = true,
+            "--stdin" => {
+                diagnose();
+                return ExitCode::SUCCESS;
+            }
             file => failed += u32::from(!one(file, list, meta, mode)),
         }
     }
@@ -96,6 +100,31 @@ fn describe(u: &CodeUnit) {
     for c in &u.consts {
         if let Const::Code(u) = c {
             describe(u);
+        }
+    }
+}
+
+/// Compiles sources from standard input, separated by lines of `\u{1}`, and prints one line of diagnosis for each.
+fn diagnose() {
+    let mut text = String::new();
+    if std::io::Read::read_to_string(&mut std::io::stdin(), &mut text).is_err() {
+        return;
+    }
+    for source in text.split('\u{1}') {
+        match compile(source, "<t>", &Options::new(Mode::Exec)) {
+            Ok(c) => {
+                let w: Vec<String> = c.warnings.iter().map(|w| format!("{}:{}", w.line, w.message)).collect();
+                println!("ok\t{}", w.join("\t"));
+            }
+            Err(e) => println!(
+                "{:?}\t{}\t{}\t{}\t{}\t{}",
+                e.kind,
+                e.message.replace('\n', "\\n"),
+                e.line,
+                e.offset,
+                e.end_line,
+                e.end_offset
+            ),
         }
     }
 }

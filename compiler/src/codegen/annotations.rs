@@ -136,7 +136,7 @@ impl<'a> Compiler<'a> {
         }
         let Some(id) = self.scope().annotation_block else { return Ok(()) };
         let range = self.u.range;
-        let line = self.line_of(range.start());
+        let line = self.u.first_line;
         self.enter_lazy(id, "__annotate__", line);
         self.at(range);
         self.check_format();

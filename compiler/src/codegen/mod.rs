@@ -366,7 +366,7 @@ impl<'a> Compiler<'a> {
             }
         }
         let parent_scope = self.scope_of(parent.scope);
-        if parent_scope.kind == BlockKind::Class {
+        if parent_scope.kind == BlockKind::Class || parent_scope.comprehension.is_some() {
             Arc::from(format!("{}.{name}", parent.qualname))
         } else {
             Arc::from(format!("{}.<locals>.{name}", parent.qualname))
