@@ -90,10 +90,14 @@ fn check_tree(v: Value, depth: u32) -> u64 {
     assert_eq!(n.tag.load(Relaxed), count);
     count
 }
-/// Held by tests with large heaps and by those in stress mode, in which all cells are checked again and again.
-fn big() -> std::sync::MutexGuard<'static, ()> {
-    static BIG: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    BIG.lock().unwrap_or_else(|p| p.into_inner())
+static STRESS: std::sync::RwLock<()> = std::sync::RwLock::new(());
+/// Held by tests that share the heap with others.
+fn together() -> impl Drop {
+    STRESS.read().unwrap_or_else(|p| p.into_inner())
+}
+/// Held by tests in stress mode, in which all cells are checked again and again, and by those that empty the queues.
+fn alone() -> impl Drop {
+    STRESS.write().unwrap_or_else(|p| p.into_inner())
 }
 /// Overwrites stack below, where old references may lie.
 #[inline(never)]
@@ -104,6 +108,7 @@ fn wipe_stack() {
 
 #[test]
 fn trees_survive() {
+    let _held = together();
     thread(|t| {
         let kept = tree(t, 14);
         for i in 0..40 {
@@ -120,7 +125,7 @@ fn trees_survive() {
 
 #[test]
 fn long_lists_do_not_recurse() {
-    let _big = big();
+    let _held = together();
     thread(|t| {
         let mut head = Value::NONE;
         for i in 0..1_000_000 {
@@ -141,6 +146,7 @@ fn long_lists_do_not_recurse() {
 
 #[test]
 fn old_cells_remember_young_ones() {
+    let _held = together();
     thread(|t| {
         let holder = node(t, Value::NONE, Value::NONE, 0);
         let big = array(t, 100_000);
@@ -167,6 +173,7 @@ fn old_cells_remember_young_ones() {
 
 #[test]
 fn interior_pointers_keep_cells() {
+    let _held = together();
     thread(|t| {
         let inside: Vec<usize> = (0..3)
             .map(|_| {
@@ -191,7 +198,7 @@ fn interior_pointers_keep_cells() {
 
 #[test]
 fn all_sizes() {
-    let _big = big();
+    let _held = together();
     thread(|t| {
         let mut kept = Roots::new(t);
         let mut x = 12345u64;
@@ -224,6 +231,7 @@ fn all_sizes() {
 
 #[test]
 fn memory_that_cannot_be_had() {
+    let _held = together();
     thread(|t| {
         assert!(t.alloc(1 << 50, array_shape()).is_err());
         assert!(t.alloc(usize::MAX - 8, array_shape()).is_err());
@@ -246,6 +254,7 @@ static NATIVE: Layout =
 
 #[test]
 fn native_data_is_dropped_once() {
+    let _held = together();
     static DROPPED: AtomicUsize = AtomicUsize::new(0);
     let shape = Mutator::internal_shape(&NATIVE);
     thread(|t| {
@@ -286,6 +295,7 @@ static WEAK: Layout = Layout {
 
 #[test]
 fn weak_references_and_finalizers() {
+    let _held = alone();
     let shape = Mutator::internal_shape(&WEAK);
     thread(|t| {
         let mut weak = Roots::new(t);
@@ -344,6 +354,7 @@ fn weak_references_and_finalizers() {
 
 #[test]
 fn threads_build_and_share() {
+    let _held = together();
     static SHARED: OnceLock<usize> = OnceLock::new();
     thread(|t| {
         let table = array(t, 64);
@@ -391,6 +402,7 @@ fn threads_build_and_share() {
 
 #[test]
 fn handshakes_reach_everybody() {
+    let _held = together();
     thread(|t| {
         let stop = AtomicBool::new(false);
         let asked = AtomicUsize::new(0);
@@ -439,6 +451,7 @@ fn handshakes_reach_everybody() {
 
 #[test]
 fn exclusive_writers() {
+    let _held = together();
     #[derive(Clone, Copy)]
     struct Place(*const Node);
     unsafe impl Send for Place {}
@@ -492,7 +505,7 @@ fn exclusive_writers() {
 
 #[test]
 fn stress_mode() {
-    let _big = big();
+    let _held = alone();
     thread(|t| {
         t.set_stress(3);
         let kept = tree(t, 7);
@@ -513,6 +526,7 @@ fn stress_mode() {
 
 #[test]
 fn dead_shapes_are_freed() {
+    let _held = together();
     thread(|t| {
         let class = node(t, Value::NONE, Value::NONE, 5);
         let new = || NewShape {
@@ -544,6 +558,7 @@ fn dead_shapes_are_freed() {
 
 #[test]
 fn dead_cells_are_counted() {
+    let _held = together();
     // Other tests share the heap: only a lower bound is certain.
     thread(|t| {
         tree(t, 12);
@@ -556,6 +571,7 @@ fn dead_cells_are_counted() {
 
 #[test]
 fn a_forked_child_goes_on_alone() {
+    let _held = together();
     thread(|t| {
         let kept = tree(t, 10);
         // SAFETY: the child leaves with `_exit`, and takes no lock that a test thread could hold but the allocator's, which
@@ -577,6 +593,7 @@ fn a_forked_child_goes_on_alone() {
 
 #[test]
 fn owners_that_ended_and_ids() {
+    let _held = together();
     thread(|t| {
         let table = array(t, 1);
         let place = table.as_ptr() as usize;
@@ -599,7 +616,7 @@ fn owners_that_ended_and_ids() {
 
 /// Several threads change a graph they share; each node's tag says what it must lead to.
 fn torture(threads: u64, steps: u64, stress: u32) {
-    let _big = big();
+    let _held = alone();
     fn mix(a: u64, b: u64, c: u64) -> u64 {
         (a.rotate_left(17) ^ b.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ c).wrapping_mul(0xd6e8_feb8_6659_fd93) | 1
     }
