@@ -298,6 +298,9 @@ fn weak_references_and_finalizers() {
     let _held = alone();
     let shape = Mutator::internal_shape(&WEAK);
     thread(|t| {
+        // What tests before have left.
+        t.collect(true);
+        while t.take_finalizable().is_some() || t.take_cleared_weak().is_some() {}
         let mut weak = Roots::new(t);
         let mut strong = Roots::new(t);
         #[inline(never)]
