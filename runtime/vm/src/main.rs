@@ -50,7 +50,11 @@ pub fn run_source(t: &Thread, source: &str, filename: &str) -> Result<()> {
         Ok(c) => c,
         Err(e) => return Err(ex::syntax_error(t, &e, Str::from_str(t, filename)?)),
     };
-    let code = Code::new(t, &Arc::new(compiled.unit))?;
+    let unit = Arc::new(compiled.unit);
+    if filename.starts_with('<') {
+        crate::traceback_print::register_source(&unit, source);
+    }
+    let code = Code::new(t, &unit)?;
     let Some(main) = t.modules().get(t, names::__main__().value())?.and_then(|m| m.downcast::<Module>()) else {
         return Err(t.runtime_error("no __main__ module"));
     };

@@ -143,7 +143,8 @@ fn new_arguments(t: &Thread, args: &[Value]) -> Result<(Ref<Str>, Value)> {
         let got = class_of(message).name_string();
         return Err(t.type_error(format!("BaseExceptionGroup.__new__() argument 1 must be str, not {got}")));
     };
-    if !t.is_sequence(exceptions) {
+    let known = exceptions.downcast::<List>().is_some() || exceptions.downcast::<Tuple>().is_some();
+    if !known && !t.is_sequence(exceptions) {
         return Err(t.type_error("second argument (exceptions) must be a sequence"));
     }
     Ok((message, exceptions))
