@@ -460,9 +460,13 @@ fn define(t: &Thread, def: &'static ClassDef) -> Result<Ref<Class>> {
 }
 
 pub(crate) fn define_all(t: &Thread, defs: &[&'static ClassDef]) -> Result<()> {
-    define(t, <Class as PyClass>::class_def())?;
+    // `object` first: a class takes over the MRO of its base.
+    let first = [<crate::objects::object::Object as PyClass>::class_def(), <Class as PyClass>::class_def()];
+    for def in first {
+        define(t, def)?;
+    }
     for def in defs {
-        if !std::ptr::eq(*def, <Class as PyClass>::class_def()) {
+        if !first.iter().any(|f| std::ptr::eq(*def, *f)) {
             define(t, def)?;
         }
     }

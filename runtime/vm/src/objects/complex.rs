@@ -143,16 +143,16 @@ fn special_complex(t: &Thread, v: Value) -> Result<Option<Number>> {
     };
     t.check_native_stack()?;
     let r = t.call_special0(f, v)?;
-    let (name, got) = (type_name(v), type_name(r));
+    let got = type_name(r);
     let Some(z) = r.downcast::<Complex>() else {
-        return Err(t.type_error(format!("{name}.__complex__() must return a complex, not {got}")));
+        return Err(t.type_error(format!("__complex__ returned non-complex (type {got})")));
     };
     if class_of(r) != Complex::class() {
         t.warn(
             ex::Kind::DeprecationWarning,
             format!(
-                "{name}.__complex__() must return a complex, not {got}.  The ability to return an instance of a strict subclass \
-                 of complex is deprecated, and may not be allowed in a future version of Python."
+                "__complex__ returned non-complex (type {got}).  The ability to return an instance of a strict subclass of \
+                 complex is deprecated, and may be removed in a future version of Python."
             ),
         )?;
     }

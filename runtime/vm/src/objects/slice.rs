@@ -63,7 +63,7 @@ impl Unpacked {
 
 impl Indices {
     /// The selected positions in order.
-    pub fn iter(self) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
+    pub fn positions(self) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
         (0..self.count).map(move |k| (self.start + k as isize * self.step) as usize)
     }
     /// The positions as a range when they follow one another.
@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     fn positions(start: isize, stop: isize, step: isize, len: usize) -> Vec<usize> {
-        Unpacked { start, stop, step }.adjust(len).iter().collect()
+        Unpacked { start, stop, step }.adjust(len).positions().collect()
     }
 
     #[test]

@@ -97,12 +97,12 @@ pub fn slice(t: &Thread, s: Ref<Str>, indices: Indices) -> Result<Ref<Str>> {
     let ascii = s.is_ascii().then_some(true);
     match text_of(&s) {
         Text::Latin1(u) => Str::build(t, indices.count, ascii, |out: &mut [u8]| {
-            for (to, i) in out.iter_mut().zip(indices.iter()) {
+            for (to, i) in out.iter_mut().zip(indices.positions()) {
                 *to = u[i];
             }
         }),
         text => {
-            let out: TextBuf = indices.iter().map(|i| text.at(i)).collect();
+            let out: TextBuf = indices.positions().map(|i| text.at(i)).collect();
             t.str_from_text(&out)
         }
     }

@@ -145,7 +145,7 @@ impl Thread {
             ex::Kind::DeprecationWarning,
             format!(
                 "{method} returned non-int (type {name}).  The ability to return an instance of a strict subclass of int is \
-                 deprecated, and may not be allowed in a future version of Python."
+                 deprecated, and may be removed in a future version of Python."
             ),
         )?;
         Ok(r)
@@ -240,13 +240,13 @@ impl Thread {
             }
             let (name, got) = (type_name(v), type_name(r));
             let Some(x) = float_value(r) else {
-                return Err(self.type_error(format!("{name}.__float__() must return a float, not {got}")));
+                return Err(self.type_error(format!("{name}.__float__ returned non-float (type {got})")));
             };
             self.warn(
                 ex::Kind::DeprecationWarning,
                 format!(
-                    "{name}.__float__() must return a float, not {got}.  The ability to return an instance of a strict subclass \
-                     of float is deprecated, and may not be allowed in a future version of Python."
+                    "{name}.__float__ returned non-float (type {got}).  The ability to return an instance of a strict subclass \
+                     of float is deprecated, and may be removed in a future version of Python."
                 ),
             )?;
             return Ok(Some(x));

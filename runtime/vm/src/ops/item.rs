@@ -4,6 +4,7 @@ use super::{Compare, is_kind, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
+use crate::objects::int;
 
 impl Thread {
     /// `o[k]`.
@@ -81,7 +82,14 @@ impl Thread {
             None if class.special(self, Special::Setitem).is_some() => {
                 Err(self.attribute_error(o, names::__delitem__(), "__delitem__"))
             }
-            None => Err(self.type_error(format!("'{}' object does not support item deletion", type_name(o)))),
+            None => {
+                // CPython words it differently when it takes the object for a sequence.
+                let sequence = class.is_heap()
+                    || [Special::Len, Special::Contains, Special::Getitem].iter().any(|&s| class.special(self, s).is_some());
+                let is_index = int::is_int(k) || class_of(k).special(self, Special::Index).is_some();
+                let verb = if sequence && is_index { "doesn't" } else { "does not" };
+                Err(self.type_error(format!("'{}' object {verb} support item deletion", type_name(o))))
+            }
         }
     }
 
