@@ -169,7 +169,7 @@ impl Mutator {
         if locked {
             self.exclusive_shared(header);
         }
-        self.entered();
+        self.forbid_polls(1);
         Exclusive { thread: self, header, locked, here: PhantomData }
     }
     /// As [`Mutator::exclusive`], for two cells.
@@ -204,8 +204,8 @@ impl Mutator {
                 self.unlock_cell(second);
                 continue;
             }
-            self.entered();
-            self.entered();
+            self.forbid_polls(1);
+            self.forbid_polls(1);
             let guard = |header, locked| Exclusive { thread: self, header, locked, here: PhantomData };
             let (g1, g2) = (guard(first, first_locked), guard(second, second_locked));
             return if std::ptr::eq(first, a) { (g1, Some(g2)) } else { (g2, Some(g1)) };
@@ -219,10 +219,11 @@ impl Mutator {
         }
         self.lock_cell(header);
     }
+    /// In debug builds: until it is called with -1 as often as with 1, a poll, an allocation or a wait panics.
     #[inline(always)]
-    fn entered(&self) {
+    pub(crate) fn forbid_polls(&self, change: i32) {
         if cfg!(debug_assertions) {
-            self.exclusive_depth.set(self.exclusive_depth.get() + 1);
+            self.exclusive_depth.set(self.exclusive_depth.get().wrapping_add_signed(change));
         }
     }
 }
@@ -239,9 +240,7 @@ pub struct Exclusive<'a> {
 impl Drop for Exclusive<'_> {
     #[inline]
     fn drop(&mut self) {
-        if cfg!(debug_assertions) {
-            self.thread.exclusive_depth.set(self.thread.exclusive_depth.get() - 1);
-        }
+        self.thread.forbid_polls(-1);
         if self.locked {
             self.thread.unlock_cell(self.header)
         }

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, MutexGuard};
 
 /// References in flight between prefetch and use.
-const QUEUE: usize = 16;
+const QUEUE: usize = 12;
 /// References followed before the first sharing.
 const ALONE: usize = 8192;
 /// A stack shorter than this is not shared.

@@ -58,7 +58,7 @@ pub struct Mutator {
     pub(crate) local: UnsafeCell<Local>,
     /// How often this thread has stopped the world, one inside the other.
     pub(crate) stopping: Cell<u32>,
-    /// Cells this thread holds exclusively.
+    /// Cells this thread holds exclusively, and other reasons why it must not poll. Counted in debug builds.
     pub(crate) exclusive_depth: Cell<u32>,
     pub(crate) stack_scanner: Cell<Option<StackScanner>>,
 }
@@ -354,6 +354,12 @@ impl Mutator {
             // SAFETY: only this thread uses it while it runs.
             unsafe { &mut *self.local.get() }.gathered.cards.push(slot as usize >> CARD_SHIFT << CARD_SHIFT);
         }
+    }
+
+    /// Tells the collector of memory outside the heap that lives as long as some new cell: it counts for when to collect.
+    pub fn charge_external(&self, bytes: usize) {
+        // SAFETY: only this thread uses it while it runs.
+        unsafe { &mut *self.local.get() }.debt += bytes;
     }
 
     #[inline(always)]

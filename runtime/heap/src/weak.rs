@@ -120,8 +120,11 @@ impl Mutator {
         loop {
             let Some((cell, layout)) = queues().drops.pop() else { return };
             if let Some(drop) = layout.drop {
+                // It may neither allocate nor wait: a collection now would take the cell for free memory.
+                self.forbid_polls(1);
                 // SAFETY: the cell is dead, was a cell of this layout, and comes here once.
                 unsafe { drop(cell as *mut Header) }
+                self.forbid_polls(-1);
             }
             queues().dropped.push(cell);
         }
