@@ -651,7 +651,7 @@ pub fn no_attribute(t: &Thread, obj: Value, name: Ref<Str>) -> Exc {
     if let Some(m) = obj.downcast::<Module>() {
         return m.no_attribute(t, obj, name);
     }
-    t.attribute_error(obj, name, &format!("'{}' object has no attribute '{name}'", class.name_string()))
+    t.attribute_error(obj, name, &format!("'{}' object has no attribute '{name}'", crate::ops::class_name(class)))
 }
 
 /// `object.__setattr__` / `__delattr__`; `name` is interned.
@@ -694,9 +694,9 @@ pub fn generic_set(t: &Thread, obj: Value, name: Ref<Str>, value: Option<Value>)
         return m.set_attribute(t, obj, name, value);
     }
     Err(if on_class.is_some() {
-        t.attribute_error(obj, name, &format!("'{}' object attribute '{name}' is read-only", class.name_string()))
+        t.attribute_error(obj, name, &format!("'{}' object attribute '{name}' is read-only", crate::ops::class_name(class)))
     } else {
-        let text = format!("'{}' object has no attribute '{name}'", class.name_string());
+        let text = format!("'{}' object has no attribute '{name}'", crate::ops::class_name(class));
         if value.is_some() {
             t.attribute_error(obj, name, &format!("{text} and no __dict__ for setting new attributes"))
         } else {

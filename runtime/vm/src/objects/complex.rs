@@ -429,6 +429,7 @@ impl Complex {
 
     /// Returns the number as an exact complex.
     #[py("($self, /)")]
+    #[expect(clippy::self_named_constructors)]
     fn __complex__(t: &Thread, this: Ref<Complex>) -> Result<Ref<Complex>> {
         if class_of(this.value()) == Complex::class() { Ok(this) } else { Complex::new(t, this.number()) }
     }

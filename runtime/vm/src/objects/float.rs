@@ -4,11 +4,11 @@
 
 use crate::native::*;
 use crate::objects::class::Special;
-use taipan_num::complex::Complex as Number;
 use crate::objects::int;
 use crate::ops::compare::hash_float;
 use crate::ops::text::text_of;
 use crate::ops::{BinaryOp, Compare, float_value, type_name};
+use taipan_num::complex::Complex as Number;
 use taipan_num::{Big, NumError, convert, float as num};
 use taipan_text::float as text;
 use taipan_text::float::HexError;
@@ -128,13 +128,13 @@ pub fn from_object(t: &Thread, x: Value) -> Result<f64> {
     if let Some(x) = crate::ops::convert::exact_float(x) {
         return Ok(x);
     }
-    if let Some(s) = x.downcast::<Str>() {
-        if class_of(x).special(t, Special::Float).is_none() {
-            return match text::parse(text_of(&s)) {
-                Some(x) => Ok(x),
-                None => Err(not_a_float(t, x)),
-            };
-        }
+    if let Some(s) = x.downcast::<Str>()
+        && class_of(x).special(t, Special::Float).is_none()
+    {
+        return match text::parse(text_of(&s)) {
+            Some(x) => Ok(x),
+            None => Err(not_a_float(t, x)),
+        };
     }
     if let Some(x) = t.to_f64_opt(x)? {
         return Ok(x);

@@ -35,7 +35,13 @@ impl GenericAlias {
         args_field.init(args);
         t.create_in(
             class,
-            GenericAlias { header: Header::NEW, origin: Field::new(origin), args: args_field, parameters: RefField::null(), starred },
+            GenericAlias {
+                header: Header::NEW,
+                origin: Field::new(origin),
+                args: args_field,
+                parameters: RefField::null(),
+                starred,
+            },
         )
     }
     fn parameters(this: Ref<GenericAlias>, t: &Thread) -> Result<Ref<Tuple>> {
@@ -199,19 +205,18 @@ pub fn push_type(t: &Thread, out: &mut TextBuf, v: Value) -> Result<()> {
         return Ok(());
     }
     let is_alias = t.get_attr_opt(v, names::__origin__())?.is_some() && t.get_attr_opt(v, names::__args__())?.is_some();
-    if !is_alias {
-        if let Some(qualname) = t.get_attr_opt(v, names::__qualname__())? {
-            if let Some(module) = t.get_attr_opt(v, names::__module__())?.filter(|m| !m.is_none()) {
-                if !module.downcast::<Str>().is_some_and(|m| m.eq_str("builtins")) {
-                    let module = t.str(module)?;
-                    out.push_text(text_of(&module));
-                    out.push_str(".");
-                }
-                let qualname = t.str(qualname)?;
-                out.push_text(text_of(&qualname));
-                return Ok(());
-            }
+    if !is_alias
+        && let Some(qualname) = t.get_attr_opt(v, names::__qualname__())?
+        && let Some(module) = t.get_attr_opt(v, names::__module__())?.filter(|m| !m.is_none())
+    {
+        if !module.downcast::<Str>().is_some_and(|m| m.eq_str("builtins")) {
+            let module = t.str(module)?;
+            out.push_text(text_of(&module));
+            out.push_str(".");
         }
+        let qualname = t.str(qualname)?;
+        out.push_text(text_of(&qualname));
+        return Ok(());
     }
     let r = t.repr(v)?;
     out.push_text(text_of(&r));
@@ -408,7 +413,7 @@ impl AliasIterator {
     }
 }
 
-#[pyclass(name = "generic_alias_iterator", module = "types", flags(NO_NEW))]
+#[pyclass(name = "generic_alias_iterator", flags(NO_NEW))]
 impl AliasIterator {
     #[py]
     fn __iter__(_t: &Thread, this: Ref<AliasIterator>) -> Ref<AliasIterator> {

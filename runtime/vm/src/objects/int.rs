@@ -217,12 +217,11 @@ fn write_i64(buffer: &mut [u8; 20], i: i64) -> &[u8] {
 
 /// An exact int from text; `shown` is what the error message shows.
 pub fn parse_units(t: &Thread, text: Units<'_>, base: u32, shown: Value) -> Result<Value> {
-    if base == 10 {
-        if let Units::Latin1(bytes) = text {
-            if let Some(i) = parse::parse_short_decimal(bytes) {
-                return t.int(i);
-            }
-        }
+    if base == 10
+        && let Units::Latin1(bytes) = text
+        && let Some(i) = parse::parse_short_decimal(bytes)
+    {
+        return t.int(i);
     }
     let scanned = match text {
         Units::Latin1(bytes) if bytes.is_ascii() => parse::scan_ascii(bytes, base),

@@ -63,10 +63,9 @@ pub fn from_object(t: &Thread, x: Value) -> Result<Value> {
     }
     match t.bytes_like(x, |bytes| int::parse_bytes(t, bytes, 10, x)) {
         Some(r) => r,
-        None => Err(t.type_error(format!(
-            "int() argument must be a string, a bytes-like object or a real number, not '{}'",
-            type_name(x)
-        ))),
+        None => Err(
+            t.type_error(format!("int() argument must be a string, a bytes-like object or a real number, not '{}'", type_name(x)))
+        ),
     }
 }
 
@@ -491,13 +490,7 @@ impl BigInt {
     ///   signed
     ///     Whether the bytes are in two's complement.
     #[py(classmethod, "($type, /, bytes, byteorder='big', *, signed=False)")]
-    fn from_bytes(
-        t: &Thread,
-        cls: Ref<Class>,
-        bytes: Value,
-        byteorder: Option<Ref<Str>>,
-        signed: Option<bool>,
-    ) -> Result<Value> {
+    fn from_bytes(t: &Thread, cls: Ref<Class>, bytes: Value, byteorder: Option<Ref<Str>>, signed: Option<bool>) -> Result<Value> {
         let little = little_endian(t, byteorder)?;
         let signed = signed.unwrap_or(false);
         let value = match t.bytes_like(bytes, |b| convert::from_bytes(b, little, signed)) {

@@ -120,10 +120,10 @@ impl Thread {
         if let Some(i) = v.as_small_int() {
             return Ok(num::hash_i64(i));
         }
-        if let Some(s) = v.downcast::<Str>() {
-            if s.header().shape_id() == Str::class_cell().shape() {
-                return Ok(s.hash());
-            }
+        if let Some(s) = v.downcast::<Str>()
+            && s.header().shape_id() == Str::class_cell().shape()
+        {
+            return Ok(s.hash());
         }
         self.hash_general(v)
     }
@@ -139,10 +139,10 @@ impl Thread {
             _ => {}
         }
         let class = class_of(v);
-        if class == Tuple::class() {
-            if let Some(items) = v.downcast::<Tuple>() {
-                return self.hash_tuple(items);
-            }
+        if class == Tuple::class()
+            && let Some(items) = v.downcast::<Tuple>()
+        {
+            return self.hash_tuple(items);
         }
         match class.special(self, Special::Hash) {
             Some(f) if !f.is_none() => {
@@ -236,12 +236,10 @@ impl Thread {
                 return Ok(r);
             }
         }
-        if !reflected_tried {
-            if let Some(f) = cb.special(self, op.swapped().special()) {
-                let r = self.call_special1(f, b, a)?;
-                if r != Value::NOT_IMPLEMENTED {
-                    return Ok(r);
-                }
+        if !reflected_tried && let Some(f) = cb.special(self, op.swapped().special()) {
+            let r = self.call_special1(f, b, a)?;
+            if r != Value::NOT_IMPLEMENTED {
+                return Ok(r);
             }
         }
         match op {

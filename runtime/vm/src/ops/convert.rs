@@ -42,7 +42,9 @@ pub fn float_value(v: Value) -> Option<f64> {
 pub fn exact_float(v: Value) -> Option<f64> {
     match v.as_immediate_float() {
         Some(x) => Some(x),
-        None if v.header()?.shape_id() == BoxedFloat::class_cell().shape() => v.downcast::<BoxedFloat>().map(|f| BoxedFloat::value(&f)),
+        None if v.header()?.shape_id() == BoxedFloat::class_cell().shape() => {
+            v.downcast::<BoxedFloat>().map(|f| BoxedFloat::value(&f))
+        }
         None => None,
     }
 }

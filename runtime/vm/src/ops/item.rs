@@ -17,16 +17,16 @@ impl Thread {
                     if let Some(v) = o.downcast::<List>().and_then(|l| l.get(wrap_index(i, l.len())?)) {
                         return Ok(v);
                     }
-                } else if shape == Tuple::class_cell().shape() {
-                    if let Some(v) = o.downcast::<Tuple>().and_then(|l| l.get(wrap_index(i, l.len())?)) {
-                        return Ok(v);
-                    }
+                } else if shape == Tuple::class_cell().shape()
+                    && let Some(v) = o.downcast::<Tuple>().and_then(|l| l.get(wrap_index(i, l.len())?))
+                {
+                    return Ok(v);
                 }
             }
-            if shape == Dict::class_cell().shape() {
-                if let Some(d) = o.downcast::<Dict>() {
-                    return d.get(self, k)?.ok_or_else(|| self.key_error(k));
-                }
+            if shape == Dict::class_cell().shape()
+                && let Some(d) = o.downcast::<Dict>()
+            {
+                return d.get(self, k)?.ok_or_else(|| self.key_error(k));
             }
         }
         self.get_item_general(o, k)
@@ -51,12 +51,11 @@ impl Thread {
 
     /// `o[k] = v`.
     pub fn set_item(&self, o: Value, k: Value, v: Value) -> Result<()> {
-        if let Some(h) = o.header() {
-            if h.shape_id() == Dict::class_cell().shape() {
-                if let Some(d) = o.downcast::<Dict>() {
-                    return d.set(self, k, v);
-                }
-            }
+        if let Some(h) = o.header()
+            && h.shape_id() == Dict::class_cell().shape()
+            && let Some(d) = o.downcast::<Dict>()
+        {
+            return d.set(self, k, v);
         }
         let class = class_of(o);
         match class.special(self, Special::Setitem) {
@@ -96,15 +95,13 @@ impl Thread {
     /// `item in container`.
     pub fn contains(&self, container: Value, item: Value) -> Result<bool> {
         let class = class_of(container);
-        if class == Dict::class() {
-            if let Some(d) = container.downcast::<Dict>() {
-                return d.contains(self, item);
-            }
+        if class == Dict::class()
+            && let Some(d) = container.downcast::<Dict>()
+        {
+            return d.contains(self, item);
         }
         match class.special(self, Special::Contains) {
-            Some(f) if f.is_none() => {
-                Err(self.type_error(format!("'{}' object is not a container", type_name(container))))
-            }
+            Some(f) if f.is_none() => Err(self.type_error(format!("'{}' object is not a container", type_name(container)))),
             Some(f) => {
                 self.check_native_stack()?;
                 let r = self.call_special1(f, container, item)?;
@@ -118,10 +115,7 @@ impl Thread {
         let it = match self.iter(container) {
             Ok(it) => it,
             Err(e) if self.is_type_error(e) => {
-                return Err(self.type_error(format!(
-                    "argument of type '{}' is not a container or iterable",
-                    type_name(container)
-                )));
+                return Err(self.type_error(format!("argument of type '{}' is not a container or iterable", type_name(container))));
             }
             Err(e) => return Err(e),
         };
@@ -150,10 +144,10 @@ impl Thread {
                 if let Some(s) = v.downcast::<Tuple>() {
                     return Ok(s.len());
                 }
-            } else if shape == Dict::class_cell().shape() {
-                if let Some(d) = v.downcast::<Dict>() {
-                    return Ok(d.len());
-                }
+            } else if shape == Dict::class_cell().shape()
+                && let Some(d) = v.downcast::<Dict>()
+            {
+                return Ok(d.len());
             }
         }
         match class_of(v).special(self, Special::Len) {
@@ -166,10 +160,10 @@ impl Thread {
     pub(crate) fn call_len(&self, f: Value, v: Value) -> Result<usize> {
         self.check_native_stack()?;
         let n = self.call_special0(f, v)?;
-        if let Some(n) = n.as_small_int() {
-            if let Ok(n) = usize::try_from(n) {
-                return Ok(n);
-            }
+        if let Some(n) = n.as_small_int()
+            && let Ok(n) = usize::try_from(n)
+        {
+            return Ok(n);
         }
         let n = self.index(n)?;
         if self.int_value(n).is_some_and(|i| i.as_ref().negative) {

@@ -62,12 +62,11 @@ impl Thread {
     /// As `next`, with the `__next__` that was found on the class of `it`.
     #[inline]
     pub fn call_next(&self, f: Value, it: Value) -> Result<Option<Value>> {
-        if let Some(n) = f.downcast::<Native>() {
-            if let Some(next) = n.def.next {
-                if is_method(n) {
-                    return next(self, it);
-                }
-            }
+        if let Some(n) = f.downcast::<Native>()
+            && let Some(next) = n.def.next
+            && is_method(n)
+        {
+            return next(self, it);
         }
         match self.call_special0(f, it) {
             Ok(v) => Ok(Some(v)),
@@ -84,16 +83,16 @@ impl Thread {
                 if let Some(items) = iterable.downcast::<Tuple>() {
                     return items.iter().try_for_each(f);
                 }
-            } else if shape == List::class_cell().shape() {
-                if let Some(l) = iterable.downcast::<List>() {
-                    // `f` may change the list: its length counts anew each time.
-                    let mut i = 0;
-                    while let Some(v) = l.get(i) {
-                        f(v)?;
-                        i += 1;
-                    }
-                    return Ok(());
+            } else if shape == List::class_cell().shape()
+                && let Some(l) = iterable.downcast::<List>()
+            {
+                // `f` may change the list: its length counts anew each time.
+                let mut i = 0;
+                while let Some(v) = l.get(i) {
+                    f(v)?;
+                    i += 1;
                 }
+                return Ok(());
             }
         }
         let it = self.iter(iterable)?;
@@ -108,10 +107,10 @@ impl Thread {
 
     /// All items.
     pub fn iterate_to_vec(&self, iterable: Value) -> Result<ValueVec> {
-        if class_of(iterable) == Tuple::class() {
-            if let Some(items) = iterable.downcast::<Tuple>() {
-                return ValueVec::from_slice(self, items.as_slice());
-            }
+        if class_of(iterable) == Tuple::class()
+            && let Some(items) = iterable.downcast::<Tuple>()
+        {
+            return ValueVec::from_slice(self, items.as_slice());
         }
         let out = ValueVec::new();
         self.for_each(iterable, |v| out.push(self, v))?;
@@ -120,10 +119,10 @@ impl Thread {
 
     /// `tuple(iterable)`, where a tuple is its own copy.
     pub fn iterate_to_tuple(&self, iterable: Value) -> Result<Ref<Tuple>> {
-        if class_of(iterable) == Tuple::class() {
-            if let Some(items) = iterable.downcast::<Tuple>() {
-                return Ok(items);
-            }
+        if class_of(iterable) == Tuple::class()
+            && let Some(items) = iterable.downcast::<Tuple>()
+        {
+            return Ok(items);
         }
         self.iterate_to_vec(iterable)?.into_tuple(self)
     }
@@ -132,27 +131,27 @@ impl Thread {
     pub fn unpack(&self, v: Value, out: &mut [Value]) -> Result<()> {
         let want = out.len();
         let class = class_of(v);
-        if class == Tuple::class() {
-            if let Some(items) = v.downcast::<Tuple>() {
-                if items.len() == want {
-                    out.copy_from_slice(items.as_slice());
-                    return Ok(());
-                }
-                return Err(self.wrong_unpack_count(want, items.len()));
-            }
-        }
-        if class == List::class() {
-            if let Some(items) = v.downcast::<List>() {
-                let n = items.len();
-                if n != want {
-                    return Err(self.wrong_unpack_count(want, n));
-                }
-                for (i, place) in out.iter_mut().enumerate() {
-                    // Another thread may shorten the list meanwhile.
-                    *place = items.get(i).ok_or_else(|| self.wrong_unpack_count(want, i))?;
-                }
+        if class == Tuple::class()
+            && let Some(items) = v.downcast::<Tuple>()
+        {
+            if items.len() == want {
+                out.copy_from_slice(items.as_slice());
                 return Ok(());
             }
+            return Err(self.wrong_unpack_count(want, items.len()));
+        }
+        if class == List::class()
+            && let Some(items) = v.downcast::<List>()
+        {
+            let n = items.len();
+            if n != want {
+                return Err(self.wrong_unpack_count(want, n));
+            }
+            for (i, place) in out.iter_mut().enumerate() {
+                // Another thread may shorten the list meanwhile.
+                *place = items.get(i).ok_or_else(|| self.wrong_unpack_count(want, i))?;
+            }
+            return Ok(());
         }
         let it = self.unpack_iter(v)?;
         for (i, place) in out.iter_mut().enumerate() {
@@ -179,10 +178,7 @@ impl Thread {
         }
         let n = all.len();
         if n < before + after {
-            return Err(self.value_error(format!(
-                "not enough values to unpack (expected at least {}, got {n})",
-                before + after
-            )));
+            return Err(self.value_error(format!("not enough values to unpack (expected at least {}, got {n})", before + after)));
         }
         let middle = List::from_slice(self, &all.as_slice()[before..n - after])?;
         let rest = ValueVec::from_slice(self, &all.as_slice()[..before])?;

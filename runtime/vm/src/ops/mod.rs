@@ -143,7 +143,7 @@ impl Thread {
             return Ok(v.downcast::<Str>().is_some_and(|s| !s.is_empty()));
         }
         if class == List::class() {
-            return Ok(v.downcast::<List>().is_some_and(|l| l.len() != 0));
+            return Ok(v.downcast::<List>().is_some_and(|l| !l.is_empty()));
         }
         if class == Tuple::class() {
             return Ok(v.downcast::<Tuple>().is_some_and(|s| !s.is_empty()));
@@ -156,9 +156,7 @@ impl Thread {
             return match self.call_special0(f, v)? {
                 Value::TRUE => Ok(true),
                 Value::FALSE => Ok(false),
-                other => {
-                    Err(self.type_error(format!("__bool__ should return bool, returned {}", type_name(other))))
-                }
+                other => Err(self.type_error(format!("__bool__ should return bool, returned {}", type_name(other)))),
             };
         }
         match class.special(self, Special::Len) {

@@ -145,10 +145,10 @@ impl Thread {
             if let Some(r) = small_ints(op, x, y) {
                 return Ok(r);
             }
-        } else if let (Some(x), Some(y)) = (a.as_immediate_float(), b.as_immediate_float()) {
-            if let Some(r) = immediate_floats(op, x, y) {
-                return Ok(r);
-            }
+        } else if let (Some(x), Some(y)) = (a.as_immediate_float(), b.as_immediate_float())
+            && let Some(r) = immediate_floats(op, x, y)
+        {
+            return Ok(r);
         }
         self.binary_general(op, a, b)
     }
@@ -175,10 +175,10 @@ impl Thread {
             if let Some(r) = small_ints(op, x, y) {
                 return Ok(r);
             }
-        } else if let (Some(x), Some(y)) = (a.as_immediate_float(), b.as_immediate_float()) {
-            if let Some(r) = immediate_floats(op, x, y) {
-                return Ok(r);
-            }
+        } else if let (Some(x), Some(y)) = (a.as_immediate_float(), b.as_immediate_float())
+            && let Some(r) = immediate_floats(op, x, y)
+        {
+            return Ok(r);
         }
         self.inplace_general(op, a, b)
     }
@@ -187,13 +187,13 @@ impl Thread {
         if let Some(r) = self.exact_numbers(op, a, b)? {
             return Ok(r);
         }
-        if let Some(f) = op.inplace().and_then(|s| class_of(a).special(self, s)) {
-            if !is_sequence_slot(self, op, f) {
-                self.check_native_stack()?;
-                let r = self.call_special1(f, a, b)?;
-                if r != Value::NOT_IMPLEMENTED {
-                    return Ok(r);
-                }
+        if let Some(f) = op.inplace().and_then(|s| class_of(a).special(self, s))
+            && !is_sequence_slot(self, op, f)
+        {
+            self.check_native_stack()?;
+            let r = self.call_special1(f, a, b)?;
+            if r != Value::NOT_IMPLEMENTED {
+                return Ok(r);
             }
         }
         let r = self.arithmetic(op, a, b)?;
@@ -246,14 +246,14 @@ impl Thread {
         let left = self.number_special(op, ca, op.special());
         if ca != cb {
             let mut right = self.number_special(op, cb, op.reflected());
-            if let Some(f) = right {
-                if left.is_none() || (cb.is_subclass(ca) && ca.special(self, op.reflected()) != Some(f)) {
-                    let r = self.call_special1(f, b, a)?;
-                    if r != Value::NOT_IMPLEMENTED {
-                        return Ok(r);
-                    }
-                    right = None;
+            if let Some(f) = right
+                && (left.is_none() || (cb.is_subclass(ca) && ca.special(self, op.reflected()) != Some(f)))
+            {
+                let r = self.call_special1(f, b, a)?;
+                if r != Value::NOT_IMPLEMENTED {
+                    return Ok(r);
                 }
+                right = None;
             }
             if let Some(f) = left {
                 let r = self.call_special1(f, a, b)?;
@@ -299,10 +299,7 @@ impl Thread {
                     },
                 };
                 if !int::is_int(count) && class_of(count).special(self, Special::Index).is_none() {
-                    return Err(self.type_error(format!(
-                        "can't multiply sequence by non-int of type '{}'",
-                        type_name(count)
-                    )));
+                    return Err(self.type_error(format!("can't multiply sequence by non-int of type '{}'", type_name(count))));
                 }
                 self.call_special1(f, s, count)
             }
@@ -323,14 +320,15 @@ impl Thread {
         self.check_native_stack()?;
         let (ca, cb) = (class_of(a), class_of(b));
         let mut right = if ca == cb { None } else { cb.special(self, Special::Rpow) };
-        if let Some(f) = right {
-            if cb.is_subclass(ca) && ca.special(self, Special::Rpow) != Some(f) {
-                let r = self.call_special(f, b, &[a, m])?;
-                if r != Value::NOT_IMPLEMENTED {
-                    return Ok(r);
-                }
-                right = None;
+        if let Some(f) = right
+            && cb.is_subclass(ca)
+            && ca.special(self, Special::Rpow) != Some(f)
+        {
+            let r = self.call_special(f, b, &[a, m])?;
+            if r != Value::NOT_IMPLEMENTED {
+                return Ok(r);
             }
+            right = None;
         }
         if let Some(f) = ca.special(self, Special::Pow) {
             let r = self.call_special(f, a, &[b, m])?;
@@ -403,6 +401,5 @@ fn is_sequence_slot(t: &Thread, op: BinaryOp, f: Value) -> bool {
     let Some(n) = f.downcast::<Native>() else {
         return false;
     };
-    is_method(n)
-        && n.def.signature.owner.is_some_and(|owner| owner().get().special(t, Special::Getitem).is_some())
+    is_method(n) && n.def.signature.owner.is_some_and(|owner| owner().get().special(t, Special::Getitem).is_some())
 }

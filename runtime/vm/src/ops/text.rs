@@ -34,10 +34,10 @@ impl Thread {
 
     /// `str(v)`.
     pub fn str(&self, v: Value) -> Result<Ref<Str>> {
-        if let Some(s) = v.downcast::<Str>() {
-            if s.header().shape_id() == Str::class_cell().shape() {
-                return Ok(s);
-            }
+        if let Some(s) = v.downcast::<Str>()
+            && s.header().shape_id() == Str::class_cell().shape()
+        {
+            return Ok(s);
         }
         let Some(f) = class_of(v).special(self, Special::Str) else {
             return self.repr(v);
@@ -70,10 +70,8 @@ impl Thread {
 
     /// `format(v, spec)`.
     pub fn format(&self, v: Value, spec: Ref<Str>) -> Result<Ref<Str>> {
-        if spec.is_empty() {
-            if v.is_small_int() || class_of(v) == Str::class() {
-                return self.str(v);
-            }
+        if spec.is_empty() && (v.is_small_int() || class_of(v) == Str::class()) {
+            return self.str(v);
         }
         let Some(f) = class_of(v).special(self, Special::Format) else {
             return Err(self.type_error(format!("Type {} doesn't define __format__", type_name(v))));
