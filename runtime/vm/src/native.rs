@@ -62,6 +62,11 @@ impl Signature {
             _ => self.name.to_owned(),
         }
     }
+    /// As `called`, methods with their class: for the counts of functions of no or one argument, and for keywords.
+    pub fn called_in_full(&self) -> String {
+        let called = self.called();
+        if called == self.name && self.kind != NativeKind::New { self.qualname.to_owned() } else { called }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -591,7 +596,7 @@ pub fn bind(t: &Thread, sig: &'static Signature, args: &[Value], kwnames: Option
             return Err(t.type_error(if is_slot_name(&name) {
                 format!("wrapper {name}() takes no keyword arguments")
             } else {
-                format!("{name}() takes no keyword arguments")
+                format!("{}() takes no keyword arguments", sig.called_in_full())
             }));
         }
         for (i, key) in kwnames.iter().enumerate() {
@@ -656,15 +661,18 @@ fn too_many_positional(t: &Thread, sig: &'static Signature, given: usize) -> Exc
     let (min, max) = (sig.min_positional, sig.max_positional);
     if all_positional_only {
         if max == 0 {
-            t.type_error(format!("{name}() takes no arguments ({given} given)"))
+            t.type_error(format!("{}() takes no arguments ({given} given)", sig.called_in_full()))
         } else if min == max && max == 1 {
-            t.type_error(format!("{name}() takes exactly one argument ({given} given)"))
+            t.type_error(format!("{}() takes exactly one argument ({given} given)", sig.called_in_full()))
         } else if min == max {
             t.type_error(format!("{name} expected {max} argument{}, got {given}", plural(max)))
         } else {
             t.type_error(format!("{name} expected at most {max} argument{}, got {given}", plural(max)))
         }
     } else {
+        if max == 0 {
+            return t.type_error(format!("{name}() takes no positional arguments"));
+        }
         let bound = if min == max { "exactly" } else { "at most" };
         let kind = if sig.params.iter().any(|p| p.kind == ParamKind::KeywordOnly) { "positional " } else { "" };
         t.type_error(format!("{name}() takes {bound} {max} {kind}argument{} ({given} given)", plural(max)))
@@ -678,7 +686,7 @@ fn missing_argument(t: &Thread, sig: &'static Signature, given: usize, slot: usi
     let (min, max) = (sig.min_positional, sig.max_positional);
     if all_positional_only {
         if min == max && min == 1 {
-            t.type_error(format!("{name}() takes exactly one argument ({given} given)"))
+            t.type_error(format!("{}() takes exactly one argument ({given} given)", sig.called_in_full()))
         } else if min == max {
             t.type_error(format!("{name} expected {min} argument{}, got {given}", plural(min)))
         } else {
