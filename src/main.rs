@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    taipan_modules::register();
     taipan_vm::main::run(std::env::args_os().collect())
 }

@@ -16,6 +16,7 @@ pub mod error;
 pub mod hooks;
 pub mod import;
 pub mod interp;
+pub mod library;
 pub mod main;
 pub mod modules;
 pub mod names;

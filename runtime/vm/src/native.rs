@@ -531,8 +531,11 @@ fn check_new_class(t: &Thread, owner: Ref<Class>, c: Value, sig: &'static Signat
     while let Some(base) = built_in.base.get().filter(|_| built_in.is_heap()) {
         built_in = base;
     }
+    if built_in.has_flag(class_flags::NO_NEW) {
+        return Err(t.type_error(format!("cannot create '{}' instances", built_in.full_name())));
+    }
     let own = built_in.special(t, crate::objects::class::Special::New).and_then(|f| f.downcast::<Native>());
-    if own.is_some_and(|n| std::ptr::eq(n.def.signature, sig)) && !built_in.has_flag(class_flags::NO_NEW) {
+    if own.is_some_and(|n| std::ptr::eq(n.def.signature, sig)) {
         return Ok(());
     }
     Err(t.type_error(format!("{name}.__new__({shown}) is not safe, use {}.__new__()", built_in.name_string())))

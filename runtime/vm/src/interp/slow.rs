@@ -764,7 +764,10 @@ pub fn list_extend(t: &Thread, l: Value, v: Value) -> Result<()> {
 }
 #[inline(never)]
 pub fn set_update(t: &Thread, s: Value, v: Value) -> Result<()> {
-    t.for_each(v, |x| set_add_value(t, s, x))
+    match s.downcast::<crate::objects::set::Set>() {
+        Some(s) => s.update(t, v),
+        None => Err(t.system_error("a display under construction is a set")),
+    }
 }
 fn is_mapping(t: &Thread, v: Value) -> Result<bool> {
     Ok(v.downcast::<Dict>().is_some() || t.get_attr_opt(v, names::keys())?.is_some())
@@ -1114,7 +1117,7 @@ pub unsafe fn intrinsic1(t: &Thread, regs: Regs, which: usize, v: Value) -> Resu
         }
         // SAFETY: a live frame.
         Intrinsic1::StopIterationError => unsafe { stop_iteration_error(t, code_of(regs), v) },
-        Intrinsic1::AsyncGenWrap => crate::objects::generator_methods::wrap_async_value(t, v),
+        Intrinsic1::AsyncGenWrap => crate::objects::async_generator::wrap(t, v),
         Intrinsic1::TypeVar => crate::objects::typevar::new_typevar(t, v, None, None),
         Intrinsic1::ParamSpec => crate::objects::typevar::new_paramspec(t, v),
         Intrinsic1::TypeVarTuple => crate::objects::typevar::new_typevartuple(t, v),
@@ -1134,7 +1137,7 @@ pub unsafe fn intrinsic1(t: &Thread, regs: Regs, which: usize, v: Value) -> Resu
 }
 
 /// A StopIteration that leaves a generator's body becomes a RuntimeError.
-fn stop_iteration_error(t: &Thread, code: Ref<Code>, exc: Value) -> Result<Value> {
+pub(crate) fn stop_iteration_error(t: &Thread, code: Ref<Code>, exc: Value) -> Result<Value> {
     let c = class_of(exc);
     let is_async = code.has(flags::ASYNC_GENERATOR);
     let text = if c.is_subclass(ex::class(ex::Kind::StopIteration)) {
@@ -1308,6 +1311,12 @@ pub fn send(t: &Thread, it: Value, sent: Value) -> Result<(Value, bool)> {
                 Resumed::Returned(v) => (v, false),
             });
         }
+    }
+    if let Some(step) = crate::objects::async_generator::step(t, it, sent) {
+        return Ok(match step? {
+            Resumed::Yielded(v) => (v, true),
+            Resumed::Returned(v) => (v, false),
+        });
     }
     let r = if sent.is_none() {
         match class_of(it).special(t, Special::Next) {

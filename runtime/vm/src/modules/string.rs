@@ -1,12 +1,13 @@
 //! `_string`: what the module `string` needs of the parser of format templates.
 
 use crate::native::*;
-use crate::objects::str_format::{self, FieldNameIterator, FormatterIterator};
+use crate::objects::class;
+use crate::objects::str_format::{self, FormatterIterator};
 
 pub struct StringModule;
 
-/// string helper module
-#[pymodule(name = "_string", classes(FormatterIterator, FieldNameIterator), init = init)]
+/// Helpers of the module string.
+#[pymodule(name = "_string", init = init)]
 impl StringModule {
     /// Parses a format template into (literal, field name, specifier, conversion).
     #[py("($module, object, /)")]
@@ -27,11 +28,10 @@ fn string(t: &Thread, v: Value) -> Result<Ref<Str>> {
     }
 }
 
-/// The iterators are not to be found in the module.
-fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
+/// The iterators' classes are not to be found in the module.
+fn init(t: &Thread, _m: Ref<Module>) -> Result<()> {
     for def in str_format::class_defs() {
-        let name = Str::intern_str(t, def.name)?;
-        m.dict().remove(t, name.value())?;
+        class::create_builtin(t, def)?;
     }
     Ok(())
 }

@@ -1,21 +1,570 @@
 //! The methods of `list`.
+//!
+//! Operations that move items (`insert`, `pop(i)`, `del l[i]`, slice assignment, `sort`, `reverse`) work in place while the list
+//! belongs to this thread; a shared list gets a new storage array, so that its readers see the state before or after.
 
 use crate::native::*;
 use crate::objects::iterators::ListIterator;
+use crate::objects::slice::Slice;
+use crate::objects::sort;
+use crate::ops::Compare;
+use std::sync::atomic::{AtomicUsize, Ordering::*};
 
+impl List {
+    /// Replaces the items `from..to` (clipped) by `with`, at one moment. Positions refer to the list as it is then.
+    pub fn splice(&self, t: &Thread, from: usize, to: usize, with: &[Value]) -> Result<()> {
+        loop {
+            let n = self.len();
+            let to_ = to.min(n);
+            let from_ = from.min(to_);
+            let new_len = n - (to_ - from_) + with.len();
+            if t.owns(self.header()) {
+                if let Some(a) = self.storage() {
+                    if new_len <= a.capacity() {
+                        // Nobody else writes; move the tail, then put the new items.
+                        let f = a.fields();
+                        if new_len > n {
+                            for i in (to_..n).rev() {
+                                f[i + new_len - n].set(t, a.header(), f[i].get());
+                            }
+                        } else if new_len < n {
+                            for i in to_..n {
+                                f[i - (n - new_len)].set(t, a.header(), f[i].get());
+                            }
+                        }
+                        for (i, &v) in with.iter().enumerate() {
+                            f[from_ + i].set(t, a.header(), v);
+                        }
+                        self.set_len(new_len);
+                        for f in &f[new_len..n.max(new_len)] {
+                            f.init(Value::EMPTY);
+                        }
+                        return Ok(());
+                    }
+                }
+                let grow = if new_len > n { (new_len - n).max(n / 8) } else { 0 };
+                if grow > 0 && self.storage().is_some() {
+                    self.reserve(t, grow)?;
+                    continue;
+                }
+            }
+            let items = self.snapshot(t)?;
+            let all = ValueVec::with_capacity(t, new_len)?;
+            let items_ = items.as_slice();
+            if items_.len() != n {
+                continue;
+            }
+            all.extend(t, &items_[..from_])?;
+            all.extend(t, with)?;
+            all.extend(t, &items_[to_..])?;
+            if self.replace_all(t, all.as_slice(), Some(n))? {
+                return Ok(());
+            }
+        }
+    }
+    /// Removes and returns item `i`.
+    pub fn remove_at(&self, t: &Thread, i: usize) -> Result<Option<Value>> {
+        let Some(v) = self.get(i) else { return Ok(None) };
+        if i + 1 == self.len() {
+            return Ok(self.pop(t));
+        }
+        self.splice(t, i, i + 1, &[])?;
+        Ok(Some(v))
+    }
+    pub fn insert_at(&self, t: &Thread, i: usize, v: Value) -> Result<()> {
+        if i >= self.len() {
+            return self.append(t, v);
+        }
+        self.splice(t, i, i, &[v])
+    }
+    /// Appends all items of an iterable.
+    pub fn extend(&self, t: &Thread, iterable: Value) -> Result<()> {
+        if let Some(l) = iterable.downcast::<List>() {
+            let items = l.snapshot(t)?;
+            return self.extend_from_slice(t, items.as_slice());
+        }
+        if let Some(x) = iterable.downcast::<Tuple>().filter(|_| class_of(iterable) == Tuple::class()) {
+            return self.extend_from_slice(t, x.as_slice());
+        }
+        t.for_each(iterable, |v| self.append(t, v))
+    }
+    fn index_error(t: &Thread, what: &str) -> Exc {
+        t.index_error(what)
+    }
+}
+
+/// The position of an index that may count from the end.
+fn position(i: isize, len: usize) -> Option<usize> {
+    let i = if i < 0 { i + len as isize } else { i };
+    if i >= 0 && (i as usize) < len { Some(i as usize) } else { None }
+}
+
+fn compare(t: &Thread, a: Ref<List>, other: Value, op: Compare) -> Result<Value> {
+    let Some(b) = other.downcast::<List>() else { return Ok(Value::NOT_IMPLEMENTED) };
+    if a.len() != b.len() && matches!(op, Compare::Eq | Compare::Ne) {
+        return Ok(Value::bool(op == Compare::Ne));
+    }
+    let mut i = 0;
+    while let (Some(x), Some(y)) = (a.get(i), b.get(i)) {
+        if !t.equal(x, y)? {
+            return match op {
+                Compare::Eq => Ok(Value::FALSE),
+                Compare::Ne => Ok(Value::TRUE),
+                _ => t.rich_compare(x, y, op),
+            };
+        }
+        i += 1;
+    }
+    Ok(Value::bool(op.holds(a.len().cmp(&b.len()))))
+}
+
+/// Built-in mutable sequence.
+///
+/// If no argument is given, the constructor creates a new empty list.
+/// The argument must be an iterable if specified.
 #[pyclass(name = "list", flags(BASE, SEQUENCE, MATCH_SELF, OWNED))]
 impl List {
     #[py]
-    fn __iter__(t: &Thread, this: Ref<List>) -> Result<Ref<ListIterator>> {
-        ListIterator::new(t, this)
+    fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<List>> {
+        let _ = (args, kwargs);
+        if cls == List::class() { List::new(t) } else { List::in_class(t, cls) }
+    }
+    #[py("($self, iterable=(), /)")]
+    fn __init__(t: &Thread, this: Ref<List>, iterable: Option<Value>) -> Result<()> {
+        if !this.is_empty() {
+            this.clear(t);
+        }
+        match iterable {
+            Some(it) => {
+                if let Ok(n) = t.length_hint(it, 0) {
+                    this.reserve(t, n.min(1 << 20))?;
+                }
+                this.extend(t, it)
+            }
+            None => Ok(()),
+        }
+    }
+    #[py]
+    fn __repr__(t: &Thread, this: Ref<List>) -> Result<Value> {
+        if this.is_empty() {
+            return "[]".into_value(t);
+        }
+        if !t.repr_enter(this.value())? {
+            return "[...]".into_value(t);
+        }
+        let build = || -> Result<Value> {
+            let mut b = taipan_text::TextBuf::new();
+            b.push_str("[");
+            let mut i = 0;
+            while let Some(v) = this.get(i) {
+                if i > 0 {
+                    b.push_str(", ");
+                }
+                let s = t.repr(v)?;
+                b.push_text(crate::ops::text::text_of(&s));
+                i += 1;
+            }
+            b.push_str("]");
+            t.str_from_text(&b).map(Ref::value)
+        };
+        let r = build();
+        t.repr_leave(this.value());
+        r
     }
     #[py]
     fn __len__(_t: &Thread, this: Ref<List>) -> usize {
         this.len()
     }
+    #[py]
+    fn __iter__(t: &Thread, this: Ref<List>) -> Result<Ref<ListIterator>> {
+        ListIterator::new(t, this)
+    }
+    /// Return a reverse iterator over the list.
+    #[py("($self, /)")]
+    fn __reversed__(t: &Thread, this: Ref<List>) -> Result<Ref<ListReverseIterator>> {
+        let n = this.len();
+        let list = RefField::null();
+        list.init(this);
+        let r = t.create(ListReverseIterator { header: Header::NEW, list, remaining: AtomicUsize::new(n) })?;
+        r.header.owner.store(t.id, Relaxed);
+        Ok(r)
+    }
+    #[py]
+    fn __getitem__(t: &Thread, this: Ref<List>, key: Value) -> Result<Value> {
+        if let Some(s) = key.downcast::<Slice>() {
+            let ix = t.slice_indices(s, this.len())?;
+            let out = List::with_capacity(t, ix.count)?;
+            for i in ix.positions() {
+                if let Some(v) = this.get(i) {
+                    out.append(t, v)?;
+                }
+            }
+            return Ok(out.value());
+        }
+        let Some(i) = t.index_opt(key)? else {
+            return Err(t.type_error(format!("list indices must be integers or slices, not {}", class_of(key).name_string())));
+        };
+        let i = t.to_index(i)?;
+        match position(i, this.len()).and_then(|i| this.get(i)) {
+            Some(v) => Ok(v),
+            None => Err(List::index_error(t, "list index out of range")),
+        }
+    }
+    #[py]
+    fn __setitem__(t: &Thread, this: Ref<List>, key: Value, value: Value) -> Result<()> {
+        if let Some(s) = key.downcast::<Slice>() {
+            return assign_slice(t, this, s, Some(value));
+        }
+        let Some(i) = t.index_opt(key)? else {
+            return Err(t.type_error(format!("list indices must be integers or slices, not {}", class_of(key).name_string())));
+        };
+        let i = t.to_index(i)?;
+        match position(i, this.len()) {
+            Some(i) if this.set(t, i, value) => Ok(()),
+            _ => Err(List::index_error(t, "list assignment index out of range")),
+        }
+    }
+    #[py]
+    fn __delitem__(t: &Thread, this: Ref<List>, key: Value) -> Result<()> {
+        if let Some(s) = key.downcast::<Slice>() {
+            return assign_slice(t, this, s, None);
+        }
+        let Some(i) = t.index_opt(key)? else {
+            return Err(t.type_error(format!("list indices must be integers or slices, not {}", class_of(key).name_string())));
+        };
+        let i = t.to_index(i)?;
+        match position(i, this.len()) {
+            Some(i) if this.remove_at(t, i)?.is_some() => Ok(()),
+            _ => Err(List::index_error(t, "list assignment index out of range")),
+        }
+    }
+    #[py]
+    fn __contains__(t: &Thread, this: Ref<List>, value: Value) -> Result<bool> {
+        let mut i = 0;
+        while let Some(v) = this.get(i) {
+            if t.equal(v, value)? {
+                return Ok(true);
+            }
+            i += 1;
+        }
+        Ok(false)
+    }
+    #[py]
+    fn __add__(t: &Thread, this: Ref<List>, other: Value) -> Result<Value> {
+        let Some(o) = other.downcast::<List>() else {
+            return Err(t.type_error(format!("can only concatenate list (not \"{}\") to list", class_of(other).name_string())));
+        };
+        let (a, b) = (this.snapshot(t)?, o.snapshot(t)?);
+        let out = List::with_capacity(t, a.len() + b.len())?;
+        out.extend_from_slice(t, a.as_slice())?;
+        out.extend_from_slice(t, b.as_slice())?;
+        Ok(out.value())
+    }
+    #[py]
+    fn __iadd__(t: &Thread, this: Ref<List>, other: Value) -> Result<Ref<List>> {
+        this.extend(t, other)?;
+        Ok(this)
+    }
+    #[py]
+    fn __mul__(t: &Thread, this: Ref<List>, count: Value) -> Result<Value> {
+        let Some(n) = t.index_opt(count)? else {
+            return Err(t.type_error(format!("can't multiply sequence by non-int of type '{}'", class_of(count).name_string())));
+        };
+        let n = t.to_index(n)?.max(0) as usize;
+        let items = this.snapshot(t)?;
+        let Some(total) = items.len().checked_mul(n).filter(|n| *n < isize::MAX as usize / 8) else { return Err(t.memory_error()) };
+        let out = List::with_capacity(t, total)?;
+        for _ in 0..n {
+            if items.is_empty() {
+                break;
+            }
+            out.extend_from_slice(t, items.as_slice())?;
+        }
+        Ok(out.value())
+    }
+    #[py]
+    fn __rmul__(t: &Thread, this: Ref<List>, count: Value) -> Result<Value> {
+        List::__mul__(t, this, count)
+    }
+    #[py]
+    fn __imul__(t: &Thread, this: Ref<List>, count: Value) -> Result<Ref<List>> {
+        let Some(n) = t.index_opt(count)? else {
+            return Err(t.type_error(format!("can't multiply sequence by non-int of type '{}'", class_of(count).name_string())));
+        };
+        let n = t.to_index(n)?;
+        if n <= 0 {
+            this.clear(t);
+            return Ok(this);
+        }
+        let items = this.snapshot(t)?;
+        if items.len().checked_mul(n as usize).is_none_or(|n| n >= isize::MAX as usize / 8) {
+            return Err(t.memory_error());
+        }
+        let all = ValueVec::with_capacity(t, items.len() * n as usize)?;
+        for _ in 0..n {
+            if items.is_empty() {
+                break;
+            }
+            all.extend(t, items.as_slice())?;
+        }
+        this.replace_all(t, all.as_slice(), None)?;
+        Ok(this)
+    }
+    #[py]
+    fn __eq__(t: &Thread, this: Ref<List>, other: Value) -> Result<Value> {
+        compare(t, this, other, Compare::Eq)
+    }
+    #[py]
+    fn __ne__(t: &Thread, this: Ref<List>, other: Value) -> Result<Value> {
+        compare(t, this, other, Compare::Ne)
+    }
+    #[py]
+    fn __lt__(t: &Thread, this: Ref<List>, other: Value) -> Result<Value> {
+        compare(t, this, other, Compare::Lt)
+    }
+    #[py]
+    fn __le__(t: &Thread, this: Ref<List>, other: Value) -> Result<Value> {
+        compare(t, this, other, Compare::Le)
+    }
+    #[py]
+    fn __gt__(t: &Thread, this: Ref<List>, other: Value) -> Result<Value> {
+        compare(t, this, other, Compare::Gt)
+    }
+    #[py]
+    fn __ge__(t: &Thread, this: Ref<List>, other: Value) -> Result<Value> {
+        compare(t, this, other, Compare::Ge)
+    }
     /// Append object to the end of the list.
     #[py(name = "append", "($self, object, /)")]
     fn append_method(t: &Thread, this: Ref<List>, object: Value) -> Result<()> {
         this.append(t, object)
+    }
+    /// Remove all items from list.
+    #[py(name = "clear", "($self, /)")]
+    fn clear_method(t: &Thread, this: Ref<List>) {
+        this.clear(t)
+    }
+    /// Return a shallow copy of the list.
+    #[py("($self, /)")]
+    fn copy(t: &Thread, this: Ref<List>) -> Result<Ref<List>> {
+        let items = this.snapshot(t)?;
+        List::from_slice(t, items.as_slice())
+    }
+    /// Return number of occurrences of value.
+    #[py("($self, value, /)")]
+    fn count(t: &Thread, this: Ref<List>, value: Value) -> Result<usize> {
+        let (mut i, mut n) = (0, 0);
+        while let Some(v) = this.get(i) {
+            n += usize::from(t.equal(v, value)?);
+            i += 1;
+        }
+        Ok(n)
+    }
+    /// Extend list by appending elements from the iterable.
+    #[py(name = "extend", "($self, iterable, /)")]
+    fn extend_method(t: &Thread, this: Ref<List>, iterable: Value) -> Result<()> {
+        this.extend(t, iterable)
+    }
+    /// Return first index of value.
+    ///
+    /// Raises ValueError if the value is not present.
+    #[py("($self, value, start=0, stop=sys.maxsize, /)")]
+    fn index(t: &Thread, this: Ref<List>, value: Value, start: Option<ClippedIndex>, stop: Option<ClippedIndex>) -> Result<usize> {
+        let n = this.len() as isize;
+        let clip = |i: isize| if i < 0 { (i + n).max(0) } else { i } as usize;
+        let mut i = start.map_or(0, |s| clip(s.0));
+        let stop = stop.map_or(usize::MAX, |s| clip(s.0));
+        while i < stop {
+            let Some(v) = this.get(i) else { break };
+            if t.equal(v, value)? {
+                return Ok(i);
+            }
+            i += 1;
+        }
+        Err(t.value_error("list.index(x): x not in list"))
+    }
+    /// Insert object before index.
+    #[py("($self, index, object, /)")]
+    fn insert(t: &Thread, this: Ref<List>, index: isize, object: Value) -> Result<()> {
+        let n = this.len() as isize;
+        let i = if index < 0 { (index + n).max(0) } else { index.min(n) };
+        this.insert_at(t, i as usize, object)
+    }
+    /// Remove and return item at index (default last).
+    ///
+    /// Raises IndexError if list is empty or index is out of range.
+    #[py(name = "pop", "($self, index=-1, /)")]
+    fn pop_method(t: &Thread, this: Ref<List>, index: Option<isize>) -> Result<Value> {
+        let n = this.len();
+        if n == 0 {
+            return Err(List::index_error(t, "pop from empty list"));
+        }
+        let popped = match index {
+            None => this.pop(t),
+            Some(i) => match position(i, n) {
+                Some(i) => this.remove_at(t, i)?,
+                None => None,
+            },
+        };
+        popped.ok_or_else(|| List::index_error(t, "pop index out of range"))
+    }
+    /// Remove first occurrence of value.
+    ///
+    /// Raises ValueError if the value is not present.
+    #[py("($self, value, /)")]
+    fn remove(t: &Thread, this: Ref<List>, value: Value) -> Result<()> {
+        let mut i = 0;
+        while let Some(v) = this.get(i) {
+            if t.equal(v, value)? {
+                // User code may have moved things: take out what is there now if it is still the same item.
+                if this.get(i) == Some(v) {
+                    this.remove_at(t, i)?;
+                } else {
+                    this.splice(t, i, i + 1, &[])?;
+                }
+                return Ok(());
+            }
+            i += 1;
+        }
+        Err(t.value_error("list.remove(x): x not in list"))
+    }
+    /// Reverse *IN PLACE*.
+    #[py("($self, /)")]
+    fn reverse(t: &Thread, this: Ref<List>) -> Result<()> {
+        loop {
+            let mut items = this.snapshot(t)?;
+            let n = items.len();
+            items.as_mut_slice().reverse();
+            if this.replace_all(t, items.as_slice(), Some(n))? {
+                return Ok(());
+            }
+        }
+    }
+    /// Sort the list in ascending order and return None.
+    ///
+    /// The sort is in-place (i.e. the list itself is modified) and stable (i.e. the
+    /// order of two equal elements is maintained).
+    ///
+    /// If a key function is given, apply it once to each list item and sort them,
+    /// ascending or descending, according to their function values.
+    ///
+    /// The reverse flag can be set to sort in descending order.
+    #[py("($self, /, *, key=None, reverse=False)")]
+    fn sort(t: &Thread, this: Ref<List>, key: Option<Value>, reverse: Option<bool>) -> Result<()> {
+        let items = this.snapshot(t)?;
+        // While it is sorted, others see an empty list.
+        this.clear(t);
+        let sorted = sort::sort_values(t, &items, key.filter(|k| !k.is_none()), reverse.unwrap_or(false));
+        let modified = !this.is_empty() || this.storage().is_some();
+        this.replace_all(t, items.as_slice(), None)?;
+        sorted?;
+        if modified {
+            return Err(t.value_error("list modified during sort"));
+        }
+        Ok(())
+    }
+    #[py("($self, /)")]
+    fn __sizeof__(_t: &Thread, this: Ref<List>) -> usize {
+        size_of::<List>() + this.storage().map_or(0, |a| 16 + 8 * a.capacity())
+    }
+    /// See PEP 585
+    #[py("($cls, item, /)")]
+    fn __class_getitem__(t: &Thread, cls: Ref<Class>, item: Value) -> Result<Value> {
+        t.generic_alias(cls.value(), item)
+    }
+}
+
+fn assign_slice(t: &Thread, this: Ref<List>, s: Ref<Slice>, value: Option<Value>) -> Result<()> {
+    let new = match value {
+        Some(v) => {
+            let c = class_of(v);
+            use crate::objects::class::Special;
+            if c.special(t, Special::Iter).is_none() && c.special(t, Special::Getitem).is_none() {
+                let step = t.slice_indices(s, this.len())?.step;
+                return Err(t.type_error(if step == 1 { "can only assign an iterable" } else { "must assign iterable to extended slice" }));
+            }
+            if v == this.value() { this.snapshot(t)? } else { t.iterate_to_vec(v)? }
+        }
+        None => ValueVec::new(),
+    };
+    let ix = t.slice_indices(s, this.len())?;
+    if ix.step == 1 {
+        let from = ix.start as usize;
+        return this.splice(t, from, from + ix.count, new.as_slice());
+    }
+    if value.is_some() {
+        if new.len() != ix.count {
+            return Err(t.value_error(format!("attempt to assign sequence of size {} to extended slice of size {}", new.len(), ix.count)));
+        }
+        for (k, i) in ix.positions().enumerate() {
+            this.set(t, i, new.as_slice()[k]);
+        }
+        return Ok(());
+    }
+    let items = this.snapshot(t)?;
+    let mut drop: Vec<bool> = vec![false; items.len()];
+    for i in ix.positions() {
+        if i < drop.len() {
+            drop[i] = true;
+        }
+    }
+    let kept = ValueVec::with_capacity(t, items.len())?;
+    for (i, v) in items.iter().enumerate() {
+        if !drop[i] {
+            kept.push(t, v)?;
+        }
+    }
+    this.replace_all(t, kept.as_slice(), None)?;
+    Ok(())
+}
+
+/// What `reversed(list)` makes.
+#[derive(HeapType)]
+#[repr(C)]
+pub struct ListReverseIterator {
+    header: Header,
+    list: RefField<List>,
+    /// Items still to come.
+    remaining: AtomicUsize,
+}
+
+#[pyclass(name = "list_reverseiterator", flags(NO_NEW))]
+impl ListReverseIterator {
+    #[py]
+    fn __iter__(_t: &Thread, this: Ref<ListReverseIterator>) -> Ref<ListReverseIterator> {
+        this
+    }
+    #[py]
+    fn __next__(t: &Thread, this: Ref<ListReverseIterator>) -> Result<Option<Value>> {
+        let _guard = t.exclusive(&this.header);
+        let Some(i) = this.remaining.load(Relaxed).checked_sub(1) else { return Ok(None) };
+        match this.list.get().and_then(|l| l.get(i)) {
+            Some(v) => {
+                this.remaining.store(i, Relaxed);
+                Ok(Some(v))
+            }
+            None => {
+                this.remaining.store(0, Relaxed);
+                Ok(None)
+            }
+        }
+    }
+    #[py("($self, /)")]
+    fn __length_hint__(_t: &Thread, this: Ref<ListReverseIterator>) -> usize {
+        let n = this.remaining.load(Relaxed);
+        if this.list.get().is_some_and(|l| l.len() >= n) { n } else { 0 }
+    }
+    #[py("($self, /)")]
+    fn __reduce__(t: &Thread, this: Ref<ListReverseIterator>) -> Result<Value> {
+        let n = this.remaining.load(Relaxed);
+        match this.list.get().filter(|_| n > 0) {
+            Some(l) => (t.builtin(names::reversed())?, Tuple::new(t, &[l.value()])?, n - 1).into_value(t),
+            None => (t.builtin(names::iter())?, Tuple::new(t, &[List::new(t)?.value()])?).into_value(t),
+        }
+    }
+    #[py("($self, state, /)")]
+    fn __setstate__(_t: &Thread, this: Ref<ListReverseIterator>, state: isize) {
+        let n = this.list.get().map_or(0, |l| l.len() as isize);
+        this.remaining.store((state + 1).clamp(0, n) as usize, Relaxed);
     }
 }

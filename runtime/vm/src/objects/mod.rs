@@ -1,5 +1,18 @@
 //! Built-in types, one file a type: layout first, then its methods.
 
+pub mod memoryview_methods;
+pub mod memoryview;
+pub mod bytearray;
+pub mod buffer;
+pub mod percent_format;
+pub mod str_codecs;
+pub mod str_translate;
+pub mod str_format;
+pub mod str_iterator;
+pub mod str_build;
+pub mod str_args;
+pub mod anext;
+pub mod async_generator;
 pub mod bytes;
 pub mod bytes_methods;
 pub mod cell;
@@ -8,6 +21,7 @@ pub mod class_build;
 pub mod class_methods;
 pub mod code;
 pub mod complex;
+pub mod coroutine_methods;
 pub mod descriptors;
 pub mod dict;
 pub mod dict_methods;
@@ -42,6 +56,8 @@ pub mod set;
 pub mod set_methods;
 pub mod singletons;
 pub mod slice;
+pub mod sort;
+pub mod struct_seq;
 pub mod str;
 pub mod str_methods;
 pub mod template;

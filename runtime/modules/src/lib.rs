@@ -1,0 +1,12 @@
+//! Native modules of the standard library, one file or folder a module, named as Python names it. Safe Rust over
+//! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
+
+use taipan_vm::native::*;
+
+/// Each module's name and declaration.
+static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[];
+
+/// Makes the modules known to the runtime. Before start-up.
+pub fn register() {
+    taipan_vm::modules::register(MODULES);
+}

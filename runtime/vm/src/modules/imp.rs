@@ -1,0 +1,145 @@
+//! `_imp`: what `importlib` needs of the interpreter. The standard library's modules are served as frozen ones.
+
+use crate::native::*;
+use crate::objects::exceptions as ex;
+use std::sync::atomic::{AtomicI64, Ordering::*};
+
+pub struct Imp;
+
+/// Depth of the global import lock held by `acquire_lock` (kept for `importlib`'s protocol; modules have locks of their own).
+static LOCK_DEPTH: AtomicI64 = AtomicI64::new(0);
+
+fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
+    m.set(t, "check_hash_based_pycs", Str::intern_str(t, "default")?.value())?;
+    m.set(t, "pyc_magic_number_token", t.int(0x0a0d_0000 | 0x0e54)?)
+}
+
+fn missing(t: &Thread, name: Ref<Str>) -> Exc {
+    ex::import_error(t, ex::Kind::ImportError, &format!("No such frozen object named {name}"), Some(name.value()), None, None)
+}
+
+/// (Extremely) low-level import machinery bits as used by importlib.
+#[pymodule(name = "_imp", init = init)]
+impl Imp {
+    /// Acquires the interpreter's import lock for the current thread.
+    #[py("($module, /)")]
+    fn acquire_lock(_t: &Thread) {
+        LOCK_DEPTH.fetch_add(1, AcqRel);
+    }
+    /// Release the interpreter's import lock.
+    #[py("($module, /)")]
+    fn release_lock(t: &Thread) -> Result<()> {
+        if LOCK_DEPTH.fetch_sub(1, AcqRel) <= 0 {
+            LOCK_DEPTH.fetch_add(1, AcqRel);
+            return Err(t.runtime_error("not holding the import lock"));
+        }
+        Ok(())
+    }
+    /// Return True if the import lock is currently held, else False.
+    #[py("($module, /)")]
+    fn lock_held(_t: &Thread) -> bool {
+        LOCK_DEPTH.load(Acquire) > 0
+    }
+    /// Returns True if the module name corresponds to a built-in module.
+    #[py("($module, name, /)")]
+    fn is_builtin(_t: &Thread, name: Ref<Str>) -> i64 {
+        i64::from(crate::modules::find(&name.to_string_lossy()).is_some())
+    }
+    /// Create an extension module.
+    #[py("($module, spec, /)")]
+    fn create_builtin(t: &Thread, spec: Value) -> Result<Value> {
+        let name = t.get_attr(spec, names::name())?;
+        let Some(name) = name.downcast::<Str>() else { return Err(t.type_error("spec.name must be a string")) };
+        match crate::import::native_module(t, &name.to_string_lossy())? {
+            Some(m) => Ok(m.value()),
+            None => Ok(Value::NONE),
+        }
+    }
+    /// Initialize a built-in module.
+    #[py("($module, mod, /)")]
+    fn exec_builtin(_t: &Thread, module: Value) -> i64 {
+        let _ = module;
+        0
+    }
+    /// Returns True if the module name corresponds to a frozen module.
+    #[py("($module, name, /)")]
+    fn is_frozen(_t: &Thread, name: Ref<Str>) -> bool {
+        crate::library::find(&name.to_string_lossy()).is_some()
+    }
+    /// Returns True if the module name is of a frozen package.
+    #[py("($module, name, /)")]
+    fn is_frozen_package(t: &Thread, name: Ref<Str>) -> Result<bool> {
+        match crate::library::find(&name.to_string_lossy()) {
+            Some(m) => Ok(m.is_package),
+            None => Err(missing(t, name)),
+        }
+    }
+    /// Return info about the corresponding frozen module (if there is one) or None.
+    #[py("($module, name, /, *, withdata=False)")]
+    fn find_frozen(t: &Thread, name: Ref<Str>, withdata: Option<bool>) -> Result<Value> {
+        let _ = withdata;
+        match crate::library::find(&name.to_string_lossy()) {
+            Some(m) => (Value::NONE, m.is_package, name).into_value(t),
+            None => Ok(Value::NONE),
+        }
+    }
+    /// Create a code object for a frozen module.
+    #[py("($module, name, data=None, /)")]
+    fn get_frozen_object(t: &Thread, name: Ref<Str>, data: Option<Value>) -> Result<Value> {
+        let _ = data;
+        match crate::library::find(&name.to_string_lossy()) {
+            Some(m) => crate::library::code(t, &m).map(Ref::value),
+            None => Err(missing(t, name)),
+        }
+    }
+    /// Initializes a frozen module.
+    #[py("($module, name, /)")]
+    fn init_frozen(t: &Thread, name: Ref<Str>) -> Result<Value> {
+        let _ = name;
+        Err(t.not_implemented_error("_imp.init_frozen is not built: use importlib"))
+    }
+    /// Returns the list of available frozen modules.
+    #[py("($module, /)")]
+    fn _frozen_module_names(t: &Thread) -> Result<Ref<List>> {
+        List::new(t)
+    }
+    /// (internal-only) Override PyConfig.use_frozen_modules.
+    #[py("($module, override, /)")]
+    fn _override_frozen_modules_for_tests(_t: &Thread, value: i64) {
+        let _ = value;
+    }
+    /// (internal-only) Override PyInterpreterConfig.check_multi_interp_extensions.
+    #[py("($module, override, /)")]
+    fn _override_multi_interp_extensions_check(_t: &Thread, value: i64) -> i64 {
+        let _ = value;
+        0
+    }
+    /// Returns the list of file suffixes used to identify extension modules.
+    #[py("($module, /)")]
+    fn extension_suffixes(t: &Thread) -> Result<Ref<List>> {
+        List::new(t)
+    }
+    /// Create an extension module.
+    #[py("($module, spec, file=None, /)")]
+    fn create_dynamic(t: &Thread, spec: Value, file: Option<Value>) -> Result<Value> {
+        let _ = (spec, file);
+        Err(ex::import_error(t, ex::Kind::ImportError, "C extension modules cannot be loaded", None, None, None))
+    }
+    /// Initialize an extension module.
+    #[py("($module, mod, /)")]
+    fn exec_dynamic(_t: &Thread, module: Value) -> i64 {
+        let _ = module;
+        0
+    }
+    /// Changes code.co_filename to specify the passed-in file path. (Code is immutable here: the name is given when it is made.)
+    #[py("($module, code, path, /)")]
+    fn _fix_co_filename(_t: &Thread, code: Ref<Code>, path: Ref<Str>) {
+        let _ = (code, path);
+    }
+    #[py("($module, key, source)")]
+    fn source_hash(t: &Thread, key: i64, source: Value) -> Result<Ref<Bytes>> {
+        let Some(b) = source.downcast::<Bytes>() else { return Err(t.type_error("a bytes-like object is required")) };
+        let h = taipan_text::hash::HashKey::from_seed(key as u32).bytes(b.as_slice());
+        Bytes::new(t, &(h as u64).to_le_bytes())
+    }
+}

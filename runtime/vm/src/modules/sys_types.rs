@@ -1,0 +1,102 @@
+//! Types that `sys` needs: `types.SimpleNamespace`.
+
+use crate::native::*;
+
+/// The calling thread's identifier, as `threading.get_ident()`.
+pub fn thread_ident() -> u64 {
+    // SAFETY: always succeeds.
+    unsafe { libc::pthread_self() as u64 }
+}
+
+#[derive(HeapType)]
+#[repr(C)]
+pub struct SimpleNamespace {
+    header: Header,
+}
+
+fn attributes(t: &Thread, this: Ref<SimpleNamespace>) -> Result<Ref<Dict>> {
+    match crate::attr::instance_dict(t, this.value())? {
+        Some(d) => Ok(d),
+        None => Dict::new(t),
+    }
+}
+
+/// A simple attribute-based namespace.
+#[pyclass(name = "SimpleNamespace", module = "types", flags(BASE, HAS_DICT))]
+impl SimpleNamespace {
+    #[py]
+    fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<SimpleNamespace>> {
+        let _ = (args, kwargs);
+        t.create_in(cls, SimpleNamespace { header: Header::NEW })
+    }
+    #[py("($self, mapping_or_iterable=(), /, **kwargs)")]
+    fn __init__(t: &Thread, this: Ref<SimpleNamespace>, mapping: Option<Value>, kwargs: Kwargs) -> Result<()> {
+        if let Some(m) = mapping {
+            let d = Dict::new(t)?;
+            d.update_from(t, m)?;
+            let mut pos = 0;
+            while let Some((k, v)) = d.next(&mut pos) {
+                let Some(name) = k.downcast::<Str>() else { return Err(t.type_error("keywords must be strings")) };
+                t.set_attr(this.value(), name, Some(v))?;
+            }
+        }
+        if let Some(kw) = kwargs.0 {
+            let mut pos = 0;
+            while let Some((k, v)) = kw.next(&mut pos) {
+                if let Some(name) = k.downcast::<Str>() {
+                    t.set_attr(this.value(), name, Some(v))?;
+                }
+            }
+        }
+        Ok(())
+    }
+    #[py(getter)]
+    fn __dict__(t: &Thread, this: Ref<SimpleNamespace>) -> Result<Ref<Dict>> {
+        attributes(t, this)
+    }
+    #[py]
+    fn __repr__(t: &Thread, this: Ref<SimpleNamespace>) -> Result<String> {
+        let class = class_of(this.value());
+        let name = if class == SimpleNamespace::class() { "namespace".to_owned() } else { class.name_string() };
+        if !t.repr_enter(this.value())? {
+            return Ok(format!("{name}(...)"));
+        }
+        let build = || -> Result<String> {
+            let d = attributes(t, this)?;
+            let mut parts = Vec::new();
+            let mut pos = 0;
+            while let Some((k, v)) = d.next(&mut pos) {
+                if let Some(k) = k.downcast::<Str>().filter(|k| !k.is_empty()) {
+                    parts.push(format!("{k}={}", t.repr(v)?));
+                }
+            }
+            Ok(format!("{name}({})", parts.join(", ")))
+        };
+        let r = build();
+        t.repr_leave(this.value());
+        r
+    }
+    #[py]
+    fn __eq__(t: &Thread, this: Ref<SimpleNamespace>, other: Value) -> Result<Value> {
+        let Some(o) = other.downcast::<SimpleNamespace>() else { return Ok(Value::NOT_IMPLEMENTED) };
+        let (a, b) = (attributes(t, this)?, attributes(t, o)?);
+        t.rich_compare(a.value(), b.value(), crate::ops::Compare::Eq)
+    }
+    #[py("($self, /)")]
+    fn __reduce__(t: &Thread, this: Ref<SimpleNamespace>) -> Result<Value> {
+        (class_of(this.value()), crate::objects::tuple::empty_tuple(), attributes(t, this)?).into_value(t)
+    }
+    #[py("($self, /, **changes)")]
+    fn __replace__(t: &Thread, this: Ref<SimpleNamespace>, changes: Kwargs) -> Result<Value> {
+        let new = t.call(class_of(this.value()).value(), &[])?;
+        for d in [Some(attributes(t, this)?), changes.0].into_iter().flatten() {
+            let mut pos = 0;
+            while let Some((k, v)) = d.next(&mut pos) {
+                if let Some(k) = k.downcast::<Str>() {
+                    t.set_attr(new, k, Some(v))?;
+                }
+            }
+        }
+        Ok(new)
+    }
+}
