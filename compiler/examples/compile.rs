@@ -111,7 +111,11 @@ fn diagnose() {
         return;
     }
     for source in text.split('\u{1}') {
-        match compile(source, "<t>", &Options::new(Mode::Exec)) {
+        let Ok(result) = std::panic::catch_unwind(|| compile(source, "<t>", &Options::new(Mode::Exec))) else {
+            println!("PANIC\t-\t0\t0\t0\t0");
+            continue;
+        };
+        match result {
             Ok(c) => {
                 let w: Vec<String> = c.warnings.iter().map(|w| format!("{}:{}", w.line, w.message)).collect();
                 println!("ok\t{}", w.join("\t"));

@@ -5,13 +5,23 @@ use ruff_text_size::{TextRange, TextSize};
 use crate::source::LineIndex;
 use crate::unit::{SyntaxError, SyntaxErrorKind};
 
+/// Lines and columns as a SyntaxError has them, where they do not follow from a range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    pub line: u32,
+    pub offset: u32,
+    pub end_line: u32,
+    pub end_offset: u32,
+}
+
 /// An error at a source range; becomes a [`SyntaxError`] with lines and columns at the end.
 #[derive(Clone, Debug)]
 pub struct Error {
     pub kind: SyntaxErrorKind,
     pub message: String,
-    /// None: no position at all.
+    /// None: no position at all, or `place`.
     pub range: Option<TextRange>,
+    pub place: Option<Place>,
 }
 
 pub type Result<T> = std::result::Result<T, Box<Error>>;
@@ -25,11 +35,15 @@ impl Error {
 
     #[allow(clippy::new_ret_no_self)]
     pub fn new(kind: SyntaxErrorKind, range: TextRange, message: impl Into<String>) -> Box<Error> {
-        Box::new(Error { kind, message: message.into(), range: Some(range) })
+        Box::new(Error { kind, message: message.into(), range: Some(range), place: None })
     }
 
     pub fn plain(message: &str) -> Box<Error> {
-        Box::new(Error { kind: SyntaxErrorKind::Syntax, message: message.to_owned(), range: None })
+        Box::new(Error { kind: SyntaxErrorKind::Syntax, message: message.to_owned(), range: None, place: None })
+    }
+
+    pub fn placed(kind: SyntaxErrorKind, place: Place, message: impl Into<String>) -> Box<Error> {
+        Box::new(Error { kind, message: message.into(), range: None, place: Some(place) })
     }
 
     pub fn recursion(range: TextRange) -> Box<Error> {
@@ -42,6 +56,17 @@ impl Error {
 
     /// With lines and columns of `text`.
     pub fn locate(self, text: &str, index: &LineIndex) -> SyntaxError {
+        if let Some(p) = self.place {
+            return SyntaxError {
+                kind: self.kind,
+                message: self.message,
+                line: p.line,
+                offset: p.offset,
+                end_line: p.end_line,
+                end_offset: p.end_offset,
+                text: Some(index.line(text, p.line).to_owned()),
+            };
+        }
         let Some(range) = self.range else {
             return SyntaxError {
                 kind: self.kind,
@@ -77,9 +102,4 @@ fn char_position(text: &str, index: &LineIndex, at: TextSize) -> (u32, u32) {
     let (line, col) = index.position(at as u32);
     let start = at - col as usize;
     (line, text[start..at].chars().count() as u32 + 1)
-}
-
-/// CPython's error for what the parser reported.
-pub fn from_parse_error(error: &ruff_python_parser::ParseError, _text: &str) -> Box<Error> {
-    Error::syntax(error.location, "invalid syntax")
 }

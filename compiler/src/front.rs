@@ -1,10 +1,13 @@
 //! The front end: from text to tree, with everything that is decided before code is generated.
 
+use std::borrow::Cow;
+
 use ruff_python_ast::{Mod, Stmt};
 use ruff_python_parser::{Mode as ParseMode, ParseOptions};
 
 use crate::codegen::{self, Input};
-use crate::errors::{Error, Result, from_parse_error};
+use crate::diagnose::diagnose;
+use crate::errors::{Error, Result};
 use crate::source::{LineIndex, check_text, normalize_newlines};
 use crate::symtable::{self, Settings};
 use crate::unit::{CodeUnit, Mode, Options, SyntaxError, Warning, flags};
@@ -24,6 +27,7 @@ pub fn compile(source: &str, filename: &str, options: &Options) -> std::result::
     let stack = 4 * 1024 * 1024 + source.len().saturating_mul(256).min(1 << 30);
     stacker::maybe_grow(stack / 2, stack, || {
         compile_text(&text, filename, options).map_err(|e| {
+            let text = with_newline(&text);
             let index = LineIndex::new(&text);
             e.locate(&text, &index)
         })
@@ -38,7 +42,8 @@ fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compile
     debug_assert!(lead <= text.len());
     let parsed = ruff_python_parser::parse_unchecked(trimmed, ParseOptions::from(mode));
     if let Some(e) = parsed.errors().first() {
-        return Err(from_parse_error(e, trimmed));
+        let found = diagnose(&with_newline(trimmed), options.mode == Mode::Eval);
+        return Err(found.unwrap_or_else(|| Error::syntax(e.location, "invalid syntax")));
     }
     let index = LineIndex::new(trimmed);
     let mut warnings = Vec::new();
@@ -63,6 +68,11 @@ fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compile
         None => codegen::module(input, body)?,
     };
     Ok(Compiled { unit, warnings })
+}
+
+/// The tokenizer ends the last line if the source does not.
+fn with_newline(text: &str) -> Cow<'_, str> {
+    if text.is_empty() || text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) }
 }
 
 /// The features that `from __future__ import …` switches on, and errors about misplaced ones.

@@ -12,6 +12,7 @@
 mod asm;
 mod codegen;
 mod depth;
+mod diagnose;
 pub mod dis;
 pub mod effects;
 mod errors;
@@ -23,6 +24,7 @@ mod literal;
 pub mod serial;
 pub mod source;
 pub mod symtable;
+mod tokenizer;
 mod unit;
 mod unparse;
 pub mod verify;

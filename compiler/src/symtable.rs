@@ -343,7 +343,7 @@ impl Builder {
             from_inlined: false,
         });
         if flag & def::PARAM != 0 && entry.flags & def::PARAM != 0 {
-            return Err(Error::syntax(range, format!("duplicate parameter '{name}' in function definition")));
+            return Err(Error::syntax(range, format!("duplicate argument '{name}' in function definition")));
         }
         if flag & def::TYPE_PARAM != 0 && entry.flags & def::TYPE_PARAM != 0 {
             return Err(Error::syntax(range, format!("duplicate type parameter '{name}'")));
@@ -1050,9 +1050,8 @@ impl Builder {
     ) -> Result<()> {
         let first = &generators[0];
         self.cur().comp_iter_expr += 1;
-        let outer = self.expr(&first.iter);
+        self.expr(&first.iter)?;
         self.cur().comp_iter_expr -= 1;
-        outer?;
         let can_see = self.cur().can_see_class_scope;
         self.enter(BlockKind::Function, name, Some((node, BlockKey::Body)));
         let unevaluated = self.cur().parent.is_some_and(|p| self.scopes[p].unevaluated);
@@ -1072,9 +1071,8 @@ impl Builder {
         for g in &generators[1..] {
             self.comp_target(&g.target)?;
             self.cur().comp_iter_expr += 1;
-            let result = self.expr(&g.iter);
+            self.expr(&g.iter)?;
             self.cur().comp_iter_expr -= 1;
-            result?;
             self.exprs(&g.ifs)?;
             if g.is_async {
                 self.cur().coroutine = true;
