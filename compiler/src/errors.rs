@@ -22,6 +22,8 @@ pub struct Error {
     /// None: no position at all, or `place`.
     pub range: Option<TextRange>,
     pub place: Option<Place>,
+    /// Columns count bytes: errors that CPython's compiler finds, as opposed to its parser.
+    pub byte_columns: bool,
 }
 
 pub type Result<T> = std::result::Result<T, Box<Error>>;
@@ -35,15 +37,15 @@ impl Error {
 
     #[allow(clippy::new_ret_no_self)]
     pub fn new(kind: SyntaxErrorKind, range: TextRange, message: impl Into<String>) -> Box<Error> {
-        Box::new(Error { kind, message: message.into(), range: Some(range), place: None })
+        Box::new(Error { kind, message: message.into(), range: Some(range), place: None, byte_columns: false })
     }
 
     pub fn plain(message: &str) -> Box<Error> {
-        Box::new(Error { kind: SyntaxErrorKind::Syntax, message: message.to_owned(), range: None, place: None })
+        Box::new(Error { kind: SyntaxErrorKind::Syntax, message: message.to_owned(), range: None, place: None, byte_columns: false })
     }
 
     pub fn placed(kind: SyntaxErrorKind, place: Place, message: impl Into<String>) -> Box<Error> {
-        Box::new(Error { kind, message: message.into(), range: None, place: Some(place) })
+        Box::new(Error { kind, message: message.into(), range: None, place: Some(place), byte_columns: false })
     }
 
     pub fn recursion(range: TextRange) -> Box<Error> {
@@ -78,8 +80,16 @@ impl Error {
                 text: None,
             };
         };
-        let (line, offset) = char_position(text, index, range.start());
-        let (end_line, end_offset) = char_position(text, index, range.end());
+        let position = |at: TextSize| {
+            if self.byte_columns {
+                let (line, col) = index.position(at.into());
+                (line, col + 1)
+            } else {
+                char_position(text, index, at)
+            }
+        };
+        let (line, offset) = position(range.start());
+        let (end_line, end_offset) = position(range.end());
         let source_line = index.line(text, line);
         SyntaxError {
             kind: self.kind,

@@ -61,13 +61,19 @@ fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compile
         Mod::Expression(e) => Some(&*e.body),
         Mod::Module(_) => None,
     };
-    let table = symtable::build(body, expression, settings)?;
+    let table = symtable::build(body, expression, settings).map_err(in_bytes)?;
     let input = Input { source: trimmed, filename, options, table, future_flags, warnings };
     let (unit, warnings) = match expression {
-        Some(e) => codegen::expression(input, e)?,
-        None => codegen::module(input, body)?,
+        Some(e) => codegen::expression(input, e).map_err(in_bytes)?,
+        None => codegen::module(input, body).map_err(in_bytes)?,
     };
     Ok(Compiled { unit, warnings })
+}
+
+/// Errors of the compiler proper count columns in bytes.
+fn in_bytes(mut e: Box<Error>) -> Box<Error> {
+    e.byte_columns = true;
+    e
 }
 
 /// The tokenizer ends the last line if the source does not.

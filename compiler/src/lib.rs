@@ -16,6 +16,7 @@ mod diagnose;
 pub mod dis;
 pub mod effects;
 mod errors;
+mod escapes;
 mod flow;
 mod fold;
 mod front;

@@ -250,6 +250,7 @@ impl Builder {
         let name = self.intern(name);
         let parent = self.stack.last().copied();
         let id = self.scopes.len();
+        let comp_iter_expr = parent.map_or(0, |p| self.scopes[p].comp_iter_expr);
         let (nested, private, mangled_names, method) = match parent {
             Some(p) => {
                 let p = &self.scopes[p];
@@ -285,7 +286,7 @@ impl Builder {
             mangled_names,
             directives: Vec::new(),
             comp_iter_target: false,
-            comp_iter_expr: 0,
+            comp_iter_expr,
             in_conditional: false,
             unevaluated: false,
             is_async_def: false,
@@ -584,10 +585,11 @@ impl Builder {
 
     fn parameters(&mut self, p: &ast::Parameters) -> Result<()> {
         for a in p.posonlyargs.iter().chain(&p.args).chain(&p.kwonlyargs) {
-            self.add(&a.parameter.name, def::PARAM, a.parameter.range)?;
+            let range = TextRange::new(a.parameter.name.range.start(), a.parameter.range.end());
+            self.add(&a.parameter.name, def::PARAM, range)?;
         }
         for a in p.vararg.iter().chain(&p.kwarg) {
-            self.add(&a.name, def::PARAM, a.range)?;
+            self.add(&a.name, def::PARAM, TextRange::new(a.name.range.start(), a.range.end()))?;
         }
         Ok(())
     }
@@ -1121,7 +1123,10 @@ impl Builder {
                 if flags & def::COMP_ITER != 0 && flags & (def::LOCAL | def::GLOBAL) != 0 {
                     return Err(Error::syntax(
                         range,
-                        format!("assignment expression cannot rebind comprehension iteration variable '{name}'"),
+                        format!(
+                            "assignment expression cannot rebind comprehension iteration variable '{}'",
+                            target.id.as_str()
+                        ),
                     ));
                 }
                 continue;
@@ -1139,19 +1144,15 @@ impl Builder {
                     self.cur().directives.push((name.clone(), range));
                     return self.add_to(id, name, def::GLOBAL, range);
                 }
-                BlockKind::Class => "a class body",
-                BlockKind::TypeParams => "the definition of a generic",
-                BlockKind::TypeAlias => "a type alias",
-                BlockKind::TypeVariable => "a TypeVar bound",
-                BlockKind::Annotation => "an annotation",
+                BlockKind::Class => "in a class body",
+                BlockKind::TypeParams => "within the definition of a generic",
+                BlockKind::TypeAlias => "in a type alias",
+                BlockKind::TypeVariable => "in a TypeVar bound",
+                BlockKind::Annotation => "within an annotation",
             };
             return Err(Error::syntax(
                 range,
-                if what == "a class body" {
-                    "assignment expression within a comprehension cannot be used in a class body".to_owned()
-                } else {
-                    format!("assignment expression within a comprehension cannot be used within {what}")
-                },
+                format!("assignment expression within a comprehension cannot be used {what}"),
             ));
         }
         Ok(())
@@ -1355,7 +1356,7 @@ fn analyze_inner(
     for name in &new_free {
         match scope.symbols.get_mut(name) {
             Some(symbol) => {
-                if class_flag && symbol.flags & (def::BOUND | def::GLOBAL) != 0 {
+                if class_flag {
                     symbol.flags |= def::FREE_CLASS;
                 } else if symbol.from_inlined {
                     // Bound by an inlined comprehension here, and wanted from outside by another child.

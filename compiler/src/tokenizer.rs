@@ -207,11 +207,11 @@ impl<'a> Tokenizer<'a> {
                     self.at += 1;
                     if self.peek() != Some(b'\n') {
                         let line = self.line_number(start) as u32;
-                        return Err(Outcome::Pending(Error::placed(
+                        return Err(Outcome::Error(Error::placed(
                             SyntaxErrorKind::Syntax,
                             Place {
                                 line,
-                                offset: (self.at - self.line_begin(self.at)) as u32 + 1,
+                                offset: self.column(self.at) + 1,
                                 end_line: line,
                                 end_offset: 0,
                             },
@@ -241,7 +241,6 @@ impl<'a> Tokenizer<'a> {
                 }
                 b'"' | b'\'' => {
                     self.blank = false;
-                    self.field_quote(b)?;
                     self.string(start)?;
                 }
                 b if b.is_ascii_alphabetic() || b == b'_' || b >= 0x80 => {
@@ -259,6 +258,7 @@ impl<'a> Tokenizer<'a> {
     /// Measures the indentation of a line; true if the line was blank and is done.
     fn indentation(&mut self) -> Result<bool, Outcome> {
         let (mut col, mut alt) = (0, 0);
+        let mut continued = 0;
         loop {
             match self.peek() {
                 Some(b' ') => {
@@ -274,8 +274,19 @@ impl<'a> Tokenizer<'a> {
                     alt = 0;
                 }
                 Some(b'\\') if self.peek_at(1) == Some(b'\n') => {
-                    // Indentation may be continued.
+                    // The indentation that counts is that of the first line.
+                    if continued == 0 {
+                        continued = col;
+                    }
                     self.at += 2;
+                    if self.at >= self.text.len() {
+                        let line = self.line_number(self.at - 1) as u32;
+                        return Err(Outcome::Pending(Error::placed(
+                            SyntaxErrorKind::Syntax,
+                            Place { line, offset: self.column(self.at - 1) + 1, end_line: line, end_offset: 0 },
+                            "unexpected EOF while parsing",
+                        )));
+                    }
                     continue;
                 }
                 _ => break,
@@ -284,6 +295,9 @@ impl<'a> Tokenizer<'a> {
         }
         if matches!(self.peek(), None | Some(b'#' | b'\n')) {
             return Ok(false);
+        }
+        if continued > 0 {
+            (col, alt) = (continued, continued);
         }
         let (top, top_alt) = *self.indents.last().unwrap_or(&(0, 0));
         let tabs = |t: &Self| {
@@ -492,7 +506,7 @@ impl<'a> Tokenizer<'a> {
             if nonzero {
                 return Err(self.error_range(
                     start,
-                    zeros,
+                    zeros + 1,
                     "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
                 ));
             }
@@ -587,8 +601,15 @@ impl<'a> Tokenizer<'a> {
                 Some(_) => self.at += 1,
             }
         }
+        // In a replacement field it is the end of the f-string that came too early.
+        if let Some(f) = self.fstrings.last()
+            && f.quote == q
+            && f.triple == triple
+        {
+            return Err(self.error_at_start(start, format!("{}-string: expecting '}}'", f.letter)));
+        }
         let last = self.last_line(self.at);
-        let hint = if escaped_quote && !triple { "; perhaps you escaped the end quote" } else { "" };
+        let hint = if escaped_quote && !triple { "; perhaps you escaped the end quote?" } else { "" };
         let what = if triple { "triple-quoted string" } else { "string" };
         Err(self.error_at_start(start, format!("unterminated {what} literal (detected at line {last}){hint}")))
     }
@@ -608,23 +629,6 @@ impl<'a> Tokenizer<'a> {
             Place { line, offset, end_line: line, end_offset: offset },
             message,
         ))
-    }
-
-    /// The quote of an f-string in one of its replacement fields ends the string too early.
-    fn field_quote(&self, q: u8) -> Step {
-        let Some(f) = self.fstrings.last() else { return Ok(()) };
-        let rest = &self.bytes[self.at..];
-        let ends = f.quote == q && (!f.triple || rest.starts_with(&[q, q, q]));
-        // Quotes may be reused, so this is certain only where no string can start.
-        let after_value = self.toks.last().is_some_and(|t| match t.kind {
-            Kind::Name | Kind::Number | Kind::Str | Kind::FEnd => true,
-            Kind::Op => matches!(&self.text[t.start as usize..t.end as usize], ")" | "]" | "}" | "!" | "="),
-            _ => false,
-        });
-        if ends && after_value {
-            return Err(self.error_at(self.at + 1, format!("{}-string: expecting '}}'", f.letter)));
-        }
-        Ok(())
     }
 
     fn fstring_start(&mut self, start: usize, raw: bool, letter: char) -> Step {
@@ -662,22 +666,25 @@ impl<'a> Tokenizer<'a> {
                 }
                 Some(b'\n') if !triple => {
                     if in_spec {
-                        return Err(self.error_at(
-                            self.at + 1,
+                        let line = self.line_number(self.at) as u32;
+                        let offset = self.column(self.at) + 1;
+                        return Err(Outcome::Error(Error::placed(
+                            SyntaxErrorKind::Syntax,
+                            Place { line, offset, end_line: line, end_offset: offset },
                             format!(
                                 "{letter}-string: newlines are not allowed in format specifiers for single quoted \
                                  {letter}-strings"
                             ),
-                        ));
+                        )));
                     }
                     let f = &self.fstrings[self.fstrings.len() - 1];
                     return Err(self.unterminated_fstring(f, f.start));
                 }
                 Some(c) if c == q && (!triple || (self.peek_at(1) == Some(q) && self.peek_at(2) == Some(q))) => {
-                    if in_spec {
-                        return Err(self.error_at(self.at + 1, format!("{letter}-string: expecting '}}'")));
-                    }
                     middle(self, self.at);
+                    for _ in 0..self.fstrings.last().map_or(0, |f| f.fields.len()) {
+                        self.brackets.pop();
+                    }
                     let end = self.at + if triple { 3 } else { 1 };
                     self.push(Kind::FEnd, self.at, end);
                     self.at = end;

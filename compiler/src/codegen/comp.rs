@@ -434,7 +434,8 @@ impl<'a> Compiler<'a> {
             let t = self.temp();
             match self.captured_cell(n) {
                 Some(r) => self.mov(t, r),
-                None => unreachable!("free variable {n} has no cell in {}", self.u.qualname),
+                // The symbol table promises a cell; without one the unit is refused.
+                None => self.u.overflow = true,
             }
         }
         self.u.next = mark;

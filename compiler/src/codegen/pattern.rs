@@ -125,7 +125,7 @@ impl<'a> Compiler<'a> {
                     self.jump(Op::JNEQI, r, i as u16, fail);
                 } else {
                     if self.constant(&v.value).is_none()
-                        && !matches!(&*v.value, Expr::Attribute(_) | Expr::FString(_))
+                        && !v.value.is_attribute_expr()
                     {
                         return Err(Error::syntax(
                             p.range(),
@@ -158,7 +158,7 @@ impl<'a> Compiler<'a> {
         let stars: Vec<usize> =
             (0..n).filter(|i| matches!(patterns[*i], Pattern::MatchStar(_))).collect();
         if stars.len() > 1 {
-            return Err(Error::syntax(p.range(), "multiple starred expressions in sequence pattern"));
+            return Err(Error::syntax(p.range(), "multiple starred names in sequence pattern"));
         }
         let star = stars.first().copied();
         let mark = self.u.next;

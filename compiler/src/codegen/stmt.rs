@@ -13,7 +13,7 @@ use crate::symtable::BlockKind;
 use crate::unit::{Const, flags};
 
 /// Blocks that may enclose one another in one function.
-const MAX_BLOCKS: usize = 20;
+pub(super) const MAX_BLOCKS: usize = 21;
 
 impl<'a> Compiler<'a> {
     pub(super) fn statements(&mut self, body: &'a [Stmt]) -> Result<()> {
@@ -148,7 +148,11 @@ impl<'a> Compiler<'a> {
         if r.value.is_some() && self.u.flags & flags::ASYNC_GENERATOR != 0 {
             return Err(Error::syntax(r.range, "'return' with value in async generator"));
         }
+        if let Some(v) = &r.value {
+            self.at(&**v);
+        }
         self.check_star(0)?;
+        self.at(r);
         let constant = match &r.value {
             Some(v) => self.constant(v),
             None => Some(Const::None),

@@ -136,7 +136,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn check_nesting(&self) -> Result<()> {
-        if self.u.blocks.len() > 20 {
+        if self.u.blocks.len() > super::stmt::MAX_BLOCKS {
             return Err(Error::syntax(self.u.range, "too many statically nested blocks"));
         }
         Ok(())

@@ -147,10 +147,7 @@ impl Parser<'_> {
             if self.eat("else") {
                 if !self.starts_expression() {
                     let t = self.tok();
-                    if t.kind == Kind::Name && self.quiet == 0 && self.statement_keyword(t) {
-                        return self
-                            .special_token(t, "expected expression after 'else', but statement is given");
-                    }
+                    return self.special_token(t, "expected expression after 'else', but statement is given");
                 }
                 self.expression()?;
                 return Ok(self.node(Shape::IfExp, start, false));
@@ -165,9 +162,6 @@ impl Parser<'_> {
             if string && first.kind == Kind::Str && self.toks[self.at - 1].kind == Kind::Str {
                 self.text_between_strings()?;
             }
-            if self.legacy(&a)? {
-                return Err(Stop::Generic);
-            }
             if !prefix && !soft {
                 let at = self.at;
                 let far = self.far;
@@ -179,20 +173,15 @@ impl Parser<'_> {
                 self.at = at;
                 self.far = far;
             }
+            if a.shape == Shape::Name && !a.parenthesized && !self.is("(") {
+                self.legacy(&a)?;
+            }
         }
         Ok(a)
     }
 
     fn peek_kind(&self, n: usize) -> Kind {
         self.toks[(self.at + n).min(self.toks.len() - 1)].kind
-    }
-
-    fn statement_keyword(&self, t: crate::tokenizer::Tok) -> bool {
-        matches!(
-            self.text_of(t),
-            "pass" | "break" | "continue" | "return" | "raise" | "import" | "from" | "global" | "nonlocal" | "del"
-                | "assert"
-        )
     }
 
     fn statement_before_if(&mut self, start: u32) -> Parse<Node> {
@@ -232,23 +221,23 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// `print x` and `exec x`.
-    fn legacy(&mut self, a: &Node) -> Parse<bool> {
+    /// `print x` and `exec x`. Whatever the name, mistakes in what follows it are reported.
+    fn legacy(&mut self, a: &Node) -> Parse<()> {
         let word = &self.text[a.start as usize..a.end as usize];
-        if a.shape != Shape::Name || !matches!(word, "print" | "exec") || self.is("(") {
-            return Ok(false);
-        }
         let (at, far) = (self.at, self.far);
-        if let Some(b) = self.attempt(Self::star_expressions) {
-            return self.special(
+        match self.star_expressions() {
+            Ok(b) if matches!(word, "print" | "exec") => self.special(
                 a.start,
                 b.end,
                 format!("Missing parentheses in call to '{word}'. Did you mean {word}(...)?"),
-            );
+            ),
+            Err(Stop::Special(e)) => Err(Stop::Special(e)),
+            _ => {
+                self.at = at;
+                self.far = far;
+                Ok(())
+            }
         }
-        self.at = at;
-        self.far = far;
-        Ok(true)
     }
 
     fn lambda(&mut self) -> Parse<Node> {
@@ -278,10 +267,16 @@ impl Parser<'_> {
         if !self.is(word) {
             return Ok(first);
         }
-        while self.eat(word) {
-            item(self)?;
+        let mut any = false;
+        while self.is(word) {
+            let at = self.at;
+            self.at += 1;
+            if !self.operand(at, |p| item(p))? {
+                break;
+            }
+            any = true;
         }
-        Ok(self.node(Shape::Operation, start, false))
+        if any { Ok(self.node(Shape::Operation, start, false)) } else { Ok(first) }
     }
 
     fn inversion(&mut self) -> Parse<Node> {
@@ -299,12 +294,14 @@ impl Parser<'_> {
         let mut any = false;
         loop {
             let t = self.tok();
+            let at = self.at;
             let op = match t.kind {
                 Kind::Op | Kind::Name => self.text_of(t),
                 _ => "",
             };
             match op {
                 "==" | "!=" | "<" | ">" | "<=" | ">=" | "in" => self.at += 1,
+                "<>" => return self.special_token(t, "invalid syntax.  Maybe you meant '!=' instead of '<>'?"),
                 "is" => {
                     self.at += 1;
                     self.eat("not");
@@ -317,8 +314,10 @@ impl Parser<'_> {
                 }
                 _ => break,
             }
+            if !self.operand(at, Self::bitwise_or)? {
+                break;
+            }
             any = true;
-            self.bitwise_or()?;
         }
         if any { Ok(self.node(Shape::Compare, start, false)) } else { Ok(first) }
     }
@@ -338,12 +337,27 @@ impl Parser<'_> {
             if t.kind != Kind::Op || !ops.contains(&self.text_of(t)) {
                 return Ok(left);
             }
+            let at = self.at;
             self.at += 1;
             if level >= 4 {
                 self.misplaced_not()?;
             }
-            self.binary(level + 1)?;
+            if !self.operand(at, |p| p.binary(level + 1))? {
+                return Ok(left);
+            }
             left = self.node(Shape::Operation, start, true);
+        }
+    }
+
+    /// The right side of an operator. Without one the operator is not part of the expression: goes back to `at`.
+    fn operand(&mut self, at: usize, f: impl FnOnce(&mut Self) -> Parse<Node>) -> Parse<bool> {
+        match f(self) {
+            Ok(_) => Ok(true),
+            Err(Stop::Generic) => {
+                self.at = at;
+                Ok(false)
+            }
+            Err(e) => Err(e),
         }
     }
 
@@ -476,12 +490,9 @@ impl Parser<'_> {
             return Ok(self.node(Shape::Tuple(Vec::new()), start, true));
         }
         if self.is("yield") {
-            self.yield_expression()?;
+            let y = self.yield_expression()?;
             self.expect(")")?;
-            let mut n = self.node(Shape::Yield, start, true);
-            n.start = start + 1;
-            n.parenthesized = true;
-            return Ok(n);
+            return Ok(Node { parenthesized: true, bitwise: true, ..y });
         }
         if self.is("**") && self.quiet == 0 {
             let stars = self.tok();
@@ -680,9 +691,6 @@ impl Parser<'_> {
             self.invalid_target(&target, Target::For)?;
             self.at += 1;
             self.disjunction()?;
-            if self.is("if") || self.is("for") || self.is("async") || self.is(")") || self.is("]") || self.is("}") {
-                // Goes on below.
-            }
             while self.eat("if") {
                 self.disjunction()?;
             }
@@ -713,7 +721,6 @@ impl Parser<'_> {
     // ---- calls
 
     pub(super) fn arguments(&mut self) -> Parse<()> {
-        let begin = self.tok().start;
         let mut keyword = false;
         let mut unpacked = false;
         let mut first = true;
@@ -729,10 +736,8 @@ impl Parser<'_> {
                 self.at += 1;
                 self.expression()?;
                 if self.is("=") && self.quiet == 0 {
-                    let end = self.last().end;
                     self.at += 1;
                     if self.attempt(Self::expression).is_some() {
-                        let _ = end;
                         let end = self.last().end;
                         return self.special(star.start, end, "cannot assign to iterable argument unpacking");
                     }
@@ -783,11 +788,7 @@ impl Parser<'_> {
                 if self.is("for") || self.is("async") {
                     self.for_if_clauses()?;
                     let end = self.last().end;
-                    if self.is(",") && (!first || !self.closes_after_comma()) || !first {
-                        return self.special(e.start, end, "Generator expression must be parenthesized");
-                    }
-                    if self.is(",") && first {
-                        // `f(x for x in y, )`
+                    if self.is(",") || !first {
                         return self.special(e.start, end, "Generator expression must be parenthesized");
                     }
                 }
@@ -809,12 +810,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        let _ = begin;
         Ok(())
-    }
-
-    fn closes_after_comma(&mut self) -> bool {
-        self.is_ahead(1, ")")
     }
 
     fn comma_before(&self, at: u32) -> u32 {
@@ -851,6 +847,10 @@ impl Parser<'_> {
                     return self.special_token(t, "/ must be ahead of *");
                 }
                 if !any {
+                    if !self.is(",") {
+                        self.at -= 1;
+                        return Err(Stop::Generic);
+                    }
                     return self.special_token(t, "at least one argument must precede /");
                 }
                 slash = true;
@@ -902,7 +902,6 @@ impl Parser<'_> {
                     self.expression()?;
                     default = true;
                 } else if default && !star {
-                    let _ = end;
                     if self.is(",") || self.is(close) {
                         return self.special(
                             name.start,
@@ -930,6 +929,7 @@ impl Parser<'_> {
 
     fn parenthesized_parameters(&mut self, lambda: bool) -> Parse<()> {
         let open = self.expect("(")?;
+        let far = self.far;
         let mut names = false;
         while self.is_name() {
             self.at += 1;
@@ -943,6 +943,7 @@ impl Parser<'_> {
             let what = if lambda { "Lambda expression" } else { "Function" };
             return self.special(open.start, end, format!("{what} parameters cannot be parenthesized"));
         }
+        self.far = far;
         Err(Stop::Generic)
     }
 
@@ -974,6 +975,7 @@ impl Parser<'_> {
                     mixed |= bytes.is_some_and(|b| b != is_bytes);
                     bytes = Some(is_bytes);
                     self.at += 1;
+                    self.check_string(t, &prefix)?;
                     if template == Some(true) {
                         mixed = true;
                     }
@@ -991,7 +993,7 @@ impl Parser<'_> {
                     }
                     bytes = bytes.or(Some(false));
                     self.at += 1;
-                    self.fstring(if is_template { 't' } else { 'f' })?;
+                    self.fstring(if is_template { 't' } else { 'f' }, text.contains('r'))?;
                     shape = if is_template { Shape::TString } else { Shape::FString };
                 }
                 _ => break,
@@ -1007,6 +1009,24 @@ impl Parser<'_> {
             return self.special(start, end, message);
         }
         Ok(self.node(shape, start, true))
+    }
+
+    /// What decoding the string would complain about.
+    fn check_string(&mut self, t: crate::tokenizer::Tok, prefix: &str) -> Parse<()> {
+        let text = self.text_of(t);
+        let body = &text[prefix.len()..];
+        let quote = if body.starts_with("\"\"\"") || body.starts_with("'''") { 3 } else { 1 };
+        let body = &body[quote..(body.len().max(2 * quote)) - quote];
+        if prefix.contains('b') && !body.is_ascii() {
+            return self.special_token(t, "bytes can only contain ASCII literal characters");
+        }
+        if !prefix.contains('r')
+            && body.contains('\\')
+            && let Some(m) = crate::escapes::error(body, prefix.contains('b'))
+        {
+            return self.special_token(t, m);
+        }
+        Ok(())
     }
 
     pub(super) fn in_field(&self) -> bool {
@@ -1028,13 +1048,22 @@ impl Parser<'_> {
     }
 
     /// The rest of an f-string after its start.
-    fn fstring(&mut self, letter: char) -> Parse<()> {
+    fn fstring(&mut self, letter: char, raw: bool) -> Parse<()> {
+        let mut problem = None;
         loop {
             let t = self.tok();
             match t.kind {
-                Kind::FMiddle => self.at += 1,
+                Kind::FMiddle => {
+                    if !raw && problem.is_none() {
+                        problem = crate::escapes::error(self.text_of(t), false);
+                    }
+                    self.at += 1;
+                }
                 Kind::FEnd => {
                     self.at += 1;
+                    if let Some(m) = problem {
+                        return self.special_token(t, m);
+                    }
                     return Ok(());
                 }
                 Kind::Op if self.text_of(t) == "{" => self.field(letter)?,
@@ -1063,9 +1092,8 @@ impl Parser<'_> {
             if let Err(e) = self.star_expressions() {
                 if let Stop::Generic = e
                     && self.quiet == 0
-                    && self.far <= at + 1
-                    && self.at == at
                 {
+                    self.at = at;
                     return self
                         .special_token(t, format!("{letter}-string: expecting a valid expression after '{{'"));
                 }

@@ -117,6 +117,8 @@ struct Parser<'a> {
     /// Not zero while something is tried: special errors are not raised then.
     quiet: u32,
     depth: u32,
+    /// The end of the tokens has been looked at.
+    saw_end: bool,
 }
 
 const KEYWORDS: [&str; 35] = [
@@ -128,17 +130,13 @@ const KEYWORDS: [&str; 35] = [
 /// The error of a source that the parser rejected. `text` ends in a newline. None if nothing was found wrong.
 pub fn diagnose(text: &str, expression: bool) -> Option<Box<Error>> {
     let tokens = tokenizer::tokenize(text);
-    let outcome = match tokens.outcome {
-        // These are reported wherever the parser stops.
-        Outcome::Error(e) => return Some(e),
-        o => o,
-    };
-    let mut p = Parser { text, toks: &tokens.toks, at: 0, far: 0, quiet: 0, depth: 0 };
+    let outcome = tokens.outcome;
+    let mut p = Parser { text, toks: &tokens.toks, at: 0, far: 0, quiet: 0, depth: 0, saw_end: false };
     let result = if expression { p.eval_input() } else { p.file() };
     let stop = match result {
         Ok(()) => {
             return match outcome {
-                Outcome::Pending(e) => Some(e),
+                Outcome::Pending(e) | Outcome::Error(e) => Some(e),
                 Outcome::Unclosed => tokens.open.map(|o| p.never_closed(o)),
                 _ => None,
             };
@@ -146,6 +144,17 @@ pub fn diagnose(text: &str, expression: bool) -> Option<Box<Error>> {
         Err(s) => s,
     };
     let far = p.toks[p.far.min(p.toks.len() - 1)];
+    if let Outcome::Error(e) = outcome {
+        // Reported wherever the parser stops, unless it stopped at indentation.
+        return Some(match (&stop, far.kind) {
+            (Stop::Generic, Kind::Indent) => p.indentation_at(far, "unexpected indent"),
+            (Stop::Generic, Kind::Dedent) => p.indentation_at(far, "unexpected unindent"),
+            _ => e,
+        });
+    }
+    if let (Outcome::Unclosed, Some(open), true) = (&outcome, tokens.open, p.saw_end) {
+        return Some(p.never_closed(open));
+    }
     let error = match stop {
         Stop::Special(e) => e,
         Stop::Generic => match far.kind {
@@ -271,6 +280,7 @@ impl<'a> Parser<'a> {
     fn ahead(&mut self, n: usize) -> Tok {
         let i = (self.at + n).min(self.toks.len() - 1);
         self.far = self.far.max(i);
+        self.saw_end |= self.toks[i].kind == Kind::End;
         self.toks[i]
     }
 

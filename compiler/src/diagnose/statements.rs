@@ -230,7 +230,6 @@ impl Parser<'_> {
             }
             return Ok(());
         }
-        let start = self.tok().start;
         let mut target = self.star_expressions()?;
         if self.is(":") {
             return self.annotation(&target);
@@ -252,15 +251,13 @@ impl Parser<'_> {
             return self.assigned_value().map(|_| ());
         }
         if self.is(":=") {
-            if let Some(e) = self.peek_parse(|p| {
+            let value = self.peek_parse(|p| {
                 p.at += 1;
                 p.expression()
-            }) {
-                let _ = e;
-                if !matches!(target.shape, Shape::Name) || target.parenthesized {
-                    return self
-                        .special_node(&target, format!("cannot use assignment expressions with {}", target.name()));
-                }
+            });
+            if value.is_some() && (target.shape != Shape::Name || target.parenthesized) {
+                return self
+                    .special_node(&target, format!("cannot use assignment expressions with {}", target.name()));
             }
             return Err(Stop::Generic);
         }
@@ -286,7 +283,6 @@ impl Parser<'_> {
                 return self.special_node(&target, "assignment to yield expression not possible");
             }
         }
-        let _ = start;
         Ok(())
     }
 
@@ -305,11 +301,7 @@ impl Parser<'_> {
 
     fn annotation(&mut self, target: &Node) -> Parse<()> {
         let at = self.at;
-        let ok = match &target.shape {
-            Shape::Name | Shape::Attribute | Shape::Subscript => true,
-            _ => false,
-        };
-        if !ok {
+        if !matches!(target.shape, Shape::Name | Shape::Attribute | Shape::Subscript) {
             let far = self.far;
             self.at += 1;
             let value = self.attempt(Self::expression);
@@ -366,7 +358,7 @@ impl Parser<'_> {
                 let end = self.last().end;
                 return self.special(word.start, end, "Did you mean to use 'from ... import ...' instead?");
             }
-            self.far = far.max(self.far);
+            self.far = self.far.max(far);
             self.at -= 1;
         }
         Ok(())
@@ -579,9 +571,10 @@ impl Parser<'_> {
             let word = self.tok();
             let this = self.is_ahead(1, "*");
             if star.is_some_and(|s| s != this) {
+                let end = if this { self.ahead(1).end } else { word.end };
                 return self.special(
                     word.start,
-                    word.end,
+                    end,
                     "cannot have both 'except' and 'except*' on the same 'try'",
                 );
             }
@@ -674,7 +667,8 @@ impl Parser<'_> {
                 let e = self.expression()?;
                 if !stars.is_empty() {
                     let what = if matches!(e.shape, Shape::Tuple(_)) { "constraints" } else { "bound" };
-                    return self.special_from(colon.start, format!("cannot use {what} with {stars}"));
+                    let end = self.last().end;
+                    return self.special(colon.start, end, format!("cannot use {what} with {stars}"));
                 }
             }
             if self.eat("=") {
@@ -852,8 +846,15 @@ impl Parser<'_> {
                 "(" | "[" => {
                     let close = if self.text_of(t) == "(" { ")" } else { "]" };
                     self.at += 1;
+                    let mut first = true;
                     while !self.is(close) {
+                        // `(*x)` is no group.
+                        let star = self.is("*") && std::mem::take(&mut first) && close == ")";
                         self.star_pattern()?;
+                        if star && !self.is(",") {
+                            return Err(Stop::Generic);
+                        }
+                        first = false;
                         if !self.eat(",") {
                             break;
                         }
@@ -924,6 +925,8 @@ impl Parser<'_> {
         while !self.is("}") {
             if self.eat("**") {
                 self.name()?;
+                self.eat(",");
+                break;
             } else {
                 let t = self.tok();
                 match t.kind {
