@@ -407,7 +407,7 @@ fn to_dict_mode(t: &Thread, obj: Value, replacement: Option<Ref<Dict>>) -> Resul
             (Some(view), None) => view.adopt(t, target),
             (Some(view), Some(_)) => {
                 // The old `__dict__` object keeps the old attributes, detached.
-                if s.flags & SHAPE_DICT_MODE == 0 {
+                if s.flags & SHAPE_DICT_MODE == 0 && view.viewed_instance().is_some() {
                     view.detach_empty(t);
                 }
                 e.dict.set(t, e.header(), target);
@@ -628,7 +628,7 @@ fn is_object_getattribute(v: Value) -> bool {
 pub fn generic_lookup(t: &Thread, obj: Value, class: Ref<Class>, name: Ref<Str>) -> Result<Option<Value>> {
     let on_class = class.lookup(t, name);
     if let Some(attr) = on_class {
-        if is_data_descriptor(t, attr) {
+        if is_data_descriptor(t, attr) && class_of(attr).special(t, Special::Get).is_some() {
             return bind_attribute(t, attr, obj, class).map(Some);
         }
     }
@@ -696,12 +696,8 @@ pub fn generic_set(t: &Thread, obj: Value, name: Ref<Str>, value: Option<Value>)
     Err(if on_class.is_some() {
         t.attribute_error(obj, name, &format!("'{}' object attribute '{name}' is read-only", crate::ops::class_name(class)))
     } else {
-        let text = format!("'{}' object has no attribute '{name}'", crate::ops::class_name(class));
-        if value.is_some() {
-            t.attribute_error(obj, name, &format!("{text} and no __dict__ for setting new attributes"))
-        } else {
-            t.attribute_error(obj, name, &text)
-        }
+        let text = format!("'{}' object has no attribute '{name}' and no __dict__ for setting new attributes", crate::ops::class_name(class));
+        t.attribute_error(obj, name, &text)
     })
 }
 
@@ -723,7 +719,7 @@ pub fn class_lookup_attr(t: &Thread, class: Ref<Class>, name: Ref<Str>) -> Resul
     let meta = class_of(class.value());
     let on_meta = meta.lookup(t, name);
     if let Some(attr) = on_meta {
-        if is_data_descriptor(t, attr) {
+        if is_data_descriptor(t, attr) && class_of(attr).special(t, Special::Get).is_some() {
             return bind_attribute(t, attr, class.value(), meta).map(Some);
         }
     }

@@ -665,7 +665,7 @@ fn too_many_positional(t: &Thread, sig: &'static Signature, given: usize) -> Exc
     if all_positional_only {
         if max == 0 {
             t.type_error(format!("{}() takes no arguments ({given} given)", sig.called_in_full()))
-        } else if min == max && max == 1 {
+        } else if min == max && max == 1 && sig.kind != NativeKind::New {
             t.type_error(format!("{}() takes exactly one argument ({given} given)", sig.called_in_full()))
         } else if min == max {
             t.type_error(format!("{name} expected {max} argument{}, got {given}", plural(max)))
@@ -688,7 +688,7 @@ fn missing_argument(t: &Thread, sig: &'static Signature, given: usize, slot: usi
     let all_positional_only = sig.params.iter().all(|p| p.kind == ParamKind::PositionalOnly);
     let (min, max) = (sig.min_positional, sig.max_positional);
     if all_positional_only {
-        if min == max && min == 1 {
+        if min == max && min == 1 && sig.kind != NativeKind::New {
             t.type_error(format!("{}() takes exactly one argument ({given} given)", sig.called_in_full()))
         } else if min == max {
             t.type_error(format!("{name} expected {min} argument{}, got {given}", plural(min)))

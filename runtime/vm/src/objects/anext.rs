@@ -50,7 +50,7 @@ impl AnextDefault {
     fn __next__(t: &Thread, this: Ref<AnextDefault>) -> Result<Option<Value>> {
         let it = this.iterator(t)?;
         let Some(f) = class_of(it).special(t, crate::objects::class::Special::Next) else {
-            return Err(t.type_error(format!("'{}' object is not an iterator", class_of(it).name_string())));
+            return Err(t.type_error(format!("'{}' object is not an iterator", crate::ops::type_name(it))));
         };
         // Not through the short cut for iterators: the StopIteration carries the item.
         let r = t.call_special0(f, it);

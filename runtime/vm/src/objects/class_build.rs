@@ -127,7 +127,7 @@ fn set_dict(t: &Thread, obj: Value, value: Option<Value>) -> Result<()> {
         None => Dict::new(t)?,
         Some(v) => match v.downcast::<Dict>() {
             Some(d) => d,
-            None => return Err(t.type_error(format!("__dict__ must be set to a dictionary, not a '{}'", class_of(v).name_string()))),
+            None => return Err(t.type_error(format!("__dict__ must be set to a dictionary, not a '{}'", crate::ops::type_name(v)))),
         },
     };
     attr::set_instance_dict(t, obj, dict)
@@ -193,7 +193,7 @@ fn resolution_order(t: &Thread, class: Ref<Class>, bases: Ref<Tuple>) -> Result<
             let solid = class.base.get().map(solid_base);
             for c in order.iter() {
                 let Some(k) = c.downcast::<Class>() else {
-                    return Err(t.type_error(format!("mro() returned a non-class ('{}')", class_of(c).name_string())));
+                    return Err(t.type_error(format!("mro() returned a non-class ('{}')", crate::ops::type_name(c))));
                 };
                 if k != class && !solid.is_some_and(|s| s.is_subclass(solid_base(k))) {
                     return Err(t.type_error(format!("mro() returned base with unsuitable layout ('{}')", k.name_string())));
@@ -251,7 +251,7 @@ fn read_slots(t: &Thread, name: Ref<Str>, namespace: Ref<Dict>, slots: Value, ba
     let mut found = Slots { names: ValueVec::new(), dict: false, weakref: false };
     for item in items.iter() {
         let Some(s) = item.downcast::<Str>() else {
-            return Err(t.type_error(format!("__slots__ items must be strings, not '{}'", class_of(item).name_string())));
+            return Err(t.type_error(format!("__slots__ items must be strings, not '{}'", crate::ops::type_name(item))));
         };
         if !taipan_text::unicode::case::text_is_identifier(crate::ops::text::text_of(&s)) {
             return Err(t.type_error("__slots__ must be identifiers"));
@@ -340,7 +340,7 @@ fn assemble(t: &Thread, meta: Ref<Class>, name: Ref<Str>, bases: Ref<Tuple>, bas
         None => name,
         Some(q) => match q.downcast::<Str>() {
             Some(q) => q,
-            None => return Err(t.type_error(format!("type __qualname__ must be a str, not {}", class_of(q).name_string()))),
+            None => return Err(t.type_error(format!("type __qualname__ must be a str, not {}", crate::ops::type_name(q)))),
         },
     };
     if let Some(f) = dict.get_interned(names::__new__()).filter(|f| f.downcast::<Function>().is_some()) {
@@ -483,14 +483,14 @@ fn init_subclass(t: &Thread, class: Ref<Class>, kwargs: Option<Ref<Dict>>) -> Re
 pub fn set_bases(t: &Thread, class: Ref<Class>, value: Value) -> Result<()> {
     let name = class.name_string();
     let Some(bases) = value.downcast::<Tuple>() else {
-        return Err(t.type_error(format!("can only assign tuple to {name}.__bases__, not {}", class_of(value).name_string())));
+        return Err(t.type_error(format!("can only assign tuple to {name}.__bases__, not {}", crate::ops::type_name(value))));
     };
     if bases.is_empty() {
         return Err(t.type_error(format!("can only assign non-empty tuple to {name}.__bases__, not ()")));
     }
     for b in bases.iter() {
         let Some(b) = b.downcast::<Class>() else {
-            return Err(t.type_error(format!("{name}.__bases__ must be tuple of classes, not '{}'", class_of(b).name_string())));
+            return Err(t.type_error(format!("{name}.__bases__ must be tuple of classes, not '{}'", crate::ops::type_name(b))));
         };
         if b.is_subclass(class) {
             return Err(t.type_error("a __bases__ item causes an inheritance cycle"));
@@ -614,7 +614,7 @@ fn prepare_namespace(t: &Thread, meta: Value, meta_class: Option<Ref<Class>>, na
     let namespace = t.call_with_dict(prepare, &[name.value(), bases.value()], kwargs)?;
     if class_of(namespace).special(t, Special::Getitem).is_none() {
         let shown = meta_class.map_or_else(|| "<metaclass>".to_owned(), |c| c.name_string());
-        return Err(t.type_error(format!("{shown}.__prepare__() must return a mapping, not {}", class_of(namespace).name_string())));
+        return Err(t.type_error(format!("{shown}.__prepare__() must return a mapping, not {}", crate::ops::type_name(namespace))));
     }
     Ok(namespace)
 }

@@ -96,7 +96,7 @@ impl Class {
             return Err(t.type_error(format!("type.__new__() takes exactly 3 arguments ({} given)", args.len())));
         };
         let wrong = |i: usize, what: &str, v: Value| {
-            t.type_error(format!("type.__new__() argument {i} must be {what}, not {}", class_of(v).name_string()))
+            t.type_error(format!("type.__new__() argument {i} must be {what}, not {}", crate::ops::type_name(v)))
         };
         let Some(name) = name.downcast::<Str>() else { return Err(wrong(1, "str", name)) };
         let Some(bases) = bases.downcast::<Tuple>() else { return Err(wrong(2, "tuple", bases)) };
@@ -193,7 +193,7 @@ impl Class {
     fn set___name__(t: &Thread, this: Ref<Class>, value: Option<Value>) -> Result<()> {
         let v = check_special(t, this, value, "__name__")?;
         let Some(s) = v.downcast::<Str>() else {
-            return Err(t.type_error(format!("can only assign string to {}.__name__, not '{}'", this.name_string(), class_of(v).name_string())));
+            return Err(t.type_error(format!("can only assign string to {}.__name__, not '{}'", this.name_string(), crate::ops::type_name(v))));
         };
         if s.units().iter().any(|c| c == 0) {
             return Err(t.value_error("type name must not contain null characters"));
@@ -212,7 +212,7 @@ impl Class {
     fn set___qualname__(t: &Thread, this: Ref<Class>, value: Option<Value>) -> Result<()> {
         let v = check_special(t, this, value, "__qualname__")?;
         if v.downcast::<Str>().is_none() {
-            return Err(t.type_error(format!("can only assign string to {}.__qualname__, not '{}'", this.name_string(), class_of(v).name_string())));
+            return Err(t.type_error(format!("can only assign string to {}.__qualname__, not '{}'", this.name_string(), crate::ops::type_name(v))));
         }
         this.qualname.set(t, this.header(), v);
         Ok(())
@@ -271,6 +271,10 @@ impl Class {
     }
     #[py(getter)]
     fn __text_signature__(_t: &Thread, this: Ref<Class>) -> Option<String> {
+        if this == Object::class() {
+            // Its `__new__` takes anything, for the sake of classes that inherit it.
+            return Some("()".to_owned());
+        }
         let methods = this.def.filter(|_| !this.is_heap())?.methods;
         let text = |name: &str| methods.iter().find(|m| m.name == name).and_then(|m| m.signature.text);
         if let Some(s) = text("__new__") {
@@ -323,7 +327,7 @@ impl Class {
         let annotations = if t.is_callable(annotate) {
             let a = t.call(annotate, &[Value::small_int(1)])?;
             if a.downcast::<Dict>().is_none() {
-                return Err(t.type_error(format!("__annotate__ returned non-dict of type '{}'", class_of(a).name_string())));
+                return Err(t.type_error(format!("__annotate__ returned non-dict of type '{}'", crate::ops::type_name(a))));
             }
             a
         } else {

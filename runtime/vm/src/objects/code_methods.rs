@@ -82,7 +82,7 @@ fn variable_names(code: Ref<Code>) -> Vec<Value> {
 }
 
 fn arc_names(t: &Thread, field: &str, v: Value, old: &[Arc<str>]) -> Result<Vec<Arc<str>>> {
-    let wrong = |v: Value| t.type_error(format!("replace() argument '{field}' must be tuple, not {}", class_of(v).name_string()));
+    let wrong = |v: Value| t.type_error(format!("replace() argument '{field}' must be tuple, not {}", crate::ops::type_name(v)));
     let items = v.downcast::<Tuple>().ok_or_else(|| wrong(v))?;
     if items.len() != old.len() {
         return Err(t.value_error(format!("code: {field} must keep its length")));
@@ -91,7 +91,7 @@ fn arc_names(t: &Thread, field: &str, v: Value, old: &[Arc<str>]) -> Result<Vec<
         .iter()
         .map(|n| match n.downcast::<Str>().and_then(|s| s.to_utf8().map(|s| Arc::from(&*s))) {
             Some(s) => Ok(s),
-            None => Err(t.type_error(format!("name tuples must contain only strings, not '{}'", class_of(n).name_string()))),
+            None => Err(t.type_error(format!("name tuples must contain only strings, not '{}'", crate::ops::type_name(n)))),
         })
         .collect()
 }
@@ -106,7 +106,7 @@ fn replaced(t: &Thread, code: Ref<Code>, changes: Option<Ref<Dict>>) -> Result<R
     while let Some((k, v)) = changes.next(&mut pos) {
         let Some(key) = k.downcast::<Str>() else { continue };
         let key = key.to_string_lossy();
-        let wrong = |what: &str| t.type_error(format!("replace() argument '{key}' must be {what}, not {}", class_of(v).name_string()));
+        let wrong = |what: &str| t.type_error(format!("replace() argument '{key}' must be {what}, not {}", crate::ops::type_name(v)));
         let text = || v.downcast::<Str>().map(|s| Arc::<str>::from(s.to_string_lossy())).ok_or_else(|| wrong("str"));
         let fixed = |same: bool| if same { Ok(()) } else { Err(t.value_error(format!("code: {key} cannot be changed"))) };
         match key.as_str() {

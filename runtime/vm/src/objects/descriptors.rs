@@ -286,7 +286,7 @@ fn set_wrapped_attribute(t: &Thread, wrapper: Value, name: Ref<Str>, value: Opti
             None => Err(t.attribute_error(
                 wrapper,
                 name,
-                &format!("'{}' object has no attribute '{name}'", class_of(wrapper).name_string()),
+                &format!("'{}' object has no attribute '{name}'", crate::ops::type_name(wrapper)),
             )),
         },
     }
@@ -622,7 +622,7 @@ fn arguments_of_frame(t: &Thread) -> Result<(Ref<Class>, Value)> {
         }
         match content.downcast::<Class>() {
             Some(c) => Ok((c, first)),
-            None => Err(t.runtime_error(format!("super(): __class__ is not a type ({})", class_of(content).name_string()))),
+            None => Err(t.runtime_error(format!("super(): __class__ is not a type ({})", crate::ops::type_name(content)))),
         }
     }
 }
@@ -649,7 +649,7 @@ impl Super {
             return Err(t.type_error("super() takes no keyword arguments"));
         }
         let as_class = |v: Value| {
-            v.downcast::<Class>().ok_or_else(|| t.type_error(format!("super() argument 1 must be a type, not {}", class_of(v).name_string())))
+            v.downcast::<Class>().ok_or_else(|| t.type_error(format!("super() argument 1 must be a type, not {}", crate::ops::type_name(v))))
         };
         let (class, obj) = match *args {
             [] => arguments_of_frame(t)?,

@@ -26,7 +26,7 @@ fn check_closure(t: &Thread, code: Ref<Code>, closure: Option<Value>) -> Result<
         return Err(t.value_error(format!("{} requires closure of length {wanted}, not {n}", code.name.expect())));
     }
     if let Some(bad) = cells.and_then(|c| c.iter().find(|v| v.downcast::<CellObject>().is_none())) {
-        return Err(t.type_error(format!("arg 5 (closure) expected cell, found {}", class_of(bad).name_string())));
+        return Err(t.type_error(format!("arg 5 (closure) expected cell, found {}", crate::ops::type_name(bad))));
     }
     Ok(cells.filter(|c| !c.is_empty()))
 }
@@ -48,7 +48,7 @@ pub fn annotations(t: &Thread, f: Ref<Function>) -> Result<Value> {
     let made = if !annotate.is_empty() && t.is_callable(annotate) {
         let a = t.call(annotate, &[Value::small_int(1)])?;
         if a.downcast::<Dict>().is_none() {
-            return Err(t.type_error(format!("__annotate__ returned non-dict of type '{}'", class_of(a).name_string())));
+            return Err(t.type_error(format!("__annotate__ returned non-dict of type '{}'", crate::ops::type_name(a))));
         }
         a
     } else {

@@ -34,7 +34,7 @@ impl MemberDescriptor {
                 "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
                 self.name.expect(),
                 class.name_string(),
-                class_of(obj).name_string()
+                crate::ops::type_name(obj)
             ))
         })
     }

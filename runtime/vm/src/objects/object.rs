@@ -63,7 +63,7 @@ fn abstract_methods(t: &Thread, class: Ref<Class>) -> Result<Vec<String>> {
     t.for_each(set, |name| {
         match name.downcast::<Str>() {
             Some(s) => out.push(s.to_string_lossy()),
-            None => return Err(t.type_error(format!("sequence item {}: expected str instance, {} found", out.len(), class_of(name).name_string()))),
+            None => return Err(t.type_error(format!("sequence item {}: expected str instance, {} found", out.len(), crate::ops::type_name(name)))),
         }
         Ok(())
     })?;
@@ -84,7 +84,7 @@ fn any_given(args: &[Value], kwargs: &Kwargs) -> bool {
 pub fn attribute_name(t: &Thread, name: Value) -> Result<Ref<Str>> {
     match name.downcast::<Str>() {
         Some(s) => Str::intern(t, s),
-        None => Err(t.type_error(format!("attribute name must be string, not '{}'", class_of(name).name_string()))),
+        None => Err(t.type_error(format!("attribute name must be string, not '{}'", crate::ops::type_name(name)))),
     }
 }
 
@@ -146,7 +146,7 @@ fn new_arguments(t: &Thread, obj: Value) -> Result<(Option<Ref<Tuple>>, Option<R
     if let Some(f) = class.lookup(t, names::__getnewargs_ex__()) {
         let r = t.call_special0(f, obj)?;
         let Some(pair) = r.downcast::<Tuple>() else {
-            return Err(t.type_error(format!("__getnewargs_ex__ should return a tuple, not '{}'", class_of(r).name_string())));
+            return Err(t.type_error(format!("__getnewargs_ex__ should return a tuple, not '{}'", crate::ops::type_name(r))));
         };
         let &[args, kwargs] = pair.as_slice() else {
             return Err(t.value_error(format!("__getnewargs_ex__ should return a tuple of length 2, not {}", pair.len())));
@@ -154,13 +154,13 @@ fn new_arguments(t: &Thread, obj: Value) -> Result<(Option<Ref<Tuple>>, Option<R
         let Some(args) = args.downcast::<Tuple>() else {
             return Err(t.type_error(format!(
                 "first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'",
-                class_of(args).name_string()
+                crate::ops::type_name(args)
             )));
         };
         let Some(kwargs) = kwargs.downcast::<Dict>() else {
             return Err(t.type_error(format!(
                 "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'",
-                class_of(kwargs).name_string()
+                crate::ops::type_name(kwargs)
             )));
         };
         return Ok((Some(args), Some(kwargs)));
@@ -169,7 +169,7 @@ fn new_arguments(t: &Thread, obj: Value) -> Result<(Option<Ref<Tuple>>, Option<R
         let r = t.call_special0(f, obj)?;
         return match r.downcast::<Tuple>() {
             Some(args) => Ok((Some(args), None)),
-            None => Err(t.type_error(format!("__getnewargs__ should return a tuple, not '{}'", class_of(r).name_string()))),
+            None => Err(t.type_error(format!("__getnewargs__ should return a tuple, not '{}'", crate::ops::type_name(r)))),
         };
     }
     Ok((None, None))
@@ -192,7 +192,7 @@ fn slot_names(t: &Thread, class: Ref<Class>) -> Result<Option<Ref<List>>> {
         None => Err(t.type_error(format!(
             "{}.__slotnames__ should be a list or None, not {}",
             class.name_string(),
-            class_of(names).name_string()
+            crate::ops::type_name(names)
         ))),
     }
 }
@@ -376,7 +376,7 @@ impl Object {
     #[py("($self, format_spec, /)")]
     fn __format__(t: &Thread, this: Value, format_spec: Ref<Str>) -> Result<Ref<Str>> {
         if !format_spec.is_empty() {
-            return Err(t.type_error(format!("unsupported format string passed to {}.__format__", class_of(this).name_string())));
+            return Err(t.type_error(format!("unsupported format string passed to {}.__format__", crate::ops::type_name(this))));
         }
         t.str(this)
     }
@@ -455,7 +455,7 @@ impl Object {
     fn set___class__(t: &Thread, this: Value, value: Option<Value>) -> Result<()> {
         let Some(value) = value else { return Err(t.type_error("can't delete __class__ attribute")) };
         let Some(new) = value.downcast::<Class>() else {
-            return Err(t.type_error(format!("__class__ must be set to a class, not '{}' object", class_of(value).name_string())));
+            return Err(t.type_error(format!("__class__ must be set to a class, not '{}' object", crate::ops::type_name(value))));
         };
         let old = class_of(this);
         let modules = new.is_subclass(Module::class()) && old.is_subclass(Module::class());
@@ -476,7 +476,7 @@ impl Object {
 /// `object.__setattr__(cls, …)` must not get around what `type` or a metaclass does when a class changes.
 fn check_not_class(t: &Thread, this: Value, method: &str) -> Result<()> {
     if this.downcast::<Class>().is_some() {
-        return Err(t.type_error(format!("can't apply this {method} to {} object", class_of(this).name_string())));
+        return Err(t.type_error(format!("can't apply this {method} to {} object", crate::ops::type_name(this))));
     }
     Ok(())
 }

@@ -154,7 +154,7 @@ impl Builtins {
         };
         let it = t.call_special0(f, async_iterable)?;
         if class_of(it).special(t, Special::Anext).is_none() {
-            return Err(t.type_error(format!("aiter() returned not an async iterator of type '{}'", class_of(it).name_string())));
+            return Err(t.type_error(format!("aiter() returned not an async iterator of type '{}'", crate::ops::type_name(it))));
         }
         Ok(it)
     }

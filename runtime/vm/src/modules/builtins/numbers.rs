@@ -32,7 +32,7 @@ pub fn ord(t: &Thread, v: Value) -> Result<Value> {
         let n = t.len(v)?;
         return if n == 1 { t.get_item(v, Value::small_int(0)) } else { Err(wrong(n)) };
     }
-    Err(t.type_error(format!("ord() expected string of length 1, but {} found", class_of(v).name_string())))
+    Err(t.type_error(format!("ord() expected string of length 1, but {} found", crate::ops::type_name(v))))
 }
 
 /// How a sum is kept while all items so far were of one kind.

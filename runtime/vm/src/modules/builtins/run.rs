@@ -38,6 +38,8 @@ pub fn set_tree_hooks(hooks: TreeHooks) {
 pub fn syntax_error(t: &Thread, e: &SyntaxError, filename: Ref<Str>) -> Exc {
     match e.kind {
         SyntaxErrorKind::Recursion => t.recursion_error(&e.message),
+        // What is wrong with the text as a whole has no place.
+        _ if e.message.ends_with("cannot contain null bytes") => t.syntax_error_plain(&e.message),
         _ => ex::syntax_error(t, e, filename),
     }
 }
@@ -135,7 +137,7 @@ fn file_name(t: &Thread, v: Value) -> Result<Ref<Str>> {
             return Err(t.type_error(format!(
                 "expected {}.__fspath__() to return str or bytes, not {}",
                 class.name_string(),
-                class_of(v).name_string()
+                crate::ops::type_name(v)
             )));
         }
     }
@@ -274,11 +276,11 @@ pub fn exec(t: &Thread, source: Value, globals: Option<Value>, locals: Option<Va
         None => None,
         Some(g) => match g.downcast::<Dict>() {
             Some(d) => Some(d),
-            None => return Err(t.type_error(format!("exec() globals must be a dict, not {}", class_of(g).name_string()))),
+            None => return Err(t.type_error(format!("exec() globals must be a dict, not {}", crate::ops::type_name(g)))),
         },
     };
     if let Some(l) = locals.filter(|l| !is_mapping(t, *l)) {
-        return Err(t.type_error(format!("locals must be a mapping or None, not {}", class_of(l).name_string())));
+        return Err(t.type_error(format!("locals must be a mapping or None, not {}", crate::ops::type_name(l))));
     }
     let (globals, locals) = namespaces(t, "exec", globals, locals)?;
     let Some(code) = source.downcast::<Code>() else {

@@ -45,7 +45,7 @@ fn text_option(t: &Thread, v: Option<Value>, name: &str, default: u32) -> Result
         None => Str::from_char(t, default),
         Some(v) => v
             .downcast::<Str>()
-            .ok_or_else(|| t.type_error(format!("{name} must be None or a string, not {}", class_of(v).name_string()))),
+            .ok_or_else(|| t.type_error(format!("{name} must be None or a string, not {}", crate::ops::type_name(v)))),
     }
 }
 
