@@ -145,7 +145,8 @@ pub fn display(c: &Const) -> String {
             format!("0x{}", digits.concat().trim_start_matches('0'))
         }
         Const::Float(f) => format!("{f:?}"),
-        Const::Complex(r, i) => format!("({r:?}+{i:?}j)"),
+        Const::Complex(r, i) if *r == 0.0 => format!("{i}j"),
+        Const::Complex(r, i) => format!("({r}{i:+}j)"),
         Const::Str(s) => format!("{:?}", String::from_utf8_lossy(s)),
         Const::Bytes(s) => format!("b{:?}", String::from_utf8_lossy(s)),
         Const::Tuple(t) => format!("({})", list(t)),

@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use ruff_python_ast::{Mod, Stmt};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 use ruff_python_parser::{Mode as ParseMode, ParseOptions};
 
 use crate::codegen::{self, Input};
 use crate::diagnose::diagnose;
-use crate::errors::{Error, Result};
+use crate::errors::{Error, Place, Result};
 use crate::source::{LineIndex, check_text, normalize_newlines};
 use crate::symtable::{self, Settings};
-use crate::unit::{CodeUnit, Mode, Options, SyntaxError, Warning, flags};
+use crate::unit::{CodeUnit, Mode, Options, SyntaxError, SyntaxErrorKind, Warning, flags};
 use crate::literal;
 
 /// A compiled source and the warnings it deserves.
@@ -42,8 +43,17 @@ fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compile
     debug_assert!(lead <= text.len());
     let parsed = ruff_python_parser::parse_unchecked(trimmed, ParseOptions::from(mode));
     if let Some(e) = parsed.errors().first() {
-        let found = diagnose(&with_newline(trimmed), options.mode == Mode::Eval);
+        let text = with_newline(trimmed);
+        let (found, at_end) = diagnose(&text, options.mode == Mode::Eval);
+        if at_end && options.allow_incomplete_input {
+            return Err(incomplete(&text));
+        }
         return Err(found.unwrap_or_else(|| Error::syntax(e.location, "invalid syntax")));
+    }
+    if options.mode == Mode::Single
+        && let Mod::Module(m) = parsed.syntax()
+    {
+        check_single(&m.body, trimmed, options)?;
     }
     let index = LineIndex::new(trimmed);
     let mut warnings = Vec::new();
@@ -52,6 +62,7 @@ fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compile
         Mod::Module(m) => &m.body,
         Mod::Expression(_) => &[],
     };
+    crate::lints::jumps_in_finally(body, &index, &mut warnings);
     let future_flags = options.future_flags | future_features(body)?;
     let settings = Settings {
         future_annotations: future_flags & flags::FUTURE_ANNOTATIONS != 0,
@@ -68,6 +79,56 @@ fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compile
         None => codegen::module(input, body).map_err(in_bytes)?,
     };
     Ok(Compiled { unit, warnings })
+}
+
+fn incomplete(text: &str) -> Box<Error> {
+    let index = LineIndex::new(text);
+    let last = text.len().saturating_sub(1) as u32;
+    let (line, col) = index.position(last);
+    let place = Place { line, offset: col + 1, end_line: line, end_offset: 0 };
+    Error::placed(SyntaxErrorKind::Incomplete, place, "incomplete input")
+}
+
+/// Interactive input is one simple statement line or one compound statement, which a newline ends.
+fn check_single(body: &[Stmt], text: &str, options: &Options) -> Result<()> {
+    let unfinished = |message: &str| {
+        if options.allow_incomplete_input {
+            return Err(incomplete(&with_newline(text)));
+        }
+        let line = text.lines().count() as u32;
+        let place = Place { line, offset: 0, end_line: line, end_offset: 0 };
+        Err(Error::placed(SyntaxErrorKind::Syntax, place, message))
+    };
+    let Some(first) = body.first() else { return unfinished("invalid syntax") };
+    let compound = |s: &Stmt| {
+        matches!(
+            s,
+            Stmt::FunctionDef(_)
+                | Stmt::ClassDef(_)
+                | Stmt::For(_)
+                | Stmt::While(_)
+                | Stmt::If(_)
+                | Stmt::With(_)
+                | Stmt::Match(_)
+                | Stmt::Try(_)
+        )
+    };
+    let end_of_line =
+        |s: &Stmt| text[s.range().end().to_usize()..].find('\n').map_or(text.len(), |i| s.range().end().to_usize() + i);
+    let last_allowed = if compound(first) { first } else { body.iter().take_while(|s| s.range().start().to_usize() < end_of_line(first)).last().unwrap_or(first) };
+    if let Some(extra) = body.iter().find(|s| s.range().start() >= last_allowed.range().end() && !std::ptr::eq(*s, last_allowed)) {
+        let _ = extra;
+        let at = end_of_line(last_allowed) as u32;
+        let range = TextRange::at(TextSize::new(at), TextSize::new(1));
+        return Err(Error::syntax(range, "multiple statements found while compiling a single statement"));
+    }
+    if compound(first) && !text.ends_with('\n') {
+        let indented = text[first.range()].contains('\n');
+        if !indented || options.dont_imply_dedent {
+            return unfinished("invalid syntax");
+        }
+    }
+    Ok(())
 }
 
 /// Errors of the compiler proper count columns in bytes.

@@ -21,6 +21,7 @@ mod flow;
 mod fold;
 mod front;
 pub mod isa;
+mod lints;
 mod literal;
 pub mod serial;
 pub mod source;

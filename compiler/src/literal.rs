@@ -229,7 +229,25 @@ pub fn escape_warnings(
                 let quote = if text[prefix..].starts_with("\"\"\"") || text[prefix..].starts_with("'''") { 3 } else { 1 };
                 let start = range.start() + TextSize::new((prefix + quote) as u32);
                 let body = &text[prefix + quote..text.len().saturating_sub(quote).max(prefix + quote)];
-                first_invalid(body, start, is_bytes, index, warnings);
+                first_invalid(body, start, is_bytes, false, index, warnings);
+            }
+            TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
+                let next = source.as_bytes().get(range.end().to_usize());
+                if next.is_some_and(u8::is_ascii_alphabetic) {
+                    let text = source[range].to_ascii_lowercase();
+                    let kind = match text.as_bytes() {
+                        [b'0', b'x', ..] => "hexadecimal",
+                        [b'0', b'o', ..] => "octal",
+                        [b'0', b'b', ..] => "binary",
+                        [.., b'j'] => "imaginary",
+                        _ => "decimal",
+                    };
+                    warnings.push(Warning {
+                        message: format!("invalid {kind} literal"),
+                        line: index.position(range.start().into()).0,
+                        kind: WarningKind::Syntax,
+                    });
+                }
             }
             TokenKind::FStringMiddle | TokenKind::TStringMiddle => {
                 let text = &source[range];
@@ -237,10 +255,35 @@ pub fn escape_warnings(
                 if raw || !text.contains('\\') {
                     continue;
                 }
-                first_invalid(text, range.start(), false, index, warnings);
+                escaped_braces(source, range, index, warnings);
+                first_invalid(text, range.start(), false, true, index, warnings);
             }
             _ => {}
         }
+    }
+}
+
+/// A backslash before a brace of an f-string escapes nothing, and each one is reported.
+fn escaped_braces(source: &str, range: TextRange, index: &LineIndex, warnings: &mut Vec<Warning>) {
+    let bytes = source.as_bytes();
+    let mut i = range.start().to_usize();
+    while i < range.end().to_usize() {
+        if bytes[i] != b'\\' {
+            i += 1;
+            continue;
+        }
+        if let Some(c @ (b'{' | b'}')) = bytes.get(i + 1) {
+            let c = *c as char;
+            warnings.push(Warning {
+                message: format!(
+                    "\"\\{c}\" is an invalid escape sequence. Such sequences will not work in the future. Did you mean \
+                     \"\\\\{c}\"? A raw string is also an option."
+                ),
+                line: index.position(i as u32).0,
+                kind: WarningKind::Syntax,
+            });
+        }
+        i += 2;
     }
 }
 
@@ -248,6 +291,7 @@ fn first_invalid(
     body: &str,
     start: TextSize,
     is_bytes: bool,
+    braces: bool,
     index: &LineIndex,
     warnings: &mut Vec<Warning>,
 ) {
@@ -263,6 +307,7 @@ fn first_invalid(
         };
         let line = index.position(u32::from(start) + i as u32).0;
         let known = match c {
+            '{' | '}' => !is_bytes && braces,
             '\n' | '\\' | '\'' | '"' | 'a' | 'b' | 'f' | 'n' | 'r' | 't' | 'v' | 'x' => true,
             'u' | 'U' | 'N' => !is_bytes,
             _ => false,

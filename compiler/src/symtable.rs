@@ -1080,10 +1080,10 @@ impl Builder {
                 self.cur().coroutine = true;
             }
         }
+        self.expr(parts[1])?;
         if !std::ptr::eq(parts[0], parts[1]) {
             self.expr(parts[0])?;
         }
-        self.expr(parts[1])?;
         let is_generator = kind == Comprehension::Generator;
         self.cur().generator = is_generator;
         let is_async = self.cur().coroutine && !is_generator;

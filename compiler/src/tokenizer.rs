@@ -48,6 +48,8 @@ pub struct Tokens {
     pub outcome: Outcome,
     /// The innermost bracket still open at the end: its offset.
     pub open: Option<u32>,
+    /// All of the text was read.
+    pub at_end: bool,
 }
 
 const MAX_LEVEL: usize = 200;
@@ -98,8 +100,11 @@ pub fn tokenize(text: &str) -> Tokens {
                 Outcome::Unclosed
             }
         }
+        // In an f-string the parser's own error goes first.
+        Err(Outcome::Error(e)) if !t.fstrings.is_empty() => Outcome::Pending(e),
         Err(o) => o,
     };
+    let at_end = t.at >= text.trim_end_matches('\n').len();
     let end = t.at.min(text.len()) as u32;
     if matches!(outcome, Outcome::Done) {
         while t.indents.len() > 1 {
@@ -109,7 +114,7 @@ pub fn tokenize(text: &str) -> Tokens {
     }
     t.toks.push(Tok { kind: Kind::End, start: end, end, level: t.brackets.len() as u16 });
     let open = t.brackets.last().map(|b| b.1 as u32);
-    Tokens { toks: t.toks, outcome, open }
+    Tokens { toks: t.toks, outcome, open, at_end }
 }
 
 impl<'a> Tokenizer<'a> {
@@ -180,9 +185,7 @@ impl<'a> Tokenizer<'a> {
                 self.at += 1;
             }
             let Some(b) = self.peek() else {
-                if let Some(f) = self.fstrings.last() {
-                    return Err(self.unterminated_fstring(f, f.start));
-                }
+                // In a replacement field its brace is what was not closed.
                 return Ok(());
             };
             let start = self.at;
@@ -500,6 +503,7 @@ impl<'a> Tokenizer<'a> {
                     return self.fraction();
                 }
                 Some(b'e' | b'E') if self.exponent_follows() => return self.exponent(),
+                Some(b'e' | b'E') => self.number_end("decimal")?,
                 Some(b'j' | b'J') => return self.imaginary(),
                 _ => {}
             }

@@ -119,11 +119,13 @@ pub struct Options {
     pub top_level_await: bool,
     /// `PyCF_DONT_IMPLY_DEDENT`
     pub dont_imply_dedent: bool,
+    /// `PyCF_ALLOW_INCOMPLETE_INPUT`: an error at the end of the input has kind [`SyntaxErrorKind::Incomplete`].
+    pub allow_incomplete_input: bool,
 }
 
 impl Options {
     pub fn new(mode: Mode) -> Options {
-        Options { mode, optimize: 0, future_flags: 0, top_level_await: false, dont_imply_dedent: false }
+        Options { mode, optimize: 0, future_flags: 0, top_level_await: false, dont_imply_dedent: false, allow_incomplete_input: false }
     }
 }
 

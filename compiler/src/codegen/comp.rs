@@ -1,7 +1,7 @@
 //! Comprehensions: inlined ones (PEP 709) and generator expressions, which are functions.
 
 use ruff_python_ast::{self as ast, Expr};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{CompScope, Compiler};
@@ -51,7 +51,12 @@ impl<'a> Compiler<'a> {
             Expr::DictComp(c) => Parts {
                 element: match &c.key {
                     Some(k) => Element::Dict(k, &c.value),
-                    None => return Err(Error::syntax(e.range(), "dict unpacking cannot be used in dict comprehension")),
+                    None => {
+                        let text = &self.source[e.range()];
+                        let at = e.range().start() + TextSize::new(text.find("**").unwrap_or(0) as u32);
+                        let range = TextRange::at(at, TextSize::new(2));
+                        return Err(Error::syntax(range, "dict unpacking cannot be used in dict comprehension"));
+                    }
                 },
                 generators: &c.generators,
                 scope: block(self.table.block(c, BlockKey::Body))?,

@@ -583,7 +583,7 @@ impl<'a> Compiler<'a> {
             Some("list" | "tuple" | "str" | "bytes") => {
                 let index = self.display_type(&s.slice);
                 if let (Some(i), Some(t)) = (index, type_name)
-                    && i != "int"
+                    && !matches!(i, "int" | "bool")
                     && i != "slice"
                 {
                     self.warn(s.range, format!("{t} indices must be integers or slices, not {i}; perhaps you missed a comma?"));

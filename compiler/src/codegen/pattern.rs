@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ruff_python_ast::{self as ast, Expr, Pattern, Singleton};
+use ruff_python_ast::{self as ast, Pattern, Singleton};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Compiler;
@@ -15,13 +15,16 @@ use crate::unit::Const;
 /// A name to bind when the case matches, and the register of its value.
 type Captures<'a> = Vec<(&'a str, Reg)>;
 
-/// Why a pattern matches everything, if it does.
-fn irrefutable(p: &Pattern) -> Option<String> {
+/// Why and where a pattern matches everything, if it does.
+fn irrefutable(p: &Pattern) -> Option<(TextRange, String)> {
     match p {
         Pattern::MatchAs(a) => match (&a.pattern, &a.name) {
             (Some(inner), _) => irrefutable(inner),
-            (None, Some(n)) => Some(format!("name capture '{}' makes remaining patterns unreachable", n.as_str())),
-            (None, None) => Some("wildcard makes remaining patterns unreachable".to_owned()),
+            (None, Some(n)) => Some((
+                p.range(),
+                format!("name capture '{}' makes remaining patterns unreachable", n.as_str()),
+            )),
+            (None, None) => Some((p.range(), "wildcard makes remaining patterns unreachable".to_owned())),
         },
         Pattern::MatchOr(o) => o.patterns.last().and_then(irrefutable),
         _ => None,
@@ -42,9 +45,9 @@ impl<'a> Compiler<'a> {
         for (i, case) in m.cases.iter().enumerate() {
             if i < last
                 && case.guard.is_none()
-                && let Some(message) = irrefutable(&case.pattern)
+                && let Some((range, message)) = irrefutable(&case.pattern)
             {
-                return Err(Error::syntax(case.pattern.range(), message));
+                return Err(Error::syntax(range, message));
             }
             let next = self.label();
             let mut captures = Captures::new();
@@ -245,15 +248,21 @@ impl<'a> Compiler<'a> {
             match self.constant(k) {
                 Some(c) => {
                     // Keys that are equal as dict keys are duplicates, whatever their types.
+                    let text = match &c {
+                        Const::Str(s) => crate::unparse::repr_str(s),
+                        Const::Bytes(s) => crate::unparse::repr_bytes(s),
+                        c => crate::dis::display(c),
+                    };
                     let key = fold::identity(&match c {
                         Const::True => Const::Int(1),
                         Const::False => Const::Int(0),
-                        Const::Float(f) if f.fract() == 0.0 && f.abs() < 1e15 => Const::Int(f as i64),
+                        Const::Float(f) | Const::Complex(f, 0.0) if f.fract() == 0.0 && f.abs() < 1e15 => {
+                            Const::Int(f as i64)
+                        }
                         c => c,
                     });
                     if let Some(key) = key {
                         if seen.contains(&key) {
-                            let text = crate::unparse::expression(k, self.source);
                             return Err(Error::syntax(
                                 p.range(),
                                 format!("mapping pattern checks duplicate key ({text})"),
@@ -308,7 +317,7 @@ impl<'a> Compiler<'a> {
             self.check_assignable(&k.attr, k.range)?;
             if names.contains(&k.attr.as_str()) {
                 return Err(Error::syntax(
-                    k.range,
+                    k.pattern.range(),
                     format!("attribute name repeated in class pattern: {}", k.attr.as_str()),
                 ));
             }
@@ -363,9 +372,9 @@ impl<'a> Compiler<'a> {
         let last = o.patterns.len() - 1;
         for (i, alternative) in o.patterns.iter().enumerate() {
             if i < last
-                && let Some(message) = irrefutable(alternative)
+                && let Some((range, message)) = irrefutable(alternative)
             {
-                return Err(Error::syntax(alternative.range(), message));
+                return Err(Error::syntax(range, message));
             }
             let next = if i < last { self.label() } else { fail };
             let mut own = Captures::new();

@@ -849,6 +849,7 @@ impl Parser<'_> {
                 if !any {
                     if !self.is(",") {
                         self.at -= 1;
+                        self.far = self.at;
                         return Err(Stop::Generic);
                     }
                     return self.special_token(t, "at least one argument must precede /");

@@ -127,12 +127,21 @@ const KEYWORDS: [&str; 35] = [
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
-/// The error of a source that the parser rejected. `text` ends in a newline. None if nothing was found wrong.
-pub fn diagnose(text: &str, expression: bool) -> Option<Box<Error>> {
+/// The error of a source that the parser rejected, and whether the whole input was read when it came up. `text` ends in
+/// a newline. None if nothing was found wrong.
+pub fn diagnose(text: &str, expression: bool) -> (Option<Box<Error>>, bool) {
     let tokens = tokenizer::tokenize(text);
+    let at_end = tokens.at_end;
+    let mut saw_end = false;
+    let error = find(text, expression, tokens, &mut saw_end);
+    (error, saw_end && at_end)
+}
+
+fn find(text: &str, expression: bool, tokens: tokenizer::Tokens, saw_end: &mut bool) -> Option<Box<Error>> {
     let outcome = tokens.outcome;
     let mut p = Parser { text, toks: &tokens.toks, at: 0, far: 0, quiet: 0, depth: 0, saw_end: false };
     let result = if expression { p.eval_input() } else { p.file() };
+    *saw_end = p.saw_end;
     let stop = match result {
         Ok(()) => {
             return match outcome {
@@ -152,26 +161,18 @@ pub fn diagnose(text: &str, expression: bool) -> Option<Box<Error>> {
             _ => e,
         });
     }
-    if let (Outcome::Unclosed, Some(open), true) = (&outcome, tokens.open, p.saw_end) {
-        return Some(p.never_closed(open));
+    if p.saw_end {
+        match outcome {
+            Outcome::Unclosed => return tokens.open.map(|o| p.never_closed(o)),
+            Outcome::Pending(e) => return Some(e),
+            _ => {}
+        }
     }
     let error = match stop {
         Stop::Special(e) => e,
         Stop::Generic => match far.kind {
-            Kind::End if matches!(outcome, Outcome::Pending(_)) => {
-                if let Outcome::Pending(e) = outcome {
-                    return Some(e);
-                }
-                p.syntax_at(far, "invalid syntax")
-            }
             Kind::Indent => p.indentation_at(far, "unexpected indent"),
             Kind::Dedent => p.indentation_at(far, "unexpected unindent"),
-            Kind::End => {
-                if let Some(o) = tokens.open {
-                    return Some(p.never_closed(o));
-                }
-                p.syntax_at(far, "invalid syntax")
-            }
             _ => p.syntax_at(far, "invalid syntax"),
         },
     };

@@ -175,6 +175,7 @@ pub fn compile_function(t: &Thread, source: Value, filename: Value, mode: Ref<St
         future_flags: (given as u32 & flags::FUTURE_MASK) | if dont_inherit { 0 } else { inherited_flags(t) },
         top_level_await: given & ALLOW_TOP_LEVEL_AWAIT != 0,
         dont_imply_dedent: given & DONT_IMPLY_DEDENT != 0,
+        allow_incomplete_input: given & ALLOW_INCOMPLETE_INPUT != 0,
         ..Options::new(kind)
     };
     let Some(text) = source_text(t, source, filename)? else {
