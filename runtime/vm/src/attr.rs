@@ -10,7 +10,9 @@
 
 use crate::native::*;
 use crate::objects::class::Special;
+use crate::objects::descriptors::{ClassMethod, Property, StaticMethod};
 use crate::objects::function::{BoundMethod, Function};
+use crate::objects::member::MemberDescriptor;
 use crate::objects::native_function::{GetSet, Native};
 use crate::objects::object::Object;
 use crate::objects::value_vec::Array;
@@ -543,7 +545,26 @@ pub fn bind_attribute(t: &Thread, attr: Value, obj: Value, class: Ref<Class>) ->
     if let Some(g) = attr.downcast::<GetSet>() {
         return g.read(t, obj);
     }
-    match class_of(attr).special(t, Special::Get) {
+    let kind = class_of(attr);
+    // The descriptors of the language, by their own class: subclasses may override `__get__`.
+    if kind == StaticMethod::class() {
+        if let Some(s) = attr.downcast::<StaticMethod>() {
+            return Ok(s.function());
+        }
+    } else if kind == ClassMethod::class() {
+        if let Some(c) = attr.downcast::<ClassMethod>() {
+            return BoundMethod::new(t, c.function(), class.value()).map(Ref::value);
+        }
+    } else if kind == Property::class() {
+        if let Some(f) = attr.downcast::<Property>().and_then(|p| p.getter()) {
+            return t.call(f, &[obj]);
+        }
+    } else if kind == MemberDescriptor::class() {
+        if let Some(m) = attr.downcast::<MemberDescriptor>() {
+            return m.read(t, obj);
+        }
+    }
+    match kind.special(t, Special::Get) {
         Some(get) => t.call(get, &[attr, obj, class.value()]),
         None => Ok(attr),
     }
@@ -662,6 +683,9 @@ pub fn generic_set(t: &Thread, obj: Value, name: Ref<Str>, value: Option<Value>)
         if let Some(g) = attr.downcast::<GetSet>() {
             return g.write(t, obj, value);
         }
+        if let Some(m) = attr.downcast::<MemberDescriptor>() {
+            return m.write(t, obj, value);
+        }
         let c = class_of(attr);
         match value {
             Some(v) => {
@@ -701,17 +725,30 @@ pub fn generic_set(t: &Thread, obj: Value, name: Ref<Str>, value: Option<Value>)
     })
 }
 
-/// Called when a class gained an attribute: instance-slot caches may now be shadowed by a data descriptor.
-pub fn class_attribute_added(t: &Thread, _class: Ref<Class>, _name: Ref<Str>, v: Value) {
-    if is_data_descriptor(t, v) {
+/// Called when a class gained an attribute: slots that caches know may now be hidden by a data descriptor, or a slot of
+/// `__slots__` by any attribute.
+pub fn class_attribute_added(t: &Thread, class: Ref<Class>, name: Ref<Str>, v: Value) {
+    let hides_slot = || class.mro().iter().skip(1).filter_map(|c| c.downcast::<Class>()?.dict.get()?.get_interned(name)).any(is_slot);
+    if is_data_descriptor(t, v) || hides_slot() {
         crate::interp::flush_slot_caches(t);
     }
 }
 /// Called when a class attribute was replaced.
-pub fn class_attribute_replaced(t: &Thread, class: Ref<Class>, name: Ref<Str>, old: Value, v: Value) {
-    if is_data_descriptor(t, v) && !is_data_descriptor(t, old) {
-        class_attribute_added(t, class, name, v);
+pub fn class_attribute_replaced(t: &Thread, _class: Ref<Class>, _name: Ref<Str>, old: Value, v: Value) {
+    if is_slot(old) || (is_data_descriptor(t, v) && !is_data_descriptor(t, old)) {
+        crate::interp::flush_slot_caches(t);
     }
+}
+/// Called when a class attribute was deleted.
+pub fn class_attribute_deleted(t: &Thread, old: Value) {
+    if is_slot(old) {
+        crate::interp::flush_slot_caches(t);
+    }
+}
+
+/// Whether a class attribute stands for a slot of `__slots__`.
+pub fn is_slot(v: Value) -> bool {
+    v.downcast::<MemberDescriptor>().is_some()
 }
 
 /// `type.__getattribute__` without raising.

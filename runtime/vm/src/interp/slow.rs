@@ -7,6 +7,7 @@ use crate::attr;
 use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
 use crate::objects::generator::{Coroutine, Resumed};
+use crate::objects::member::MemberDescriptor;
 use crate::objects::object::Object;
 use crate::ops::{BinaryOp, Compare, UnaryOp};
 use taipan_compiler::flags;
@@ -320,6 +321,9 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
     let on_class = class.lookup(t, name);
     if let Some(a) = on_class {
         if attr::is_data_descriptor(t, a) {
+            if let Some(m) = a.downcast::<MemberDescriptor>() {
+                publish_member(t, site, shape, class, m);
+            }
             if let Some(p) = a.downcast::<crate::objects::descriptors::Property>() {
                 if let Some(getter) = p.getter().filter(|g| g.downcast::<Function>().is_some()) {
                     cache::publish(t, site, NewEntry { kind: Kind::Property, value: getter, ..new });
@@ -344,6 +348,15 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
             cache::publish(t, site, NewEntry { kind: Kind::Method, value: a, ..new });
         } else if class_of(a).special(t, Special::Get).is_none() {
             cache::publish(t, site, NewEntry { value: a, ..new });
+        }
+    }
+}
+
+/// An attribute of `__slots__` is cached like any other slot: whatever may hide it flushes the caches.
+fn publish_member(t: &Thread, site: *const u64, shape: ShapeId, class: Ref<Class>, m: Ref<MemberDescriptor>) {
+    if class.is_subclass(m.class.expect()) {
+        if let Some(offset) = inline_offset(taipan_heap::SHAPES.get(shape), m.index) {
+            cache::publish_slot(t, site, shape, offset);
         }
     }
 }
@@ -384,6 +397,10 @@ pub unsafe fn store_attr(t: &Thread, regs: Regs, obj: Value, name: usize, v: Val
     }
     let after = cache::shape_of(obj);
     let s = taipan_heap::SHAPES.get(after);
+    if let Some(m) = class.lookup(t, name).and_then(|a| a.downcast::<MemberDescriptor>()) {
+        publish_member(t, site, after, class, m);
+        return Ok(());
+    }
     if s.slots_offset == 0 || s.flags & attr::SHAPE_DICT_MODE != 0 || class.lookup(t, name).is_some_and(|a| attr::is_data_descriptor(t, a)) {
         return Ok(());
     }

@@ -282,7 +282,13 @@ impl Class {
                 }
                 true
             }
-            None => dict.remove(t, name.value())?.is_some(),
+            None => match dict.remove(t, name.value())? {
+                Some(old) => {
+                    crate::attr::class_attribute_deleted(t, old);
+                    true
+                }
+                None => false,
+            },
         };
         Class::changed(this, t);
         Ok(done)
@@ -526,6 +532,8 @@ pub fn replace_bases(t: &Thread, class: Ref<Class>, bases: Ref<Tuple>, base: Ref
     class.mro.set(t, class.header(), mro);
     Class::register_with_bases(class);
     Class::changed(class, t);
+    // Other classes' slots and data descriptors come into view.
+    crate::interp::flush_slot_caches(t);
 }
 
 /// Completes a class made by [`allocate`] in Python code: the caller has set names, bases, base and namespace.
