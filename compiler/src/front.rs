@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 
-use ruff_python_ast::{Mod, Stmt};
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, Mod, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
-use ruff_python_parser::{Mode as ParseMode, ParseOptions};
+use ruff_python_parser::{Mode as ParseMode, ParseOptions, Parsed};
 
 use crate::codegen::{self, Input};
 use crate::diagnose::diagnose;
 use crate::errors::{Error, Place, Result};
 use crate::source::{LineIndex, check_text, normalize_newlines};
 use crate::symtable::{self, Settings};
+use crate::tokenizer::{self, Outcome};
 use crate::unit::{CodeUnit, Mode, Options, SyntaxError, SyntaxErrorKind, Warning, flags};
 use crate::literal;
 
@@ -24,9 +26,7 @@ pub struct Compiled {
 /// Compiles `source`, which must be decoded already (see [`crate::decode_source`]).
 pub fn compile(source: &str, filename: &str, options: &Options) -> std::result::Result<Compiled, SyntaxError> {
     let text = normalize_newlines(source);
-    // The tree of a long expression is deep, and it is freed recursively: the stack must be large enough for that.
-    let stack = 4 * 1024 * 1024 + source.len().saturating_mul(256).min(1 << 30);
-    stacker::maybe_grow(stack / 2, stack, || {
+    stacker::maybe_grow(2 * 1024 * 1024, 8 * 1024 * 1024, || {
         compile_text(&text, filename, options).map_err(|e| {
             let text = with_newline(&text);
             let index = LineIndex::new(&text);
@@ -37,27 +37,97 @@ pub fn compile(source: &str, filename: &str, options: &Options) -> std::result::
 
 fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compiled> {
     check_text(text)?;
+    check_nesting(text)?;
     let mode = if options.mode == Mode::Eval { ParseMode::Expression } else { ParseMode::Module };
-    let trimmed = if options.mode == Mode::Eval { text.trim_start_matches([' ', '\t']) } else { text };
-    let lead = text.len() - trimmed.len();
-    debug_assert!(lead <= text.len());
-    let parsed = ruff_python_parser::parse_unchecked(trimmed, ParseOptions::from(mode));
+    let parsed = ruff_python_parser::parse_unchecked(text, ParseOptions::from(mode));
+    let result = compile_parsed(&parsed, text, filename, options);
+    // Freeing a tree takes stack in proportion to its depth. One that is too deep to compile is not freed: the price
+    // of a hostile input is its memory, not the process.
+    let deep = match &result {
+        Ok(_) => false,
+        Err(e) => e.kind == SyntaxErrorKind::Recursion || text.len() > 4096 && is_deep(parsed.syntax()),
+    };
+    if deep {
+        std::mem::forget(parsed);
+    }
+    result
+}
+
+/// Whether a tree is deeper than what is ever compiled.
+fn is_deep(tree: &Mod) -> bool {
+    struct Measure(u32, bool);
+    impl<'a> Visitor<'a> for Measure {
+        fn visit_expr(&mut self, e: &'a Expr) {
+            if self.1 || self.0 > 5000 {
+                self.1 = true;
+                return;
+            }
+            self.0 += 1;
+            crate::depth::with_stack(|| visitor::walk_expr(self, e));
+            self.0 -= 1;
+        }
+    }
+    let mut m = Measure(0, false);
+    match tree {
+        Mod::Module(module) => m.visit_body(&module.body),
+        Mod::Expression(e) => m.visit_expr(&e.body),
+    }
+    m.1
+}
+
+/// The tokenizer's limits on nesting, which the parser does not share.
+fn check_nesting(text: &str) -> Result<()> {
+    let (mut depth, mut deepest, mut indented) = (0u32, 0u32, false);
+    let mut column = 0u32;
+    let mut leading = true;
+    for b in text.bytes() {
+        match b {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        leading = match b {
+            b'\n' => true,
+            b' ' | b'\t' => leading,
+            _ => false,
+        };
+        column = if b == b'\n' { 0 } else { column + 1 };
+        indented |= leading && column > 99;
+    }
+    // Brackets in strings count here, so this is only a reason to look closely.
+    if deepest <= 200 && !indented {
+        return Ok(());
+    }
+    match tokenizer::tokenize(&with_newline(text)).outcome {
+        Outcome::Error(e) | Outcome::Pending(e)
+            if matches!(&*e.message, "too many nested parentheses" | "too many levels of indentation") =>
+        {
+            Err(e)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn compile_parsed(parsed: &Parsed<Mod>, text: &str, filename: &str, options: &Options) -> Result<Compiled> {
     if let Some(e) = parsed.errors().first() {
-        let text = with_newline(trimmed);
-        let (found, at_end) = diagnose(&text, options.mode == Mode::Eval);
+        let padded = with_newline(text);
+        let (found, at_end) = diagnose(&padded, options.mode == Mode::Eval);
         if at_end && options.allow_incomplete_input {
-            return Err(incomplete(&text));
+            return Err(incomplete(&padded));
         }
         return Err(found.unwrap_or_else(|| Error::syntax(e.location, "invalid syntax")));
     }
     if options.mode == Mode::Single
         && let Mod::Module(m) = parsed.syntax()
     {
-        check_single(&m.body, trimmed, options)?;
+        check_single(&m.body, text, options)?;
     }
-    let index = LineIndex::new(trimmed);
+    let index = LineIndex::new(text);
     let mut warnings = Vec::new();
-    literal::escape_warnings(parsed.tokens(), trimmed, &index, &mut warnings);
+    literal::escape_warnings(parsed.tokens(), text, &index, &mut warnings);
     let body: &[Stmt] = match parsed.syntax() {
         Mod::Module(m) => &m.body,
         Mod::Expression(_) => &[],
@@ -73,7 +143,7 @@ fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compile
         Mod::Module(_) => None,
     };
     let table = symtable::build(body, expression, settings).map_err(in_bytes)?;
-    let input = Input { source: trimmed, filename, options, table, future_flags, warnings };
+    let input = Input { source: text, filename, options, table, future_flags, warnings };
     let (unit, warnings) = match expression {
         Some(e) => codegen::expression(input, e).map_err(in_bytes)?,
         None => codegen::module(input, body).map_err(in_bytes)?,
@@ -116,8 +186,7 @@ fn check_single(body: &[Stmt], text: &str, options: &Options) -> Result<()> {
     let end_of_line =
         |s: &Stmt| text[s.range().end().to_usize()..].find('\n').map_or(text.len(), |i| s.range().end().to_usize() + i);
     let last_allowed = if compound(first) { first } else { body.iter().take_while(|s| s.range().start().to_usize() < end_of_line(first)).last().unwrap_or(first) };
-    if let Some(extra) = body.iter().find(|s| s.range().start() >= last_allowed.range().end() && !std::ptr::eq(*s, last_allowed)) {
-        let _ = extra;
+    if body.iter().any(|s| s.range().start() >= last_allowed.range().end() && !std::ptr::eq(s, last_allowed)) {
         let at = end_of_line(last_allowed) as u32;
         let range = TextRange::at(TextSize::new(at), TextSize::new(1));
         return Err(Error::syntax(range, "multiple statements found while compiling a single statement"));
