@@ -45,6 +45,8 @@ static NURSERY: AtomicUsize = AtomicUsize::new(NURSERY_MIN);
 static ENABLED: AtomicBool = AtomicBool::new(true);
 /// Collect at every so-many-th slow allocation; 0: no stress.
 static STRESS: AtomicU32 = AtomicU32::new(0);
+/// Check the heap at each collection.
+static VERIFY: AtomicBool = AtomicBool::new(false);
 static LOG: AtomicBool = AtomicBool::new(false);
 
 /// The collector's state, used with the world stopped or for registration.
@@ -119,9 +121,26 @@ pub fn is_enabled() -> bool {
 pub fn set_log(log: bool) {
     LOG.store(log, Relaxed)
 }
+/// Whether all cells are checked before and after each collection.
+pub fn set_verify(verify: bool) {
+    VERIFY.store(verify, Relaxed)
+}
 /// Most memory for cells, in bytes: beyond it allocation fails. No limit: `usize::MAX`.
 pub fn set_memory_limit(bytes: usize) {
     space().limit = u32::try_from(bytes / BLOCK_SIZE).unwrap_or(u32::MAX)
+}
+
+/// Settings from the environment, for attacks on whatever program runs on the heap: `TAIPAN_GC_STRESS` (the interval of stress
+/// mode), `TAIPAN_GC_VERIFY`, `TAIPAN_GC_LOG`.
+pub(crate) fn read_environment() {
+    let number = |name| std::env::var(name).ok().and_then(|s| s.parse::<u32>().ok());
+    if let Some(interval) = number("TAIPAN_GC_STRESS") {
+        STRESS.store(interval, Relaxed);
+    }
+    set_verify(number("TAIPAN_GC_VERIFY").is_some_and(|n| n != 0));
+    if number("TAIPAN_GC_LOG").is_some_and(|n| n != 0) {
+        set_log(true);
+    }
 }
 
 /// What a collection did.
@@ -232,12 +251,13 @@ impl Collector {
         self.counters.started.get_or_insert(start);
         let full = full || std::mem::take(&mut self.full_due);
         let stress = stress_interval() != 0;
+        let verify = stress || VERIFY.load(Relaxed);
         // Made before anything is looked at: its own shape is new.
         dead_shape();
 
         let mut young = std::mem::take(&mut self.orphans);
         world.for_each_thread(|t| t.hand_over(&mut young));
-        if stress {
+        if verify {
             verify::check_heap(&young, "before a collection");
         }
         let Gathered { remembered, cards, touched, mut weak, mut finalizable, mut droppable, allocated } = young;
@@ -266,7 +286,8 @@ impl Collector {
             scan(&mut marker.visitor);
         }
         world.for_each_thread(|t| t.visit_roots(&mut marker.visitor));
-        marker.drain();
+        let trace = |marker: &mut Marker| if full { marker.drain_with_shape_trees() } else { marker.drain() };
+        trace(&mut marker);
 
         // The order is told in `weak`.
         let live = Liveness { full };
@@ -279,7 +300,7 @@ impl Collector {
         let resurrected = Collector::find_finalizable(&mut finalizable);
         self.counters.finalized += resurrected.len() as u64;
         marker.visitor.edges.extend(resurrected);
-        marker.drain();
+        trace(&mut marker);
         region::end_marking();
         // SAFETY: registered weak cells that live.
         weak.retain(|&cell| region::is_marked(cell) && unsafe { &*(cell as *const WeakCell) }.target().is_cell());
@@ -308,6 +329,8 @@ impl Collector {
         space().excess(NURSERY.load(Relaxed) / BLOCK_SIZE + self.live / BLOCK_SIZE / 8, excess);
         if stress {
             verify::poison_free();
+        }
+        if verify {
             verify::check_heap(&Gathered::default(), "after a collection");
         }
 
@@ -380,7 +403,7 @@ impl Collector {
             for hook in &self.shape_hooks {
                 hook(&dead);
             }
-            SHAPES.release(&dead);
+            SHAPES.release(&dead, !self.shape_hooks.is_empty());
         }
     }
 

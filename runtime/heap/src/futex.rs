@@ -16,3 +16,9 @@ pub(crate) fn wake_all(word: *const AtomicU32) {
     // SAFETY: the kernel treats the address as a key.
     unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, i32::MAX) };
 }
+
+/// Wakes one thread that waits for this word.
+pub(crate) fn wake_one(word: *const AtomicU32) {
+    // SAFETY: the kernel treats the address as a key.
+    unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, 1) };
+}

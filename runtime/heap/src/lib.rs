@@ -33,7 +33,7 @@ mod visitor;
 mod weak;
 
 pub use cell::*;
-pub use collect::{Collected, is_enabled, set_enabled, set_log, set_memory_limit};
+pub use collect::{Collected, is_enabled, set_enabled, set_log, set_memory_limit, set_verify};
 pub use field::*;
 pub use handshake::World;
 pub use lock::Exclusive;
@@ -44,3 +44,13 @@ pub use stats::Stats;
 pub use value::*;
 pub use visitor::Visitor;
 pub use weak::{Liveness, WeakCell, register_root_scanner, register_shape_hook, register_weak_hook};
+
+/// Sleeps while `word` holds `value`, at most for `timeout`; may return early. For locks that Python code sees: call it inside
+/// [`Mutator::blocking`].
+pub fn futex_wait(word: &std::sync::atomic::AtomicU32, value: u32, timeout: Option<std::time::Duration>) {
+    futex::wait(word, value, timeout)
+}
+/// Wakes one thread that waits for the word.
+pub fn futex_wake_one(word: &std::sync::atomic::AtomicU32) {
+    futex::wake_one(word)
+}

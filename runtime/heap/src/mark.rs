@@ -184,6 +184,26 @@ impl Marker {
             self.visitor.shapes.push(ShapeId(s.parent.load(Relaxed)));
         }
     }
+    /// Marks the shapes whose parents are marked, with all they lead to: a class's transition tree lives as long as its root.
+    pub fn drain_with_shape_trees(&mut self) {
+        loop {
+            self.drain();
+            let mut found = false;
+            for id in (1..SHAPES.limit()).map(ShapeId) {
+                let is_marked = |id| SHAPES.get(id).marked.load(Relaxed) == self.epoch;
+                if SHAPES.is_in_use(id) && !is_marked(id) {
+                    let parent = ShapeId(SHAPES.get(id).parent.load(Relaxed));
+                    if parent.0 != 0 && is_marked(parent) {
+                        self.mark_shape(id);
+                        found = true;
+                    }
+                }
+            }
+            if !found {
+                return;
+            }
+        }
+    }
     pub fn mark_shapes(&mut self) {
         while let Some(id) = self.visitor.shapes.pop() {
             self.mark_shape(id)

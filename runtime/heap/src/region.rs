@@ -163,6 +163,7 @@ static COMMITTED: AtomicUsize = AtomicUsize::new(0);
 pub(crate) fn reserve() {
     static READY: Once = Once::new();
     READY.call_once(|| {
+        crate::collect::read_environment();
         let mut size = HEAP_MAX;
         // Under valgrind every reserved page costs: its shadow memory is made for all of it.
         if std::env::var_os("LD_PRELOAD").is_some_and(|v| v.to_string_lossy().contains("vgpreload")) {

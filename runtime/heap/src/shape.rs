@@ -3,8 +3,9 @@
 //! A shape says what a cell is: its class, its layout, and which attribute lives in which slot of the *instance part*. Shapes
 //! live outside the collected heap in one reserved region, so an id is an address by one multiplication.
 //!
-//! The collector marks shapes from cells, from layouts that visit shape ids, and from child to parent. A full collection frees
-//! the others, but for those made since the full collection before (Rust code may hold their ids), those that a pointer on a
+//! The collector marks shapes from cells, from layouts that visit shape ids, from child to parent and from parent to child: a
+//! class's whole tree lives as long as anything in it, so a transition table may hold plain ids. A full collection frees the
+//! others, but for those made since the full collection before (Rust code may hold their ids), those that a pointer on a
 //! native stack leads to, and those that were declared permanent ([`ShapeTable::add_permanent`]). Before an id is used again the
 //! runtime's shape hooks have removed it from caches.
 //!
@@ -92,6 +93,9 @@ pub const SHAPES_MAX: usize = 1 << 22;
 
 /// `Shape::marked` of a shape that no full collection has seen: it is not freed.
 pub(crate) const NEW: u32 = u32::MAX;
+
+/// `Shape::marked` of a shape that was freed.
+const FREED: u32 = u32::MAX - 1;
 
 /// The table of all shapes.
 pub struct ShapeTable {
@@ -190,17 +194,18 @@ impl ShapeTable {
 
     /// Whether the id is that of a shape that has not been freed.
     pub(crate) fn is_in_use(&self, id: ShapeId) -> bool {
-        id.0 != 0 && id.0 < self.limit() && self.get(id).layout.is_some()
+        id.0 != 0 && id.0 < self.limit() && self.get(id).layout.is_some() && self.get(id).marked.load(Relaxed) != FREED
     }
 
-    /// Frees shapes; the world is stopped, and no live cell has one of them.
-    pub(crate) fn release(&self, ids: &[ShapeId]) {
-        for id in ids {
-            let place = std::ptr::from_ref(self.get(*id)).cast_mut();
-            // SAFETY: nobody refers to the shape any more; the field is written with the world stopped.
-            unsafe { (&raw mut (*place).layout).write(None) };
+    /// Frees shapes; the world is stopped, and no live cell has one of them. Their ids are used again only if the runtime has
+    /// hooks that forget them: until then a cache that still knows a dead id just never matches.
+    pub(crate) fn release(&self, ids: &[ShapeId], reuse: bool) {
+        for &id in ids {
+            self.get(id).marked.store(FREED, Relaxed);
         }
-        self.free.lock().expect("shape list").extend_from_slice(ids);
+        if reuse {
+            self.free.lock().expect("shape list").extend_from_slice(ids);
+        }
     }
 
     /// Locks all lists.

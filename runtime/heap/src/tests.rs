@@ -547,6 +547,7 @@ fn dead_shapes_are_freed() {
         let used = SHAPES.add(new()).id();
         let kept = t.alloc(32, used).unwrap();
         let before = SHAPES.limit();
+        register_shape_hook(|dead| assert!(!dead.is_empty()));
         for _ in 0..10 {
             for _ in 0..100 {
                 SHAPES.add(new());

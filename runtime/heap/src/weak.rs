@@ -139,7 +139,8 @@ pub fn register_root_scanner(scanner: fn(&mut Visitor)) {
 pub fn register_weak_hook(hook: fn(&Liveness)) {
     collector().weak_hooks.push(hook)
 }
-/// Registers a function that runs in the stopped world before the ids of dead shapes are used again.
+/// Registers a function that runs in the stopped world and forgets the ids of dead shapes, wherever they are cached: they may
+/// be used again. Without such a function they are not.
 pub fn register_shape_hook(hook: fn(&[ShapeId])) {
     collector().shape_hooks.push(hook)
 }
