@@ -83,11 +83,10 @@ fn own_slot_names(class: Ref<Class>) -> Vec<String> {
     let mut out = Vec::new();
     let mut pos = 0;
     while let Some((_, v)) = d.next(&mut pos) {
-        if let Some(m) = v.downcast::<MemberDescriptor>() {
-            if m.class.get() == Some(class) {
+        if let Some(m) = v.downcast::<MemberDescriptor>()
+            && m.class.get() == Some(class) {
                 out.push(m.name.expect().to_string_lossy());
             }
-        }
     }
     out.sort();
     out
@@ -277,7 +276,7 @@ fn read_slots(t: &Thread, name: Ref<Str>, namespace: Ref<Dict>, slots: Value, ba
         }
     }
     let text = |v: &Value| v.downcast::<Str>().map(|s| s.to_string_lossy());
-    found.names.as_mut_slice().sort_by(|a, b| text(a).cmp(&text(b)));
+    found.names.as_mut_slice().sort_by_key(|a| text(a));
     Ok(found)
 }
 
@@ -329,13 +328,11 @@ fn assemble(t: &Thread, meta: Ref<Class>, name: Ref<Str>, bases: Ref<Tuple>, bas
     };
 
     // What CPython's `type_new_set_attrs` does, in its order.
-    if dict.get_interned(names::__module__()).is_none() {
-        if let Some(globals) = crate::interp::current_globals(t) {
-            if let Some(module) = globals.get_str(t, names::__name__())? {
+    if dict.get_interned(names::__module__()).is_none()
+        && let Some(globals) = crate::interp::current_globals(t)
+            && let Some(module) = globals.get_str(t, names::__name__())? {
                 dict.set(t, names::__module__().value(), module)?;
             }
-        }
-    }
     let qualname = match dict.remove(t, names::__qualname__().value())? {
         None => name,
         Some(q) => match q.downcast::<Str>() {
@@ -596,11 +593,10 @@ pub fn build_class(t: &Thread, args: &[Value], kwargs: Option<Ref<Dict>>) -> Res
         t.set_item(namespace, names::__orig_bases__().value(), original.value())?;
     }
     let class = t.call_with_dict(meta, &[name.value(), bases.value(), namespace], rest)?;
-    if class.downcast::<Class>().is_some() {
-        if let Some(cell) = cell.downcast::<CellObject>() {
+    if class.downcast::<Class>().is_some()
+        && let Some(cell) = cell.downcast::<CellObject>() {
             check_class_cell(t, cell, name, class)?;
         }
-    }
     Ok(class)
 }
 

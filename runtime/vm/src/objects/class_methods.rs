@@ -1,4 +1,6 @@
 //! The methods of `type`.
+// Setters are named `set_` and the attribute.
+#![allow(non_snake_case)]
 
 use crate::attr;
 use crate::native::*;
@@ -254,11 +256,10 @@ impl Class {
     }
     #[py(getter)]
     fn __doc__(t: &Thread, this: Ref<Class>) -> Result<Value> {
-        if !this.is_heap() {
-            if let Some(doc) = this.def.and_then(|d| d.doc) {
+        if !this.is_heap()
+            && let Some(doc) = this.def.and_then(|d| d.doc) {
                 return doc.into_value(t);
             }
-        }
         match this.namespace().get_interned(names::__doc__()) {
             Some(v) => own_bound(t, this, v),
             None => Ok(Value::NONE),
@@ -391,11 +392,10 @@ impl Class {
     }
     #[py(getter)]
     fn __type_params__(t: &Thread, this: Ref<Class>) -> Result<Value> {
-        if this.is_heap() {
-            if let Some(v) = this.namespace().get_interned(names::__type_params__()) {
+        if this.is_heap()
+            && let Some(v) = this.namespace().get_interned(names::__type_params__()) {
                 return Ok(v);
             }
-        }
         Tuple::new(t, &[]).map(Ref::value)
     }
     #[py(setter)]

@@ -1,6 +1,8 @@
 //! The descriptors of the language: `property`, `classmethod`, `staticmethod`, `super`.
 //!
 //! Their fields are set by `__init__` (subclasses may call it late or again), so readers take each as it is at the moment.
+// Setters are named `set_` and the attribute.
+#![allow(non_snake_case)]
 
 use crate::attr;
 use crate::interp::{self, frame_word};
@@ -494,21 +496,19 @@ pub fn lookup_after(start: Ref<Class>, class: Ref<Class>, name: Ref<Str>) -> Opt
 
 /// The class whose MRO `super(class, obj)` searches.
 fn start_class(t: &Thread, class: Ref<Class>, obj: Value) -> Result<Ref<Class>> {
-    if let Some(c) = obj.downcast::<Class>() {
-        if c.is_subclass(class) {
+    if let Some(c) = obj.downcast::<Class>()
+        && c.is_subclass(class) {
             return Ok(c);
         }
-    }
     let own = class_of(obj);
     if own.is_subclass(class) {
         return Ok(own);
     }
     // Proxies say what they stand for.
-    if let Some(claimed) = t.get_attr_opt(obj, names::__class__())?.and_then(|c| c.downcast::<Class>()) {
-        if claimed != own && claimed.is_subclass(class) {
+    if let Some(claimed) = t.get_attr_opt(obj, names::__class__())?.and_then(|c| c.downcast::<Class>())
+        && claimed != own && claimed.is_subclass(class) {
             return Ok(claimed);
         }
-    }
     let (what, shown) = match obj.downcast::<Class>() {
         Some(c) => ("type", c.name_string()),
         None => ("instance of", own.name_string()),
@@ -531,11 +531,10 @@ fn found_after(t: &Thread, start: Ref<Class>, class: Ref<Class>, obj: Value, nam
 pub fn super_lookup(t: &Thread, class: Ref<Class>, obj: Value, name: Ref<Str>) -> Result<Value> {
     let start = start_class(t, class, obj)?;
     let name = Str::intern(t, name)?;
-    if name != names::__class__() {
-        if let Some(v) = found_after(t, start, class, obj, name)? {
+    if name != names::__class__()
+        && let Some(v) = found_after(t, start, class, obj, name)? {
             return Ok(v);
         }
-    }
     let s = Super::new(t, class, obj, start)?;
     own_attribute(t, s.value(), name)
 }
@@ -550,11 +549,10 @@ fn own_attribute(t: &Thread, s: Value, name: Ref<Str>) -> Result<Value> {
 
 /// `sup(class, obj).name`, where `sup` is what the name `super` evaluated to.
 pub fn super_attr(t: &Thread, sup: Value, class: Value, obj: Value, name: Ref<Str>) -> Result<Value> {
-    if sup == Super::class().value() {
-        if let Some(class) = class.downcast::<Class>() {
+    if sup == Super::class().value()
+        && let Some(class) = class.downcast::<Class>() {
             return super_lookup(t, class, obj, name);
         }
-    }
     let s = t.call(sup, &[class, obj])?;
     t.get_attr(s, name)
 }
@@ -600,11 +598,10 @@ fn arguments_of_frame(t: &Thread) -> Result<(Ref<Class>, Value)> {
             return Err(t.runtime_error("super(): no arguments"));
         }
         let mut first = *regs;
-        if code.unit.cell_registers.contains(&0) {
-            if let Some(c) = first.downcast::<CellObject>() {
+        if code.unit.cell_registers.contains(&0)
+            && let Some(c) = first.downcast::<CellObject>() {
                 first = c.get();
             }
-        }
         if first.is_empty() && interp::kind_of(regs) & interp::INIT != 0 {
             first = interp::word(regs, frame_word::LOCALS);
         }
@@ -677,13 +674,11 @@ impl Super {
     fn __getattribute__(t: &Thread, this: Ref<Super>, name: Value) -> Result<Value> {
         let name = attribute_name(t, name)?;
         let parts = (this.object_class.get().downcast::<Class>(), this.class.get().downcast::<Class>(), this.object.get().some());
-        if let (Some(start), Some(class), Some(obj)) = parts {
-            if name != names::__class__() {
-                if let Some(v) = found_after(t, start, class, obj, name)? {
+        if let (Some(start), Some(class), Some(obj)) = parts
+            && name != names::__class__()
+                && let Some(v) = found_after(t, start, class, obj, name)? {
                     return Ok(v);
                 }
-            }
-        }
         own_attribute(t, this.value(), name)
     }
     #[py]

@@ -1,4 +1,6 @@
 //! The attributes and methods of `function`.
+// Setters are named `set_` and the attribute.
+#![allow(non_snake_case)]
 
 use crate::native::*;
 use crate::objects::class_build::add_dict_attribute;
@@ -71,6 +73,7 @@ pub fn annotations(t: &Thread, f: Ref<Function>) -> Result<Value> {
 ///   kwdefaults  dict of the default values of keyword-only parameters
 #[pyclass(name = "function", flags(HAS_DICT, HAS_WEAKREF), init = add_dict_attribute)]
 impl Function {
+    #[allow(clippy::too_many_arguments)]
     #[py("(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)")]
     fn __new__(
         t: &Thread,

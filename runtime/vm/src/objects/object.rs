@@ -1,5 +1,7 @@
 //! `object`: the root of all classes, and the instances of classes written in Python (which are an empty `Object` followed by
 //! the instance part that `attr` describes).
+// Setters are named `set_` and the attribute.
+#![allow(non_snake_case)]
 
 use crate::attr;
 use crate::native::*;
@@ -118,13 +120,12 @@ pub fn collect_class_names(t: &Thread, class: Value, names: Ref<Dict>) -> Result
     if let Some(d) = t.get_attr_opt(class, names::__dict__())? {
         names.update_from(t, d)?;
     }
-    if let Some(bases) = t.get_attr_opt(class, names::__bases__())? {
-        if let Some(bases) = bases.downcast::<Tuple>() {
+    if let Some(bases) = t.get_attr_opt(class, names::__bases__())?
+        && let Some(bases) = bases.downcast::<Tuple>() {
             for b in bases.iter() {
                 collect_class_names(t, b, names)?;
             }
         }
-    }
     Ok(())
 }
 
@@ -204,14 +205,13 @@ fn default_state(t: &Thread, obj: Value, required: bool) -> Result<Value> {
         return Err(t.type_error(format!("cannot pickle '{}' object", class.name_string())));
     }
     let mut state = Value::NONE;
-    if attr::instance_len(obj) != 0 || obj.downcast::<Module>().is_some() {
-        if let Some(d) = attr::instance_dict(t, obj)? {
+    if (attr::instance_len(obj) != 0 || obj.downcast::<Module>().is_some())
+        && let Some(d) = attr::instance_dict(t, obj)? {
             state = d.value();
         }
-    }
     let slots = Dict::new(t)?;
-    if class.reserved_slots != 0 || class.namespace().get_interned(names::__slotnames__()).is_some() {
-        if let Some(list) = slot_names(t, class)? {
+    if (class.reserved_slots != 0 || class.namespace().get_interned(names::__slotnames__()).is_some())
+        && let Some(list) = slot_names(t, class)? {
             for name in list.snapshot(t)?.iter() {
                 let Some(s) = name.downcast::<Str>() else { continue };
                 if let Some(v) = t.get_attr_opt(obj, s)? {
@@ -219,7 +219,6 @@ fn default_state(t: &Thread, obj: Value, required: bool) -> Result<Value> {
                 }
             }
         }
-    }
     if !slots.is_empty() {
         return Tuple::new(t, &[state, slots.value()]).map(Ref::value);
     }
@@ -228,11 +227,10 @@ fn default_state(t: &Thread, obj: Value, required: bool) -> Result<Value> {
 
 fn state_of(t: &Thread, obj: Value, required: bool) -> Result<Value> {
     let f = t.get_attr(obj, names::__getstate__())?;
-    if let Some(n) = f.downcast::<Native>() {
-        if n.is_of(Object::class()) && n.receiver.get() == obj {
+    if let Some(n) = f.downcast::<Native>()
+        && n.is_of(Object::class()) && n.receiver.get() == obj {
             return default_state(t, obj, required);
         }
-    }
     t.call(f, &[])
 }
 
@@ -384,11 +382,10 @@ impl Object {
     #[py("($self, /)")]
     fn __dir__(t: &Thread, this: Value) -> Result<Ref<List>> {
         let all = Dict::new(t)?;
-        if let Some(d) = t.get_attr_opt(this, names::__dict__())? {
-            if let Some(d) = d.downcast::<Dict>() {
+        if let Some(d) = t.get_attr_opt(this, names::__dict__())?
+            && let Some(d) = d.downcast::<Dict>() {
                 all.update(t, d)?;
             }
-        }
         if let Some(class) = t.get_attr_opt(this, names::__class__())? {
             collect_class_names(t, class, all)?;
         }

@@ -253,6 +253,7 @@ impl Builtins {
     /// the effects of any future statements in effect in the code calling
     /// compile; if absent or false these statements do influence the compilation,
     /// in addition to any features explicitly specified.
+    #[allow(clippy::too_many_arguments)]
     #[py("(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)")]
     fn compile(
         t: &Thread,
