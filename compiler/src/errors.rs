@@ -37,15 +37,33 @@ impl Error {
 
     #[allow(clippy::new_ret_no_self)]
     pub fn new(kind: SyntaxErrorKind, range: TextRange, message: impl Into<String>) -> Box<Error> {
-        Box::new(Error { kind, message: message.into(), range: Some(range), place: None, byte_columns: false })
+        Box::new(Error {
+            kind,
+            message: message.into(),
+            range: Some(range),
+            place: None,
+            byte_columns: false,
+        })
     }
 
     pub fn plain(message: &str) -> Box<Error> {
-        Box::new(Error { kind: SyntaxErrorKind::Syntax, message: message.to_owned(), range: None, place: None, byte_columns: false })
+        Box::new(Error {
+            kind: SyntaxErrorKind::Syntax,
+            message: message.to_owned(),
+            range: None,
+            place: None,
+            byte_columns: false,
+        })
     }
 
     pub fn placed(kind: SyntaxErrorKind, place: Place, message: impl Into<String>) -> Box<Error> {
-        Box::new(Error { kind, message: message.into(), range: None, place: Some(place), byte_columns: false })
+        Box::new(Error {
+            kind,
+            message: message.into(),
+            range: None,
+            place: Some(place),
+            byte_columns: false,
+        })
     }
 
     pub fn recursion(range: TextRange) -> Box<Error> {

@@ -119,6 +119,7 @@ impl Op {
         &OPS[self as usize]
     }
     /// Length in words, cache words included.
+    #[allow(clippy::len_without_is_empty)]
     pub fn len(self) -> usize {
         1 + self.info().cache_words
     }

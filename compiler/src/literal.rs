@@ -57,7 +57,11 @@ pub fn bytes_value(value: &ast::BytesLiteralValue) -> Arc<[u8]> {
 fn push_code_point(out: &mut Vec<u8>, c: u32) {
     match char::from_u32(c) {
         Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        None => out.extend([0xe0 | (c >> 12) as u8, 0x80 | (c >> 6 & 0x3f) as u8, 0x80 | (c & 0x3f) as u8]),
+        None => out.extend([
+            0xe0 | (c >> 12) as u8,
+            0x80 | (c >> 6 & 0x3f) as u8,
+            0x80 | (c & 0x3f) as u8,
+        ]),
     }
 }
 
@@ -80,7 +84,10 @@ fn decode_escapes(text: &str, braces: bool, out: &mut Vec<u8>) {
         let e = bytes[i + 1];
         i += 2;
         let hex = |i: usize, n: usize| {
-            bytes.get(i..i + n).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u32::from_str_radix(h, 16).ok())
+            bytes
+                .get(i..i + n)
+                .and_then(|h| std::str::from_utf8(h).ok())
+                .and_then(|h| u32::from_str_radix(h, 16).ok())
         };
         match e {
             b'\n' => {}
@@ -226,9 +233,15 @@ pub fn escape_warnings(
                     continue;
                 }
                 let is_bytes = head.contains('b');
-                let quote = if text[prefix..].starts_with("\"\"\"") || text[prefix..].starts_with("'''") { 3 } else { 1 };
+                let quote =
+                    if text[prefix..].starts_with("\"\"\"") || text[prefix..].starts_with("'''") {
+                        3
+                    } else {
+                        1
+                    };
                 let start = range.start() + TextSize::new((prefix + quote) as u32);
-                let body = &text[prefix + quote..text.len().saturating_sub(quote).max(prefix + quote)];
+                let body =
+                    &text[prefix + quote..text.len().saturating_sub(quote).max(prefix + quote)];
                 first_invalid(body, start, is_bytes, false, index, warnings);
             }
             TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
@@ -313,7 +326,11 @@ fn first_invalid(
             _ => false,
         };
         if c.is_digit(8) {
-            let digits: String = body[i + 1..].chars().take(3).take_while(|c| c.is_digit(8)).collect();
+            let digits: String = body[i + 1..]
+                .chars()
+                .take(3)
+                .take_while(|c| c.is_digit(8))
+                .collect();
             if digits.len() == 3 && &*digits > "377" {
                 warnings.push(Warning {
                     message: format!(

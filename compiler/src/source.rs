@@ -14,7 +14,10 @@ impl LineIndex {
     pub fn new(text: &str) -> LineIndex {
         let mut starts = vec![0];
         starts.extend(
-            text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1),
+            text.bytes()
+                .enumerate()
+                .filter(|(_, b)| *b == b'\n')
+                .map(|(i, _)| i as u32 + 1),
         );
         LineIndex { starts }
     }
@@ -116,11 +119,18 @@ fn decode_utf8(bytes: &[u8]) -> std::result::Result<String, SyntaxError> {
         Err(e) => {
             let at = e.valid_up_to();
             let line = bytes[..at].iter().filter(|b| **b == b'\n').count() as u32 + 1;
-            let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+            let start = bytes[..at]
+                .iter()
+                .rposition(|b| *b == b'\n')
+                .map_or(0, |i| i + 1);
             let column = String::from_utf8_lossy(&bytes[start..at]).chars().count() as u32;
             let reason = match e.error_len() {
                 None => "unexpected end of data",
-                Some(_) if bytes[at] & 0xc0 == 0x80 || bytes[at] >= 0xf5 || matches!(bytes[at], 0xc0 | 0xc1) => {
+                Some(_)
+                    if bytes[at] & 0xc0 == 0x80
+                        || bytes[at] >= 0xf5
+                        || matches!(bytes[at], 0xc0 | 0xc1) =>
+                {
                     "invalid start byte"
                 }
                 Some(_) => "invalid continuation byte",
@@ -144,7 +154,10 @@ fn decode_utf8(bytes: &[u8]) -> std::result::Result<String, SyntaxError> {
 fn coding_cookie(bytes: &[u8]) -> Option<String> {
     for line in bytes.split(|b| *b == b'\n').take(2) {
         let text = line.trim_ascii_start();
-        let text = text.strip_prefix(b"\x0c").unwrap_or(text).trim_ascii_start();
+        let text = text
+            .strip_prefix(b"\x0c")
+            .unwrap_or(text)
+            .trim_ascii_start();
         if text.is_empty() {
             continue;
         }
@@ -174,12 +187,24 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 fn normalize_encoding(name: &str) -> String {
-    let lower: String =
-        name.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
+    let lower: String = name
+        .chars()
+        .map(|c| {
+            if c == '_' {
+                '-'
+            } else {
+                c.to_ascii_lowercase()
+            }
+        })
+        .collect();
     let prefix = |p: &str| lower == p || lower.strip_prefix(p).is_some_and(|r| r.starts_with('-'));
     if prefix("utf-8") || lower == "utf8" || lower == "u8" {
         "utf-8".to_owned()
-    } else if prefix("latin-1") || prefix("iso-8859-1") || prefix("iso-latin-1") || matches!(&*lower, "latin1" | "l1") {
+    } else if prefix("latin-1")
+        || prefix("iso-8859-1")
+        || prefix("iso-latin-1")
+        || matches!(&*lower, "latin1" | "l1")
+    {
         "iso-8859-1".to_owned()
     } else if matches!(&*lower, "ascii" | "us-ascii") {
         "ascii".to_owned()

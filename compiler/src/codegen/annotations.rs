@@ -62,7 +62,11 @@ impl<'a> Compiler<'a> {
     }
 
     /// The annotate function of `f` in `dst`, or the empty mark.
-    pub(super) fn function_annotations(&mut self, f: &'a ast::StmtFunctionDef, dst: Reg) -> Result<()> {
+    pub(super) fn function_annotations(
+        &mut self,
+        f: &'a ast::StmtFunctionDef,
+        dst: Reg,
+    ) -> Result<()> {
         let p = &f.parameters;
         let mut all: Vec<(&'a str, &'a Expr)> = Vec::new();
         let mut add = |a: &'a ast::Parameter| {
@@ -70,7 +74,10 @@ impl<'a> Compiler<'a> {
                 all.push((a.name.as_str(), e));
             }
         };
-        p.posonlyargs.iter().chain(&p.args).for_each(|a| add(&a.parameter));
+        p.posonlyargs
+            .iter()
+            .chain(&p.args)
+            .for_each(|a| add(&a.parameter));
         p.vararg.iter().for_each(|a| add(a));
         p.kwonlyargs.iter().for_each(|a| add(&a.parameter));
         p.kwarg.iter().for_each(|a| add(a));
@@ -134,7 +141,9 @@ impl<'a> Compiler<'a> {
         if deferred.is_empty() {
             return Ok(());
         }
-        let Some(id) = self.scope().annotation_block else { return Ok(()) };
+        let Some(id) = self.scope().annotation_block else {
+            return Ok(());
+        };
         let range = self.u.range;
         let line = self.u.first_line;
         self.enter_lazy(id, "__annotate__", line);
@@ -144,7 +153,9 @@ impl<'a> Compiler<'a> {
         let inner = self.u.next;
         self.emit(Op::BUILD_MAP, map, inner, 0);
         for (a, index) in deferred {
-            let Expr::Name(target) = &*a.target else { continue };
+            let Expr::Name(target) = &*a.target else {
+                continue;
+            };
             let skip = self.label();
             self.at(a);
             if let Some(i) = index {
@@ -192,7 +203,9 @@ impl<'a> Compiler<'a> {
                         let mangled = self.mangled(&n.id);
                         self.load_str(mangled.as_deref().unwrap_or(&n.id), k);
                         self.emit(Op::SETITEM, d, k, v);
-                    } else if let Some((_, Some(i))) = self.u.deferred.iter().find(|d| std::ptr::eq(d.0, a)) {
+                    } else if let Some((_, Some(i))) =
+                        self.u.deferred.iter().find(|d| std::ptr::eq(d.0, a))
+                    {
                         let i = i64::from(*i);
                         let set = self.load_name("__conditional_annotations__", None);
                         let k = self.temp();
@@ -213,11 +226,24 @@ impl<'a> Compiler<'a> {
                     self.effect(&t.slice)?;
                 }
             }
-            Expr::List(_) => return Err(Error::syntax(a.target.range(), "only single target (not list) can be annotated")),
-            Expr::Tuple(_) => {
-                return Err(Error::syntax(a.target.range(), "only single target (not tuple) can be annotated"));
+            Expr::List(_) => {
+                return Err(Error::syntax(
+                    a.target.range(),
+                    "only single target (not list) can be annotated",
+                ));
             }
-            _ => return Err(Error::syntax(a.target.range(), "illegal target for annotation")),
+            Expr::Tuple(_) => {
+                return Err(Error::syntax(
+                    a.target.range(),
+                    "only single target (not tuple) can be annotated",
+                ));
+            }
+            _ => {
+                return Err(Error::syntax(
+                    a.target.range(),
+                    "illegal target for annotation",
+                ));
+            }
         }
         self.u.next = mark;
         Ok(())
@@ -396,7 +422,10 @@ fn collect<'a>(
                 collect(&t.orelse, true, next, out);
                 collect(&t.finalbody, true, next, out);
             }
-            Stmt::Match(m) => m.cases.iter().for_each(|c| collect(&c.body, true, next, out)),
+            Stmt::Match(m) => m
+                .cases
+                .iter()
+                .for_each(|c| collect(&c.body, true, next, out)),
             _ => {}
         }
     }

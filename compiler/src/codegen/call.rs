@@ -32,20 +32,25 @@ fn writes_last(e: &Expr) -> bool {
 
 impl<'a> Compiler<'a> {
     /// Evaluates `e` into slot `slot` of a window whose slots before it are not in use yet.
-    fn into_slot(&mut self, e: &'a Expr, base: Reg, slot: Reg) -> Result<()> {
+    fn eval_in_slot(&mut self, e: &'a Expr, base: Reg, slot: Reg) -> Result<()> {
         self.u.next = if writes_last(e) { base } else { slot + 1 };
         self.expr(e, Some(slot))?;
         self.u.next = slot + 1;
         Ok(())
     }
 
-    pub(super) fn call(&mut self, e: &'a Expr, c: &'a ast::ExprCall, dst: Option<Reg>) -> Result<Reg> {
+    pub(super) fn call(
+        &mut self,
+        e: &'a Expr,
+        c: &'a ast::ExprCall,
+        dst: Option<Reg>,
+    ) -> Result<Reg> {
         self.check_caller(&c.func);
         self.check_keywords(&c.arguments.keywords)?;
         let base = self.u.next;
         let args = &c.arguments;
         if needs_unpacking(args) {
-            self.into_slot(&c.func, base, base + CALLABLE as Reg)?;
+            self.eval_in_slot(&c.func, base, base + CALLABLE as Reg)?;
             return self.call_unpacked(base, 0, args, e.range(), dst, None);
         }
         if let Expr::Attribute(a) = &*c.func {
@@ -60,7 +65,7 @@ impl<'a> Compiler<'a> {
                         r
                     }
                     None => {
-                        self.into_slot(&a.value, base, slot)?;
+                        self.eval_in_slot(&a.value, base, slot)?;
                         slot
                     }
                 };
@@ -73,7 +78,7 @@ impl<'a> Compiler<'a> {
             let range = self.call_range(a, e.range());
             return self.finish_call(base, 1, args, range, dst, true);
         }
-        self.into_slot(&c.func, base, base + CALLABLE as Reg)?;
+        self.eval_in_slot(&c.func, base, base + CALLABLE as Reg)?;
         self.u.next = base + HEADER;
         if !args.keywords.is_empty() {
             let t = self.temp();
@@ -210,7 +215,11 @@ impl<'a> Compiler<'a> {
         let mut i = 0;
         let mut made = false;
         while i < keywords.len() {
-            let run = keywords[i..].iter().take_while(|k| k.arg.is_some()).take(MAX_ARGS).count();
+            let run = keywords[i..]
+                .iter()
+                .take_while(|k| k.arg.is_some())
+                .take(MAX_ARGS)
+                .count();
             if run == 0 {
                 if !made {
                     self.emit(Op::BUILD_MAP, map, inner, 0);
@@ -308,7 +317,10 @@ impl<'a> Compiler<'a> {
             if let Some(n) = &k.arg {
                 self.check_assignable(n, k.range)?;
                 if !seen.insert(n.as_str()) {
-                    return Err(Error::syntax(k.range, format!("keyword argument repeated: {}", n.as_str())));
+                    return Err(Error::syntax(
+                        k.range,
+                        format!("keyword argument repeated: {}", n.as_str()),
+                    ));
                 }
             }
         }
@@ -319,7 +331,10 @@ impl<'a> Compiler<'a> {
     fn check_caller(&mut self, func: &Expr) {
         let callable = matches!(func, Expr::Lambda(_));
         if !callable && let Some(t) = self.display_type(func) {
-            self.warn(func.range(), format!("'{t}' object is not callable; perhaps you missed a comma?"));
+            self.warn(
+                func.range(),
+                format!("'{t}' object is not callable; perhaps you missed a comma?"),
+            );
         }
     }
 
@@ -345,7 +360,9 @@ impl<'a> Compiler<'a> {
                 let first = scope.kind == BlockKind::Function
                     && self.u.comps.is_empty()
                     && self.u.argcount > 0
-                    && scope.lookup("__class__").is_some_and(|s| s.place == Place::Free);
+                    && scope
+                        .lookup("__class__")
+                        .is_some_and(|s| s.place == Place::Free);
                 first.then_some(c)
             }
             [a, b] if !a.is_starred_expr() && !b.is_starred_expr() => Some(c),
@@ -387,7 +404,11 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn super_attribute(&mut self, a: &'a ast::ExprAttribute, dst: Option<Reg>) -> Result<Reg> {
+    pub(super) fn super_attribute(
+        &mut self,
+        a: &'a ast::ExprAttribute,
+        dst: Option<Reg>,
+    ) -> Result<Reg> {
         let mark = self.u.next;
         if let Some(c) = self.super_call(&a.value, &a.attr) {
             self.super_operands(c, mark)?;

@@ -70,7 +70,13 @@ impl<'a> Compiler<'a> {
                 self.emit(Op::LOAD_BUILD_CLASS, base + CALLABLE as Reg, 0, 0);
                 self.u.next = base + SLOT;
                 self.class_function(c, line)?;
-                self.class_call(base, c.arguments.as_deref(), None, self.def_range(&c.decorator_list, c.range), None)?
+                self.class_call(
+                    base,
+                    c.arguments.as_deref(),
+                    None,
+                    self.def_range(&c.decorator_list, c.range),
+                    None,
+                )?
             }
             Some(tp) => self.generic_class(c, tp, line)?,
         };
@@ -92,7 +98,12 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn generic_class(&mut self, c: &'a ast::StmtClassDef, tp: &'a ast::TypeParams, line: u32) -> Result<Reg> {
+    fn generic_class(
+        &mut self,
+        c: &'a ast::StmtClassDef,
+        tp: &'a ast::TypeParams,
+        line: u32,
+    ) -> Result<Reg> {
         let id = self.block(self.table.block(tp, BlockKey::TypeParams));
         let title = format!("<generic parameters of {}>", c.name.as_str());
         self.enter(id, &title, line, 0);
@@ -110,7 +121,13 @@ impl<'a> Compiler<'a> {
         self.u.next = mark;
         self.intrinsic1(generic, Intrinsic1::SubscriptGeneric, p);
         self.store_name(".generic_base", generic);
-        let r = self.class_call(base, c.arguments.as_deref(), Some(generic), self.def_range(&c.decorator_list, c.range), None)?;
+        let r = self.class_call(
+            base,
+            c.arguments.as_deref(),
+            Some(generic),
+            self.def_range(&c.decorator_list, c.range),
+            None,
+        )?;
         self.emit(Op::RETURN, r, 0, 0);
         let unit = self.leave()?;
 
@@ -145,7 +162,12 @@ impl<'a> Compiler<'a> {
         }
         let (needs_class, needs_dict, conditional, annotated) = {
             let s = self.scope();
-            (s.needs_class_closure, s.needs_classdict, s.conditional_annotations, s.annotation_block.is_some())
+            (
+                s.needs_class_closure,
+                s.needs_classdict,
+                s.conditional_annotations,
+                s.annotation_block.is_some(),
+            )
         };
         if needs_dict {
             let t = self.temp();
@@ -183,7 +205,10 @@ impl<'a> Compiler<'a> {
         }
         let t = self.temp();
         let names = std::mem::take(&mut self.u.static_attributes);
-        let names = names.iter().map(|n| Const::Str(Arc::from(n.as_bytes()))).collect();
+        let names = names
+            .iter()
+            .map(|n| Const::Str(Arc::from(n.as_bytes())))
+            .collect();
         self.load_const(&Const::Tuple(names), t);
         self.store_name("__static_attributes__", t);
         if needs_dict {
@@ -204,7 +229,9 @@ impl<'a> Compiler<'a> {
 
     /// Notes an attribute assigned through `self` for the class around the method.
     pub(super) fn note_static_attribute(&mut self, a: &ast::ExprAttribute) {
-        let ast::Expr::Name(n) = &*a.value else { return };
+        let ast::Expr::Name(n) = &*a.value else {
+            return;
+        };
         if &n.id != "self" {
             return;
         }

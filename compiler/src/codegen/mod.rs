@@ -314,7 +314,8 @@ impl<'a> Compiler<'a> {
             .symbols
             .iter()
             .filter(|(_, s)| {
-                s.place == crate::symtable::Place::Free || s.flags & crate::symtable::def::FREE_CLASS != 0
+                s.place == crate::symtable::Place::Free
+                    || s.flags & crate::symtable::def::FREE_CLASS != 0
             })
             .map(|(n, _)| n.clone())
             .collect();
@@ -361,7 +362,9 @@ impl<'a> Compiler<'a> {
             let mangled = self.scope_of(parent.scope).mangle(name);
             let key = mangled.as_deref().unwrap_or(name);
             let symbol = self.scope_of(parent.scope).lookup(key);
-            if symbol.is_some_and(|s| s.place == crate::symtable::Place::GlobalExplicit) && !name.starts_with('<') {
+            if symbol.is_some_and(|s| s.place == crate::symtable::Place::GlobalExplicit)
+                && !name.starts_with('<')
+            {
                 return Arc::from(name);
             }
         }
@@ -394,7 +397,12 @@ impl<'a> Compiler<'a> {
                     let (line, col) = self.index.position_near(r.0, hint);
                     let (end_line, end_col) = self.index.position_near(r.1, line);
                     hint = line;
-                    Position { line, end_line, col, end_col }
+                    Position {
+                        line,
+                        end_line,
+                        col,
+                        end_col,
+                    }
                 };
                 last = (*r, position);
             }
@@ -406,7 +414,12 @@ impl<'a> Compiler<'a> {
             qualname: u.qualname,
             filename: self.filename.clone(),
             first_line: u.first_line,
-            flags: u.flags | if u.has_docstring { flags::HAS_DOCSTRING } else { 0 },
+            flags: u.flags
+                | if u.has_docstring {
+                    flags::HAS_DOCSTRING
+                } else {
+                    0
+                },
             argcount: u.argcount,
             posonly_argcount: u.posonly,
             kwonly_argcount: u.kwonly,
@@ -427,7 +440,11 @@ impl<'a> Compiler<'a> {
         };
         #[cfg(debug_assertions)]
         if let Err(e) = crate::verify::verify_shallow(&unit) {
-            panic!("compiler bug in {}: {e}\n{}", unit.qualname, crate::dis::listing(&unit));
+            panic!(
+                "compiler bug in {}: {e}\n{}",
+                unit.qualname,
+                crate::dis::listing(&unit)
+            );
         }
         Ok(unit)
     }
@@ -475,7 +492,9 @@ impl<'a> Compiler<'a> {
 
     /// The range of a definition without its decorators.
     fn def_range(&self, decorators: &[ruff_python_ast::Decorator], range: TextRange) -> TextRange {
-        let Some(last) = decorators.last() else { return range };
+        let Some(last) = decorators.last() else {
+            return range;
+        };
         let mut at = last.range.end().to_usize();
         loop {
             let rest = &self.source[at..range.end().to_usize()];
@@ -530,7 +549,13 @@ impl<'a> Compiler<'a> {
 
     /// Whether `r` is an allocated temporary, which may be written early.
     fn is_scratch(&self, r: Reg) -> bool {
-        r >= self.u.temp_base && r < self.u.next && !self.u.comps.iter().any(|c| c.vars.values().any(|v| v.0 == r))
+        r >= self.u.temp_base
+            && r < self.u.next
+            && !self
+                .u
+                .comps
+                .iter()
+                .any(|c| c.vars.values().any(|v| v.0 == r))
     }
 
     fn mov(&mut self, dst: Reg, src: Reg) {
@@ -634,7 +659,11 @@ impl<'a> Compiler<'a> {
 
     fn warn(&mut self, range: TextRange, message: impl Into<String>) {
         let line = self.line_of(range.start());
-        let w = Warning { message: message.into(), line, kind: WarningKind::Syntax };
+        let w = Warning {
+            message: message.into(),
+            line,
+            kind: WarningKind::Syntax,
+        };
         // A finally body is generated more than once.
         if !self.warnings.contains(&w) {
             self.warnings.push(w);

@@ -29,24 +29,40 @@ impl Compiler<'_> {
     pub(super) fn resolve(&self, name: &str) -> Loc {
         let mut through_comp = false;
         for comp in self.u.comps.iter().rev() {
-            let Some(symbol) = self.scope_of(comp.scope).lookup(name) else { continue };
+            let Some(symbol) = self.scope_of(comp.scope).lookup(name) else {
+                continue;
+            };
             match symbol.place {
                 Place::Local | Place::Cell => {
                     // A variable of a comprehension inside that one is not seen from here.
-                    let Some(&(reg, cell)) = comp.vars.get(name) else { continue };
-                    return if cell { Loc::Cell(reg) } else { Loc::Fast(reg, comp.unbound.contains(name)) };
+                    let Some(&(reg, cell)) = comp.vars.get(name) else {
+                        continue;
+                    };
+                    return if cell {
+                        Loc::Cell(reg)
+                    } else {
+                        Loc::Fast(reg, comp.unbound.contains(name))
+                    };
                 }
                 Place::GlobalExplicit => return Loc::Global,
                 Place::GlobalImplicit => {
                     let scope = self.scope();
-                    return if scope.kind == BlockKind::Module { Loc::Name } else { Loc::Global };
+                    return if scope.kind == BlockKind::Module {
+                        Loc::Name
+                    } else {
+                        Loc::Global
+                    };
                 }
                 Place::Free | Place::Unknown => through_comp = true,
             }
         }
         let scope = self.scope();
         let Some(symbol) = scope.lookup(name) else {
-            return if scope.is_function_like() { Loc::Global } else { Loc::Name };
+            return if scope.is_function_like() {
+                Loc::Global
+            } else {
+                Loc::Name
+            };
         };
         if through_comp
             && scope.kind == BlockKind::Class
@@ -72,7 +88,9 @@ impl Compiler<'_> {
             Place::GlobalImplicit => {
                 if !scope.is_function_like() {
                     Loc::Name
-                } else if scope.can_see_class_scope && self.u.free_regs.contains_key("__classdict__") {
+                } else if scope.can_see_class_scope
+                    && self.u.free_regs.contains_key("__classdict__")
+                {
                     Loc::ClassDictGlobal
                 } else {
                     Loc::Global
@@ -88,7 +106,11 @@ impl Compiler<'_> {
                 return Some(*reg);
             }
         }
-        self.u.cells.get(name).or_else(|| self.u.free_regs.get(name)).copied()
+        self.u
+            .cells
+            .get(name)
+            .or_else(|| self.u.free_regs.get(name))
+            .copied()
     }
 
     /// The local register of `name`, if it is a plain local here.
@@ -181,7 +203,9 @@ impl Compiler<'_> {
         let loc = self.resolve(name);
         match loc {
             Loc::Fast(r, _) => self.mov(r, src),
-            Loc::Cell(r) | Loc::ClassCell(r) | Loc::ClassDictCell(r) => self.emit(Op::STORE_CELL, r, src, 0),
+            Loc::Cell(r) | Loc::ClassCell(r) | Loc::ClassDictCell(r) => {
+                self.emit(Op::STORE_CELL, r, src, 0)
+            }
             Loc::Global => {
                 let n = self.name(name);
                 self.emit(Op::STORE_GLOBAL, src, n, 0);
@@ -200,7 +224,9 @@ impl Compiler<'_> {
         let n = self.name(name);
         match loc {
             Loc::Fast(r, _) => self.emit(Op::DELETE_FAST, r, n, 0),
-            Loc::Cell(r) | Loc::ClassCell(r) | Loc::ClassDictCell(r) => self.emit(Op::DELETE_CELL, r, n, 0),
+            Loc::Cell(r) | Loc::ClassCell(r) | Loc::ClassDictCell(r) => {
+                self.emit(Op::DELETE_CELL, r, n, 0)
+            }
             Loc::Global => self.emit(Op::DELETE_GLOBAL, 0, n, 0),
             Loc::Name | Loc::ClassDictGlobal => self.emit(Op::DELETE_NAME, 0, n, 0),
         }

@@ -89,7 +89,10 @@ impl<'a> Compiler<'a> {
         self.emit(Op::NOP, 0, 0, 0);
         self.u.handler = self.u.asm.handler(handlers, exc);
         // No exit code, but the nesting counts.
-        self.u.blocks.push(super::Block { kind: BlockType::Finally(&[]), outer });
+        self.u.blocks.push(super::Block {
+            kind: BlockType::Finally(&[]),
+            outer,
+        });
         self.check_nesting()?;
         self.statements(&t.body)?;
         self.pop_block();
@@ -137,7 +140,10 @@ impl<'a> Compiler<'a> {
 
     fn check_nesting(&self) -> Result<()> {
         if self.u.blocks.len() > super::stmt::MAX_BLOCKS {
-            return Err(Error::syntax(self.u.range, "too many statically nested blocks"));
+            return Err(Error::syntax(
+                self.u.range,
+                "too many statically nested blocks",
+            ));
         }
         Ok(())
     }
@@ -158,7 +164,10 @@ impl<'a> Compiler<'a> {
         let general: HandlerId = self.u.handler;
         let outer = plain.as_ref().map_or(0, |b| b.outer);
         self.u.blocks.push(super::Block {
-            kind: BlockType::Handling { previous, name: Some(name.as_str()) },
+            kind: BlockType::Handling {
+                previous,
+                name: Some(name.as_str()),
+            },
             outer,
         });
         self.u.handler = self.u.asm.handler(unbind, previous + 1);
@@ -188,7 +197,10 @@ impl<'a> Compiler<'a> {
         let outer = self.u.handler;
         self.emit(Op::NOP, 0, 0, 0);
         self.u.handler = self.u.asm.handler(handlers, exc);
-        self.u.blocks.push(super::Block { kind: BlockType::Finally(&[]), outer });
+        self.u.blocks.push(super::Block {
+            kind: BlockType::Finally(&[]),
+            outer,
+        });
         self.check_nesting()?;
         self.statements(&t.body)?;
         self.pop_block();
@@ -212,7 +224,10 @@ impl<'a> Compiler<'a> {
             let ast::ExceptHandler::ExceptHandler(h) = h;
             let next = self.label();
             let Some(ty) = &h.type_ else {
-                return Err(Error::syntax(h.range, "expected one or more exception types"));
+                return Err(Error::syntax(
+                    h.range,
+                    "expected one or more exception types",
+                ));
             };
             let group = self.temps(2);
             self.emit(Op::MOVE, group, rest, 0);
@@ -282,7 +297,12 @@ impl<'a> Compiler<'a> {
         self.with_items(&w.items, w.is_async, &w.body)
     }
 
-    fn with_items(&mut self, items: &'a [ast::WithItem], is_async: bool, body: &'a [Stmt]) -> Result<()> {
+    fn with_items(
+        &mut self,
+        items: &'a [ast::WithItem],
+        is_async: bool,
+        body: &'a [Stmt],
+    ) -> Result<()> {
         let Some((item, rest)) = items.split_first() else {
             return self.statements(body);
         };
@@ -303,7 +323,11 @@ impl<'a> Compiler<'a> {
         }
         let exceptional = self.label();
         let end = self.label();
-        self.push_block(BlockType::With { exit, is_async, range: place })?;
+        self.push_block(BlockType::With {
+            exit,
+            is_async,
+            range: place,
+        })?;
         self.u.handler = self.u.asm.handler(exceptional, value);
         self.u.next = value + 1;
         if let Some(target) = &item.optional_vars {

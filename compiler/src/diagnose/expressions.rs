@@ -4,8 +4,14 @@ use super::{Node, Parse, Parser, Shape, Stop, Target};
 use crate::tokenizer::Kind;
 
 impl Parser<'_> {
-    fn node(&self, shape: Shape, start: u32, bitwise: bool) -> Node {
-        Node { shape, start, end: self.last().end, parenthesized: false, bitwise }
+    pub(super) fn node(&self, shape: Shape, start: u32, bitwise: bool) -> Node {
+        Node {
+            shape,
+            start,
+            end: self.last().end,
+            parenthesized: false,
+            bitwise,
+        }
     }
 
     /// Whether the next token can begin an expression.
@@ -16,7 +22,10 @@ impl Parser<'_> {
             Kind::Name => {
                 let s = self.text_of(t);
                 !super::KEYWORDS.contains(&s)
-                    || matches!(s, "True" | "False" | "None" | "not" | "lambda" | "await" | "yield")
+                    || matches!(
+                        s,
+                        "True" | "False" | "None" | "not" | "lambda" | "await" | "yield"
+                    )
             }
             Kind::Op => matches!(self.text_of(t), "(" | "[" | "{" | "-" | "+" | "~" | "..."),
             _ => false,
@@ -49,7 +58,7 @@ impl Parser<'_> {
         Ok(self.node(Shape::Tuple(items), start, false))
     }
 
-    fn star_expression(&mut self) -> Parse<Node> {
+    pub(super) fn star_expression(&mut self) -> Parse<Node> {
         if self.is("*") {
             return self.starred();
         }
@@ -81,7 +90,10 @@ impl Parser<'_> {
         if self.is(":=") {
             self.at += 1;
             if self.attempt(Self::expression).is_some() {
-                return self.special_node(&e, format!("cannot use assignment expressions with {}", e.name()));
+                return self.special_node(
+                    &e,
+                    format!("cannot use assignment expressions with {}", e.name()),
+                );
             }
             return Err(Stop::Generic);
         }
@@ -111,12 +123,20 @@ impl Parser<'_> {
             }
             let plain = matches!(
                 e.shape,
-                Shape::List(_) | Shape::Tuple(_) | Shape::Generator | Shape::True | Shape::None | Shape::False
+                Shape::List(_)
+                    | Shape::Tuple(_)
+                    | Shape::Generator
+                    | Shape::True
+                    | Shape::None
+                    | Shape::False
             );
             if e.bitwise && !plain {
                 return self.special_node(
                     e,
-                    format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", e.name()),
+                    format!(
+                        "cannot assign to {} here. Maybe you meant '==' instead of '='?",
+                        e.name()
+                    ),
                 );
             }
         }
@@ -135,10 +155,12 @@ impl Parser<'_> {
             return self.lambda();
         }
         // `pass if x else y`
-        if matches!(self.text_of(first), "pass" | "break" | "continue") && first.kind == Kind::Name {
+        if matches!(self.text_of(first), "pass" | "break" | "continue") && first.kind == Kind::Name
+        {
             return self.statement_before_if(start);
         }
-        let soft = first.kind == Kind::Name && matches!(self.text_of(first), "match" | "case" | "_" | "type");
+        let soft = first.kind == Kind::Name
+            && matches!(self.text_of(first), "match" | "case" | "_" | "type");
         let prefix = first.kind == Kind::Name && self.peek_kind(1) == Kind::Str;
         let a = self.disjunction()?;
         if self.is("if") {
@@ -147,7 +169,10 @@ impl Parser<'_> {
             if self.eat("else") {
                 if !self.starts_expression() {
                     let t = self.tok();
-                    return self.special_token(t, "expected expression after 'else', but statement is given");
+                    return self.special_token(
+                        t,
+                        "expected expression after 'else', but statement is given",
+                    );
                 }
                 self.expression()?;
                 return Ok(self.node(Shape::IfExp, start, false));
@@ -158,7 +183,8 @@ impl Parser<'_> {
             return Err(Stop::Generic);
         }
         if self.quiet == 0 && self.starts_expression() && !self.is("yield") {
-            let string = matches!(a.shape, Shape::Literal) && self.text_of(first).ends_with(['"', '\'']);
+            let string =
+                matches!(a.shape, Shape::Literal) && self.text_of(first).ends_with(['"', '\'']);
             if string && first.kind == Kind::Str && self.toks[self.at - 1].kind == Kind::Str {
                 self.text_between_strings()?;
             }
@@ -168,7 +194,11 @@ impl Parser<'_> {
                 if let Some(b) = self.attempt(Self::expression)
                     && self.last().level > 0
                 {
-                    return self.special(a.start, b.end, "invalid syntax. Perhaps you forgot a comma?");
+                    return self.special(
+                        a.start,
+                        b.end,
+                        "invalid syntax. Perhaps you forgot a comma?",
+                    );
                 }
                 self.at = at;
                 self.far = far;
@@ -192,7 +222,11 @@ impl Parser<'_> {
         self.at += 1;
         let end = self.last().end;
         if self.eat("if") && self.attempt(Self::disjunction).is_some() && self.eat("else") {
-            return self.special(start, end, "expected expression before 'if', but statement is given");
+            return self.special(
+                start,
+                end,
+                "expected expression before 'if', but statement is given",
+            );
         }
         self.at = at;
         self.far = far;
@@ -214,7 +248,11 @@ impl Parser<'_> {
         }
         let closed = self.kind(Kind::Str);
         if let (Some((s, e)), true) = (span, closed) {
-            return self.special(s, e, "invalid syntax. Is this intended to be part of the string?");
+            return self.special(
+                s,
+                e,
+                "invalid syntax. Is this intended to be part of the string?",
+            );
         }
         self.at = at;
         self.far = far;
@@ -250,7 +288,10 @@ impl Parser<'_> {
             return self.special(
                 start,
                 colon.end,
-                format!("{}-string: lambda expressions are not allowed without parentheses", self.field_letter()),
+                format!(
+                    "{}-string: lambda expressions are not allowed without parentheses",
+                    self.field_letter()
+                ),
             );
         }
         self.expression()?;
@@ -276,7 +317,11 @@ impl Parser<'_> {
             }
             any = true;
         }
-        if any { Ok(self.node(Shape::Operation, start, false)) } else { Ok(first) }
+        if any {
+            Ok(self.node(Shape::Operation, start, false))
+        } else {
+            Ok(first)
+        }
     }
 
     fn inversion(&mut self) -> Parse<Node> {
@@ -301,7 +346,12 @@ impl Parser<'_> {
             };
             match op {
                 "==" | "!=" | "<" | ">" | "<=" | ">=" | "in" => self.at += 1,
-                "<>" => return self.special_token(t, "invalid syntax.  Maybe you meant '!=' instead of '<>'?"),
+                "<>" => {
+                    return self.special_token(
+                        t,
+                        "invalid syntax.  Maybe you meant '!=' instead of '<>'?",
+                    );
+                }
                 "is" => {
                     self.at += 1;
                     self.eat("not");
@@ -319,7 +369,11 @@ impl Parser<'_> {
             }
             any = true;
         }
-        if any { Ok(self.node(Shape::Compare, start, false)) } else { Ok(first) }
+        if any {
+            Ok(self.node(Shape::Compare, start, false))
+        } else {
+            Ok(first)
+        }
     }
 
     pub(super) fn bitwise_or(&mut self) -> Parse<Node> {
@@ -327,9 +381,17 @@ impl Parser<'_> {
     }
 
     fn binary(&mut self, level: usize) -> Parse<Node> {
-        const LEVELS: [&[&str]; 6] =
-            [&["|"], &["^"], &["&"], &["<<", ">>"], &["+", "-"], &["*", "/", "//", "%", "@"]];
-        let Some(ops) = LEVELS.get(level) else { return self.deeper(Self::factor) };
+        const LEVELS: [&[&str]; 6] = [
+            &["|"],
+            &["^"],
+            &["&"],
+            &["<<", ">>"],
+            &["+", "-"],
+            &["*", "/", "//", "%", "@"],
+        ];
+        let Some(ops) = LEVELS.get(level) else {
+            return self.deeper(Self::factor);
+        };
         let start = self.tok().start;
         let mut left = self.binary(level + 1)?;
         loop {
@@ -367,7 +429,11 @@ impl Parser<'_> {
         }
         let start = self.tok().start;
         match self.attempt(Self::inversion) {
-            Some(n) => self.special(start, n.end, "'not' after an operator must be parenthesized"),
+            Some(n) => self.special(
+                start,
+                n.end,
+                "'not' after an operator must be parenthesized",
+            ),
             None => Err(Stop::Generic),
         }
     }
@@ -492,7 +558,11 @@ impl Parser<'_> {
         if self.is("yield") {
             let y = self.yield_expression()?;
             self.expect(")")?;
-            return Ok(Node { parenthesized: true, bitwise: true, ..y });
+            return Ok(Node {
+                parenthesized: true,
+                bitwise: true,
+                ..y
+            });
         }
         if self.is("**") && self.quiet == 0 {
             let stars = self.tok();
@@ -523,7 +593,11 @@ impl Parser<'_> {
         if first.shape == Shape::Starred {
             return self.special_node(&first, "cannot use starred expression here");
         }
-        Ok(Node { parenthesized: true, bitwise: true, ..first })
+        Ok(Node {
+            parenthesized: true,
+            bitwise: true,
+            ..first
+        })
     }
 
     fn unpacking_in_comprehension(&mut self, first: &Node) -> Parse<()> {
@@ -579,7 +653,11 @@ impl Parser<'_> {
 
     fn unparenthesized_target(&mut self, start: u32, end: u32) -> Parse<()> {
         if self.peek_parse(|p| p.for_if_clauses()).is_some() {
-            return self.special(start, end, "did you forget parentheses around the comprehension target?");
+            return self.special(
+                start,
+                end,
+                "did you forget parentheses around the comprehension target?",
+            );
         }
         Ok(())
     }
@@ -595,7 +673,10 @@ impl Parser<'_> {
             self.bitwise_or()?;
             if self.is("for") || self.is("async") {
                 if self.peek_parse(|p| p.for_if_clauses()).is_some() {
-                    return self.special_token(stars, "dict unpacking cannot be used in dict comprehension");
+                    return self.special_token(
+                        stars,
+                        "dict unpacking cannot be used in dict comprehension",
+                    );
                 }
                 return Err(Stop::Generic);
             }
@@ -634,7 +715,10 @@ impl Parser<'_> {
             let star = self.tok();
             self.at += 1;
             if self.attempt(Self::bitwise_or).is_some() {
-                return self.special_from(star.start, "cannot use a starred expression in a dictionary value");
+                return self.special_from(
+                    star.start,
+                    "cannot use a starred expression in a dictionary value",
+                );
             }
             return Err(Stop::Generic);
         }
@@ -660,7 +744,12 @@ impl Parser<'_> {
                 }
                 return Err(Stop::Special(crate::errors::Error::placed(
                     crate::unit::SyntaxErrorKind::Syntax,
-                    crate::errors::Place { line, offset: self.column(key.end), end_line, end_offset: 0 },
+                    crate::errors::Place {
+                        line,
+                        offset: self.column(key.end),
+                        end_line,
+                        end_offset: 0,
+                    },
                     "':' expected after dictionary key",
                 )));
             }
@@ -703,7 +792,13 @@ impl Parser<'_> {
     /// Targets of a `for`, as expressions: anything bound at least as tightly as `|`.
     pub(super) fn target_list(&mut self) -> Parse<Node> {
         let start = self.tok().start;
-        let item = |p: &mut Self| if p.is("*") { p.starred() } else { p.bitwise_or() };
+        let item = |p: &mut Self| {
+            if p.is("*") {
+                p.starred()
+            } else {
+                p.bitwise_or()
+            }
+        };
         let first = item(self)?;
         if !self.is(",") {
             return Ok(first);
@@ -718,446 +813,16 @@ impl Parser<'_> {
         Ok(self.node(Shape::Tuple(items), start, false))
     }
 
-    // ---- calls
-
-    pub(super) fn arguments(&mut self) -> Parse<()> {
-        let mut keyword = false;
-        let mut unpacked = false;
-        let mut first = true;
-        while !self.is(")") {
-            let t = self.tok();
-            if self.is("**") {
-                self.at += 1;
-                self.expression()?;
-                keyword = true;
-                unpacked = true;
-            } else if self.is("*") {
-                let star = self.tok();
-                self.at += 1;
-                self.expression()?;
-                if self.is("=") && self.quiet == 0 {
-                    self.at += 1;
-                    if self.attempt(Self::expression).is_some() {
-                        let end = self.last().end;
-                        return self.special(star.start, end, "cannot assign to iterable argument unpacking");
-                    }
-                    return Err(Stop::Generic);
-                }
-                if unpacked {
-                    let comma = self.comma_before(t.start);
-                    return self.special(
-                        comma,
-                        self.last().end,
-                        "iterable argument unpacking follows keyword argument unpacking",
-                    );
-                }
-            } else if self.is_name() && self.is_ahead(1, "=") {
-                let name = self.tok();
-                self.at += 2;
-                let equals = self.last();
-                if self.is(",") || self.is(")") {
-                    return self.special(name.start, equals.end, "expected argument value expression");
-                }
-                self.expression()?;
-                if self.is("for") || self.is("async") {
-                    if self.peek_parse(|p| p.for_if_clauses()).is_some() {
-                        return self.special(
-                            name.start,
-                            equals.end,
-                            "invalid syntax. Maybe you meant '==' or ':=' instead of '='?",
-                        );
-                    }
-                    return Err(Stop::Generic);
-                }
-                keyword = true;
-            } else {
-                let constant = matches!(self.text_of(t), "True" | "False" | "None") && self.is_ahead(1, "=");
-                if constant {
-                    let end = self.ahead(1).end;
-                    return self.special(t.start, end, format!("cannot assign to {}", self.text_of(t)));
-                }
-                let e = self.argument()?;
-                if self.is("=") {
-                    let end = self.tok().end;
-                    return self.special(
-                        e.start,
-                        end,
-                        "expression cannot contain assignment, perhaps you meant \"==\"?",
-                    );
-                }
-                if self.is("for") || self.is("async") {
-                    self.for_if_clauses()?;
-                    let end = self.last().end;
-                    if self.is(",") || !first {
-                        return self.special(e.start, end, "Generator expression must be parenthesized");
-                    }
-                }
-                if keyword {
-                    let last = self.last();
-                    let at = if self.is(",") || self.is(")") { self.tok() } else { last };
-                    return self.special_token(
-                        at,
-                        if unpacked {
-                            "positional argument follows keyword argument unpacking"
-                        } else {
-                            "positional argument follows keyword argument"
-                        },
-                    );
-                }
-            }
-            first = false;
-            if !self.eat(",") {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn comma_before(&self, at: u32) -> u32 {
-        self.text[..at as usize].rfind(',').map_or(at, |i| i as u32)
-    }
-
-    /// An argument: an expression or `name := value`.
-    fn argument(&mut self) -> Parse<Node> {
-        if self.is_name() && self.is_ahead(1, ":=") {
-            return self.named_expression();
-        }
-        let e = self.expression()?;
-        if self.is(":=") {
-            return Err(Stop::Generic);
-        }
-        Ok(e)
-    }
-
-    // ---- parameters
-
-    /// Parameters up to `close`, of a function or a lambda.
-    pub(super) fn parameters(&mut self, close: &str, lambda: bool) -> Parse<()> {
-        let mut slash = false;
-        let mut star = false;
-        let mut default = false;
-        let mut any = false;
-        while !self.is(close) {
-            let t = self.tok();
-            if self.eat("/") {
-                if slash {
-                    return self.special_token(t, "/ may appear only once");
-                }
-                if star {
-                    return self.special_token(t, "/ must be ahead of *");
-                }
-                if !any {
-                    if !self.is(",") {
-                        self.at -= 1;
-                        self.far = self.at;
-                        return Err(Stop::Generic);
-                    }
-                    return self.special_token(t, "at least one argument must precede /");
-                }
-                slash = true;
-                if self.is("*") {
-                    let s = self.tok();
-                    return self.special_token(s, "expected comma between / and *");
-                }
-            } else if self.eat("**") {
-                self.parameter(lambda)?;
-                if self.is("=") {
-                    let e = self.tok();
-                    return self.special_token(e, "var-keyword argument cannot have default value");
-                }
-                if self.is(",") && !self.is_ahead(1, close) {
-                    self.at += 1;
-                    let n = self.tok();
-                    if self.is("*") || self.is("**") || self.is("/") || self.is_name() {
-                        return self.special_token(n, "arguments cannot follow var-keyword argument");
-                    }
-                    return Err(Stop::Generic);
-                }
-            } else if self.eat("*") {
-                if star {
-                    return self.special_token(t, "* argument may appear only once");
-                }
-                star = true;
-                if self.is(close) || (self.is(",") && (self.is_ahead(1, close) || self.is_ahead(1, "**"))) {
-                    return self.special_token(t, "named arguments must follow bare *");
-                }
-                if !self.is(",") {
-                    self.parameter(lambda)?;
-                    if self.is("=") {
-                        let e = self.tok();
-                        return self.special_token(e, "var-positional argument cannot have default value");
-                    }
-                }
-            } else if self.is("(") {
-                return self.parenthesized_parameters(lambda);
-            } else {
-                let name = self.tok();
-                self.parameter(lambda)?;
-                let end = self.last().end;
-                if self.is("=") {
-                    let equals = self.tok();
-                    self.at += 1;
-                    if self.is(",") || self.is(close) {
-                        return self.special_token(equals, "expected default value expression");
-                    }
-                    self.expression()?;
-                    default = true;
-                } else if default && !star {
-                    if self.is(",") || self.is(close) {
-                        return self.special(
-                            name.start,
-                            end,
-                            "parameter without a default follows parameter with a default",
-                        );
-                    }
-                }
-            }
-            any = true;
-            if !self.eat(",") {
-                break;
-            }
-        }
-        if self.is(close) { Ok(()) } else { Err(Stop::Generic) }
-    }
-
-    fn parameter(&mut self, lambda: bool) -> Parse<()> {
-        self.name()?;
-        if !lambda && self.eat(":") {
-            self.star_expression()?;
-        }
-        Ok(())
-    }
-
-    fn parenthesized_parameters(&mut self, lambda: bool) -> Parse<()> {
-        let open = self.expect("(")?;
-        let far = self.far;
-        let mut names = false;
-        while self.is_name() {
-            self.at += 1;
-            names = true;
-            if !self.eat(",") {
-                break;
-            }
-        }
-        if names && self.eat(")") {
-            let end = self.last().end;
-            let what = if lambda { "Lambda expression" } else { "Function" };
-            return self.special(open.start, end, format!("{what} parameters cannot be parenthesized"));
-        }
-        self.far = far;
-        Err(Stop::Generic)
-    }
-
-    // ---- yield and strings
-
-    pub(super) fn yield_expression(&mut self) -> Parse<Node> {
-        let start = self.expect("yield")?.start;
-        if self.eat("from") {
-            self.expression()?;
-        } else if self.starts_expression() || self.is("*") {
-            self.star_expressions()?;
-        }
-        Ok(self.node(Shape::Yield, start, false))
-    }
-
-    fn strings(&mut self) -> Parse<Node> {
-        let start = self.tok().start;
-        let mut shape = Shape::Literal;
-        let mut bytes = None;
-        let mut mixed = false;
-        let mut template = None;
-        loop {
-            let t = self.tok();
-            match t.kind {
-                Kind::Str => {
-                    let text = self.text_of(t);
-                    let prefix = text[..text.find(['"', '\'']).unwrap_or(0)].to_ascii_lowercase();
-                    let is_bytes = prefix.contains('b');
-                    mixed |= bytes.is_some_and(|b| b != is_bytes);
-                    bytes = Some(is_bytes);
-                    self.at += 1;
-                    self.check_string(t, &prefix)?;
-                    if template == Some(true) {
-                        mixed = true;
-                    }
-                    template = template.or(Some(false));
-                }
-                Kind::FStart => {
-                    let text = self.text_of(t).to_ascii_lowercase();
-                    let is_template = text.contains('t');
-                    if template.is_some_and(|b| b != is_template) {
-                        mixed = true;
-                    }
-                    template = Some(is_template || template == Some(true));
-                    if bytes == Some(true) {
-                        mixed = true;
-                    }
-                    bytes = bytes.or(Some(false));
-                    self.at += 1;
-                    self.fstring(if is_template { 't' } else { 'f' }, text.contains('r'))?;
-                    shape = if is_template { Shape::TString } else { Shape::FString };
-                }
-                _ => break,
-            }
-        }
-        let end = self.last().end;
-        if mixed {
-            let message = if template == Some(true) {
-                "cannot mix t-string literals with string or bytes literals"
-            } else {
-                "cannot mix bytes and nonbytes literals"
-            };
-            return self.special(start, end, message);
-        }
-        Ok(self.node(shape, start, true))
-    }
-
-    /// What decoding the string would complain about.
-    fn check_string(&mut self, t: crate::tokenizer::Tok, prefix: &str) -> Parse<()> {
-        let text = self.text_of(t);
-        let body = &text[prefix.len()..];
-        let quote = if body.starts_with("\"\"\"") || body.starts_with("'''") { 3 } else { 1 };
-        let body = &body[quote..(body.len().max(2 * quote)) - quote];
-        if prefix.contains('b') && !body.is_ascii() {
-            return self.special_token(t, "bytes can only contain ASCII literal characters");
-        }
-        if !prefix.contains('r')
-            && body.contains('\\')
-            && let Some(m) = crate::escapes::error(body, prefix.contains('b'))
-        {
-            return self.special_token(t, m);
-        }
-        Ok(())
-    }
-
-    pub(super) fn in_field(&self) -> bool {
-        self.toks[..self.at].iter().any(|t| t.kind == Kind::FStart)
-    }
-
-    fn field_letter(&self) -> char {
-        let mut open = Vec::new();
-        for t in &self.toks[..self.at] {
-            match t.kind {
-                Kind::FStart => open.push(*t),
-                Kind::FEnd => {
-                    open.pop();
-                }
-                _ => {}
-            }
-        }
-        open.last().map_or('f', |t| if self.text_of(*t).to_ascii_lowercase().contains('t') { 't' } else { 'f' })
-    }
-
-    /// The rest of an f-string after its start.
-    fn fstring(&mut self, letter: char, raw: bool) -> Parse<()> {
-        let mut problem = None;
-        loop {
-            let t = self.tok();
-            match t.kind {
-                Kind::FMiddle => {
-                    if !raw && problem.is_none() {
-                        problem = crate::escapes::error(self.text_of(t), false);
-                    }
-                    self.at += 1;
-                }
-                Kind::FEnd => {
-                    self.at += 1;
-                    if let Some(m) = problem {
-                        return self.special_token(t, m);
-                    }
-                    return Ok(());
-                }
-                Kind::Op if self.text_of(t) == "{" => self.field(letter)?,
-                _ => return Err(Stop::Generic),
-            }
-        }
-    }
-
-    fn field(&mut self, letter: char) -> Parse<()> {
-        self.expect("{")?;
-        let t = self.tok();
-        if t.kind == Kind::Op {
-            let s = self.text_of(t);
-            if matches!(s, "=" | "!" | ":" | "}") {
-                return self
-                    .special_token(t, format!("{letter}-string: valid expression required before '{s}'"));
-            }
-        }
-        if !self.starts_expression() && !self.is("*") {
-            return self.special_token(t, format!("{letter}-string: expecting a valid expression after '{{'"));
-        }
-        if self.is("yield") {
-            self.yield_expression()?;
-        } else {
-            let at = self.at;
-            if let Err(e) = self.star_expressions() {
-                if let Stop::Generic = e
-                    && self.quiet == 0
-                {
-                    self.at = at;
-                    return self
-                        .special_token(t, format!("{letter}-string: expecting a valid expression after '{{'"));
-                }
-                return Err(e);
-            }
-        }
-        let mut expected = "'=', or '!', or ':', or '}'";
-        if self.eat("=") {
-            expected = "'!', or ':', or '}'";
-        }
-        if self.eat("!") {
-            let mark = self.last();
-            let t = self.tok();
-            if self.is(":") || self.is("}") {
-                return self.special_token(t, format!("{letter}-string: missing conversion character"));
-            }
-            if t.kind != Kind::Name {
-                return self.special_token(t, format!("{letter}-string: invalid conversion character"));
-            }
-            if t.start != mark.end {
-                return self.special_token(
-                    t,
-                    format!("{letter}-string: conversion type must come right after the exclamation mark"),
-                );
-            }
-            let c = self.text_of(t);
-            if !matches!(c, "s" | "r" | "a") {
-                return self.special_token(
-                    t,
-                    format!("{letter}-string: invalid conversion character '{c}': expected 's', 'r', or 'a'"),
-                );
-            }
-            self.at += 1;
-            expected = "':' or '}'";
-        }
-        if self.eat(":") {
-            loop {
-                let t = self.tok();
-                match t.kind {
-                    Kind::FMiddle => self.at += 1,
-                    Kind::Op if self.text_of(t) == "{" => self.field(letter)?,
-                    Kind::Op if self.text_of(t) == "}" => break,
-                    _ => {
-                        return self.special_token(t, format!("{letter}-string: expecting '}}', or format specs"));
-                    }
-                }
-            }
-            self.at += 1;
-            return Ok(());
-        }
-        if self.eat("}") {
-            return Ok(());
-        }
-        let t = self.tok();
-        self.special_token(t, format!("{letter}-string: expecting {expected}"))
-    }
-
     // ---- targets
 
     /// Complains about the first part of `n` that cannot be a target.
     pub(super) fn invalid_target(&mut self, n: &Node, what: Target) -> Parse<()> {
         if let Some(bad) = find_invalid(n, what) {
-            let verb = if what == Target::Del { "delete" } else { "assign to" };
+            let verb = if what == Target::Del {
+                "delete"
+            } else {
+                "assign to"
+            };
             return self.special(bad.start, bad.end, format!("cannot {verb} {}", bad.name()));
         }
         Ok(())
@@ -1167,7 +832,9 @@ impl Parser<'_> {
 /// The part of a would-be target that is none.
 fn find_invalid(n: &Node, what: Target) -> Option<&Node> {
     match &n.shape {
-        Shape::List(items) | Shape::Tuple(items) => items.iter().find_map(|i| find_invalid(i, what)),
+        Shape::List(items) | Shape::Tuple(items) => {
+            items.iter().find_map(|i| find_invalid(i, what))
+        }
         Shape::Starred if what == Target::Del => Some(n),
         // What is starred was not kept; a valid one is by far the commonest.
         Shape::Starred | Shape::Name | Shape::Subscript | Shape::Attribute => None,

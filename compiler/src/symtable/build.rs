@@ -1,194 +1,23 @@
-//! Scopes: which names are local, cell, free or global in every block of a module.
-//!
-//! Two passes, as the language defines them. [`build`] walks the tree once and records, for every block, how each
-//! name is bound and used. The analysis then goes down the tree of blocks with the set of names bound in enclosing
-//! functions and comes back up with the free names of the children, so that a local used by a child becomes a cell.
-//!
-//! A comprehension that is not a generator expression is *inlined* (PEP 709): it keeps a scope of its own here, marked
-//! [`Scope::inlined`], and the code generator gives its variables registers of the enclosing function. A name of the
-//! enclosing function that only an inlined comprehension uses therefore stays a plain local.
-//!
-//! Blocks are found again by the address of their tree node and a [`BlockKey`], since one node may open several blocks
-//! (a generic function has a block for its type parameters, one for its annotations and one for its body).
+//! The first pass: one walk over the tree that records how each block binds and uses names.
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use ruff_python_ast as ast;
 use ruff_python_ast::{Expr, ExprContext, Pattern, Stmt, TypeParam};
 use ruff_text_size::{Ranged, TextRange};
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::{
+    BlockKey, BlockKind, Comprehension, Name, NameSet, Place, Scope, ScopeId, Settings, Symbol,
+    TOP, def,
+};
 use crate::errors::{Error, Result};
 
-pub type Name = Arc<str>;
-pub type ScopeId = usize;
-type NameSet = FxHashSet<Name>;
+/// The blocks of a program and the nodes that open them.
+type Collected = (Vec<Scope>, FxHashMap<(usize, BlockKey), ScopeId>);
 
-/// How a name is bound or used in a block.
-pub mod def {
-    pub const GLOBAL: u16 = 1;
-    pub const LOCAL: u16 = 2;
-    pub const PARAM: u16 = 4;
-    pub const NONLOCAL: u16 = 8;
-    pub const USE: u16 = 16;
-    pub const FREE_CLASS: u16 = 64;
-    pub const IMPORT: u16 = 128;
-    pub const ANNOT: u16 = 256;
-    pub const COMP_ITER: u16 = 512;
-    pub const TYPE_PARAM: u16 = 1024;
-    pub const BOUND: u16 = LOCAL | PARAM | IMPORT | TYPE_PARAM;
-}
-
-/// Where a name's value lives, seen from a block.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
-    Unknown,
-    Local,
-    Cell,
-    Free,
-    GlobalExplicit,
-    GlobalImplicit,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct Symbol {
-    pub flags: u16,
-    pub place: Place,
-    /// Present only because an inlined comprehension binds it.
-    pub from_inlined: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BlockKind {
-    Module,
-    Class,
-    Function,
-    /// `__annotate__` of a function, class or module.
-    Annotation,
-    TypeAlias,
-    TypeParams,
-    /// Bound, constraints or default of a type parameter.
-    TypeVariable,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Comprehension {
-    List,
-    Set,
-    Dict,
-    Generator,
-}
-
-/// Distinguishes the blocks that one tree node opens.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum BlockKey {
-    Body,
-    TypeParams,
-    Annotations,
-    Bound,
-    Default,
-    AliasValue,
-}
-
-#[derive(Debug)]
-pub struct Scope {
-    pub kind: BlockKind,
-    pub name: Name,
-    pub symbols: IndexMap<Name, Symbol, FxBuildHasher>,
-    pub children: Vec<ScopeId>,
-    /// Parameters in the order of `co_varnames`.
-    pub params: Vec<Name>,
-    pub comprehension: Option<Comprehension>,
-    pub inlined: bool,
-    pub nested: bool,
-    pub generator: bool,
-    pub coroutine: bool,
-    pub annotations_used: bool,
-    pub needs_class_closure: bool,
-    pub needs_classdict: bool,
-    pub conditional_annotations: bool,
-    pub can_see_class_scope: bool,
-    pub method: bool,
-    /// Names bound by `:=` directly in this block or from comprehensions in it.
-    pub walrus: NameSet,
-    /// Block of the variable annotations of a class or module.
-    pub annotation_block: Option<ScopeId>,
-    pub private: Option<Name>,
-    /// When set, only these names are mangled with `private`.
-    mangled_names: Option<NameSet>,
-    directives: Vec<(Name, TextRange)>,
-    comp_iter_target: bool,
-    comp_iter_expr: u32,
-    in_conditional: bool,
-    unevaluated: bool,
-    is_async_def: bool,
-    returns_value: Option<TextRange>,
-    parent: Option<ScopeId>,
-}
-
-impl Scope {
-    pub fn lookup(&self, name: &str) -> Option<Symbol> {
-        self.symbols.get(name).copied()
-    }
-    pub fn is_function_like(&self) -> bool {
-        !matches!(self.kind, BlockKind::Module | BlockKind::Class)
-    }
-    pub fn mangle(&self, name: &str) -> Option<String> {
-        if let Some(names) = &self.mangled_names
-            && !names.contains(name)
-        {
-            return None;
-        }
-        mangle(self.private.as_deref()?, name)
-    }
-}
-
-/// The mangled form of a private name in class `class`, if it has one.
-pub fn mangle(class: &str, name: &str) -> Option<String> {
-    if !name.starts_with("__") || name.ends_with("__") || name.contains('.') {
-        return None;
-    }
-    let class = class.trim_start_matches('_');
-    if class.is_empty() {
-        return None;
-    }
-    Some(format!("_{class}{name}"))
-}
-
-#[derive(Debug)]
-pub struct SymbolTable {
-    pub scopes: Vec<Scope>,
-    blocks: FxHashMap<(usize, BlockKey), ScopeId>,
-}
-
-pub const TOP: ScopeId = 0;
-
-impl SymbolTable {
-    /// The block that `node` opens.
-    pub fn block<T>(&self, node: &T, key: BlockKey) -> Option<ScopeId> {
-        self.blocks.get(&(std::ptr::from_ref(node) as usize, key)).copied()
-    }
-}
-
-/// What a compilation asks of the symbol table.
-#[derive(Clone, Copy)]
-pub struct Settings {
-    pub future_annotations: bool,
-    pub top_level_await: bool,
-}
-
-struct Builder {
-    scopes: Vec<Scope>,
-    blocks: FxHashMap<(usize, BlockKey), ScopeId>,
-    stack: Vec<ScopeId>,
-    interned: FxHashSet<Name>,
-    settings: Settings,
-    depth: u32,
-}
-
-/// Builds the table of a module or expression.
-pub fn build(body: &[Stmt], expr: Option<&Expr>, settings: Settings) -> Result<SymbolTable> {
+/// Walks a module or expression.
+pub(super) fn collect(body: &[Stmt], expr: Option<&Expr>, settings: Settings) -> Result<Collected> {
     let mut b = Builder {
         scopes: Vec::new(),
         blocks: FxHashMap::default(),
@@ -203,18 +32,16 @@ pub fn build(body: &[Stmt], expr: Option<&Expr>, settings: Settings) -> Result<S
         b.expr(e)?;
     }
     b.leave();
-    let mut free = NameSet::default();
-    analyze(&mut b.scopes, TOP, None, &mut free, &NameSet::default(), &NameSet::default(), None)?;
-    // Annotations that are kept as text refer to nothing, so their blocks are outside the tree.
-    for scope in &mut b.scopes {
-        for symbol in scope.symbols.values_mut() {
-            if symbol.place == Place::Unknown {
-                symbol.place =
-                    if symbol.flags & def::BOUND != 0 { Place::Local } else { Place::GlobalImplicit };
-            }
-        }
-    }
-    Ok(SymbolTable { scopes: b.scopes, blocks: b.blocks })
+    Ok((b.scopes, b.blocks))
+}
+
+struct Builder {
+    scopes: Vec<Scope>,
+    blocks: FxHashMap<(usize, BlockKey), ScopeId>,
+    stack: Vec<ScopeId>,
+    interned: FxHashSet<Name>,
+    settings: Settings,
+    depth: u32,
 }
 
 fn addr<T>(node: &T) -> usize {
@@ -266,7 +93,7 @@ impl Builder {
         self.scopes.push(Scope {
             kind,
             name,
-            symbols: IndexMap::default(),
+            symbols: indexmap::IndexMap::default(),
             children: Vec::new(),
             params: Vec::new(),
             comprehension: None,
@@ -302,13 +129,20 @@ impl Builder {
         if let Some(key) = key {
             self.blocks.insert(key, id);
         }
-        if matches!(kind, BlockKind::Annotation | BlockKind::TypeVariable | BlockKind::TypeAlias) {
+        if matches!(
+            kind,
+            BlockKind::Annotation | BlockKind::TypeVariable | BlockKind::TypeAlias
+        ) {
             let format = self.intern(".format");
             let scope = &mut self.scopes[id];
             scope.params.push(format.clone());
             scope.symbols.insert(
                 format,
-                Symbol { flags: def::PARAM | def::USE, place: Place::Unknown, from_inlined: false },
+                Symbol {
+                    flags: def::PARAM | def::USE,
+                    place: Place::Unknown,
+                    from_inlined: false,
+                },
             );
         }
         id
@@ -344,16 +178,24 @@ impl Builder {
             from_inlined: false,
         });
         if flag & def::PARAM != 0 && entry.flags & def::PARAM != 0 {
-            return Err(Error::syntax(range, format!("duplicate argument '{name}' in function definition")));
+            return Err(Error::syntax(
+                range,
+                format!("duplicate argument '{name}' in function definition"),
+            ));
         }
         if flag & def::TYPE_PARAM != 0 && entry.flags & def::TYPE_PARAM != 0 {
-            return Err(Error::syntax(range, format!("duplicate type parameter '{name}'")));
+            return Err(Error::syntax(
+                range,
+                format!("duplicate type parameter '{name}'"),
+            ));
         }
         if scope.comp_iter_target {
             if entry.flags & (def::GLOBAL | def::NONLOCAL) != 0 {
                 return Err(Error::syntax(
                     range,
-                    format!("comprehension inner loop cannot rebind assignment expression target '{name}'"),
+                    format!(
+                        "comprehension inner loop cannot rebind assignment expression target '{name}'"
+                    ),
                 ));
             }
             flag |= def::COMP_ITER;
@@ -365,7 +207,11 @@ impl Builder {
             self.scopes[TOP]
                 .symbols
                 .entry(name)
-                .or_insert(Symbol { flags: 0, place: Place::Unknown, from_inlined: false })
+                .or_insert(Symbol {
+                    flags: 0,
+                    place: Place::Unknown,
+                    from_inlined: false,
+                })
                 .flags |= def::GLOBAL;
         }
         Ok(())
@@ -403,7 +249,10 @@ impl Builder {
                     let scope = self.cur();
                     scope.returns_value = Some(s.range());
                     if scope.generator && scope.is_async_def {
-                        return Err(Error::syntax(s.range(), "'return' with value in async generator"));
+                        return Err(Error::syntax(
+                            s.range(),
+                            "'return' with value in async generator",
+                        ));
                     }
                 }
                 Ok(())
@@ -507,7 +356,9 @@ impl Builder {
                 Ok(())
             }
             Stmt::Expr(e) => self.expr(&e.value),
-            Stmt::Pass(_) | Stmt::Break(_) | Stmt::Continue(_) | Stmt::IpyEscapeCommand(_) => Ok(()),
+            Stmt::Pass(_) | Stmt::Break(_) | Stmt::Continue(_) | Stmt::IpyEscapeCommand(_) => {
+                Ok(())
+            }
         }
     }
 
@@ -518,15 +369,25 @@ impl Builder {
             let m = if flags & def::PARAM != 0 {
                 format!("name '{}' is parameter and {word}", name.as_str())
             } else if flags & def::USE != 0 {
-                format!("name '{}' is used prior to {word} declaration", name.as_str())
+                format!(
+                    "name '{}' is used prior to {word} declaration",
+                    name.as_str()
+                )
             } else if flags & def::ANNOT != 0 {
                 format!("annotated name '{}' can't be {word}", name.as_str())
             } else {
-                format!("name '{}' is assigned to before {word} declaration", name.as_str())
+                format!(
+                    "name '{}' is assigned to before {word} declaration",
+                    name.as_str()
+                )
             };
             return Err(Error::syntax(range, m));
         }
-        self.add(name, if global { def::GLOBAL } else { def::NONLOCAL }, range)?;
+        self.add(
+            name,
+            if global { def::GLOBAL } else { def::NONLOCAL },
+            range,
+        )?;
         let n = self.mangled(name);
         self.cur().directives.push((n, range));
         Ok(())
@@ -539,7 +400,10 @@ impl Builder {
         };
         if alias.name.as_str() == "*" {
             if self.cur().kind != BlockKind::Module {
-                return Err(Error::syntax(alias.range, "import * only allowed at module level"));
+                return Err(Error::syntax(
+                    alias.range,
+                    "import * only allowed at module level",
+                ));
             }
             return Ok(());
         }
@@ -555,7 +419,11 @@ impl Builder {
         if let Some(tp) = &f.type_params {
             self.enter_type_params(&f.name, tp, false, has_defaults, has_kwdefaults)?;
         }
-        let id = self.create(BlockKind::Function, &f.name, Some((addr(f), BlockKey::Body)));
+        let id = self.create(
+            BlockKind::Function,
+            &f.name,
+            Some((addr(f), BlockKey::Body)),
+        );
         self.function_annotations(f, id)?;
         self.stack.push(id);
         self.parameters(&f.parameters)?;
@@ -572,7 +440,12 @@ impl Builder {
     /// Visits the default values, in the enclosing block.
     fn defaults(&mut self, p: &ast::Parameters) -> Result<(bool, bool)> {
         let mut has = (false, false);
-        for d in p.posonlyargs.iter().chain(&p.args).filter_map(|p| p.default.as_deref()) {
+        for d in p
+            .posonlyargs
+            .iter()
+            .chain(&p.args)
+            .filter_map(|p| p.default.as_deref())
+        {
             has.0 = true;
             self.expr(d)?;
         }
@@ -589,20 +462,33 @@ impl Builder {
             self.add(&a.parameter.name, def::PARAM, range)?;
         }
         for a in p.vararg.iter().chain(&p.kwarg) {
-            self.add(&a.name, def::PARAM, TextRange::new(a.name.range.start(), a.range.end()))?;
+            self.add(
+                &a.name,
+                def::PARAM,
+                TextRange::new(a.name.range.start(), a.range.end()),
+            )?;
         }
         Ok(())
     }
 
     fn function_annotations(&mut self, f: &ast::StmtFunctionDef, function: ScopeId) -> Result<()> {
         let p = &f.parameters;
-        let mut all: Vec<&Expr> = p.posonlyargs.iter().chain(&p.args).filter_map(|a| a.annotation()).collect();
+        let mut all: Vec<&Expr> = p
+            .posonlyargs
+            .iter()
+            .chain(&p.args)
+            .filter_map(|a| a.annotation())
+            .collect();
         all.extend(p.vararg.iter().filter_map(|a| a.annotation()));
         all.extend(p.kwonlyargs.iter().filter_map(|a| a.annotation()));
         all.extend(p.kwarg.iter().filter_map(|a| a.annotation()));
         all.extend(f.returns.as_deref());
         let in_class = self.cur().can_see_class_scope || self.cur().kind == BlockKind::Class;
-        self.enter(BlockKind::Annotation, "__annotate__", Some((addr(f), BlockKey::Annotations)));
+        self.enter(
+            BlockKind::Annotation,
+            "__annotate__",
+            Some((addr(f), BlockKey::Annotations)),
+        );
         if in_class {
             self.cur().can_see_class_scope = true;
             self.add("__classdict__", def::USE, f.range)?;
@@ -623,8 +509,15 @@ impl Builder {
         if let Expr::Name(n) = &*a.target {
             let flags = self.flags(&n.id);
             if flags & (def::GLOBAL | def::NONLOCAL) != 0 && self.cur_id() != TOP && a.simple {
-                let word = if flags & def::GLOBAL != 0 { "global" } else { "nonlocal" };
-                return Err(Error::syntax(a.range, format!("annotated name '{}' can't be {word}", n.id.as_str())));
+                let word = if flags & def::GLOBAL != 0 {
+                    "global"
+                } else {
+                    "nonlocal"
+                };
+                return Err(Error::syntax(
+                    a.range,
+                    format!("annotated name '{}' can't be {word}", n.id.as_str()),
+                ));
             }
             if a.simple {
                 self.add(&n.id, def::ANNOT | def::LOCAL, n.range)?;
@@ -642,7 +535,8 @@ impl Builder {
         let scope = self.cur();
         let kind = scope.kind;
         let unevaluated = kind == BlockKind::Function;
-        let conditional = kind == BlockKind::Module || kind == BlockKind::Class && scope.in_conditional;
+        let conditional =
+            kind == BlockKind::Module || kind == BlockKind::Class && scope.in_conditional;
         let conditional = conditional && !self.settings.future_annotations;
         if conditional && !self.cur().conditional_annotations {
             self.cur().conditional_annotations = true;
@@ -731,7 +625,11 @@ impl Builder {
     ) -> Result<()> {
         let in_class = self.cur().kind == BlockKind::Class;
         let title = format!("<generic parameters of {name}>");
-        self.enter(BlockKind::TypeParams, &title, Some((addr(tp), BlockKey::TypeParams)));
+        self.enter(
+            BlockKind::TypeParams,
+            &title,
+            Some((addr(tp), BlockKey::TypeParams)),
+        );
         if let Some((private, names)) = private {
             self.cur().private = Some(private);
             self.cur().mangled_names = Some(names);
@@ -756,7 +654,10 @@ impl Builder {
             if name.as_str() == "__classdict__" {
                 return Err(Error::syntax(
                     p.range(),
-                    format!("reserved name '{}' cannot be used for type parameter", name.as_str()),
+                    format!(
+                        "reserved name '{}' cannot be used for type parameter",
+                        name.as_str()
+                    ),
                 ));
             }
             self.add(name, def::TYPE_PARAM | def::LOCAL, p.range())?;
@@ -812,7 +713,11 @@ impl Builder {
         if let Some(tp) = &t.type_params {
             self.enter_type_params(&name, tp, false, false, false)?;
         }
-        self.enter(BlockKind::TypeAlias, &name, Some((addr(t), BlockKey::AliasValue)));
+        self.enter(
+            BlockKind::TypeAlias,
+            &name,
+            Some((addr(t), BlockKey::AliasValue)),
+        );
         if in_class {
             self.cur().can_see_class_scope = true;
             self.add("__classdict__", def::USE, t.range)?;
@@ -847,14 +752,25 @@ impl Builder {
             BlockKind::TypeVariable => {
                 // The default of a type parameter and its bound say which they are.
                 let id = self.cur_id();
-                let key = self.blocks.iter().find(|(_, v)| **v == id).map(|(k, _)| k.1);
-                if key == Some(BlockKey::Default) { "a type parameter default" } else { "a TypeVar bound" }
+                let key = self
+                    .blocks
+                    .iter()
+                    .find(|(_, v)| **v == id)
+                    .map(|(k, _)| k.1);
+                if key == Some(BlockKey::Default) {
+                    "a type parameter default"
+                } else {
+                    "a TypeVar bound"
+                }
             }
             BlockKind::TypeAlias => "a type alias",
             BlockKind::TypeParams => "the definition of a generic",
             _ => return Ok(()),
         };
-        Err(Error::syntax(range, format!("{what} cannot be used within {place}")))
+        Err(Error::syntax(
+            range,
+            format!("{what} cannot be used within {place}"),
+        ))
     }
 
     fn yields(&mut self, range: TextRange) -> Result<()> {
@@ -918,7 +834,11 @@ impl Builder {
                 if let Some(p) = &l.parameters {
                     self.defaults(p)?;
                 }
-                self.enter(BlockKind::Function, "<lambda>", Some((addr(l), BlockKey::Body)));
+                self.enter(
+                    BlockKind::Function,
+                    "<lambda>",
+                    Some((addr(l), BlockKey::Body)),
+                );
                 if let Some(p) = &l.parameters {
                     self.parameters(p)?;
                 }
@@ -939,15 +859,32 @@ impl Builder {
                 Ok(())
             }
             Expr::Set(s) => self.exprs(&s.elts),
-            Expr::ListComp(c) => {
-                self.comprehension(addr(c), "<listcomp>", Comprehension::List, &c.generators, [&c.elt, &c.elt], e)
-            }
-            Expr::SetComp(c) => {
-                self.comprehension(addr(c), "<setcomp>", Comprehension::Set, &c.generators, [&c.elt, &c.elt], e)
-            }
+            Expr::ListComp(c) => self.comprehension(
+                addr(c),
+                "<listcomp>",
+                Comprehension::List,
+                &c.generators,
+                [&c.elt, &c.elt],
+                e,
+            ),
+            Expr::SetComp(c) => self.comprehension(
+                addr(c),
+                "<setcomp>",
+                Comprehension::Set,
+                &c.generators,
+                [&c.elt, &c.elt],
+                e,
+            ),
             Expr::DictComp(c) => {
                 let key = c.key.as_deref().unwrap_or(&c.value);
-                self.comprehension(addr(c), "<dictcomp>", Comprehension::Dict, &c.generators, [key, &c.value], e)
+                self.comprehension(
+                    addr(c),
+                    "<dictcomp>",
+                    Comprehension::Dict,
+                    &c.generators,
+                    [key, &c.value],
+                    e,
+                )
             }
             Expr::Generator(c) => self.comprehension(
                 addr(c),
@@ -990,7 +927,10 @@ impl Builder {
             Expr::Call(c) => {
                 self.expr(&c.func)?;
                 self.exprs(&*c.arguments.args)?;
-                c.arguments.keywords.iter().try_for_each(|k| self.expr(&k.value))
+                c.arguments
+                    .keywords
+                    .iter()
+                    .try_for_each(|k| self.expr(&k.value))
             }
             Expr::FString(f) => {
                 for part in &f.value {
@@ -1056,7 +996,10 @@ impl Builder {
         self.cur().comp_iter_expr -= 1;
         let can_see = self.cur().can_see_class_scope;
         self.enter(BlockKind::Function, name, Some((node, BlockKey::Body)));
-        let unevaluated = self.cur().parent.is_some_and(|p| self.scopes[p].unevaluated);
+        let unevaluated = self
+            .cur()
+            .parent
+            .is_some_and(|p| self.scopes[p].unevaluated);
         let scope = self.cur();
         scope.comprehension = Some(kind);
         scope.method = false;
@@ -1133,7 +1076,11 @@ impl Builder {
             }
             let what = match self.scopes[id].kind {
                 BlockKind::Function => {
-                    let flag = if flags & def::GLOBAL != 0 { def::GLOBAL } else { def::NONLOCAL };
+                    let flag = if flags & def::GLOBAL != 0 {
+                        def::GLOBAL
+                    } else {
+                        def::NONLOCAL
+                    };
                     self.add(&target.id, flag, range)?;
                     self.cur().directives.push((name.clone(), range));
                     self.scopes[id].walrus.insert(name.clone());
@@ -1180,8 +1127,14 @@ impl Builder {
             }
             Pattern::MatchClass(c) => {
                 self.expr(&c.cls)?;
-                c.arguments.patterns.iter().try_for_each(|p| self.pattern(p))?;
-                c.arguments.keywords.iter().try_for_each(|k| self.pattern(&k.pattern))
+                c.arguments
+                    .patterns
+                    .iter()
+                    .try_for_each(|p| self.pattern(p))?;
+                c.arguments
+                    .keywords
+                    .iter()
+                    .try_for_each(|k| self.pattern(&k.pattern))
             }
             Pattern::MatchStar(s) => match &s.name {
                 Some(n) => self.add(n, def::LOCAL, p.range()),
@@ -1197,242 +1150,6 @@ impl Builder {
                 }
             }
             Pattern::MatchOr(o) => o.patterns.iter().try_for_each(|p| self.pattern(p)),
-        }
-    }
-}
-
-// ---- analysis
-
-/// Decides the place of every name of block `id`; adds the names it needs from enclosing functions to `free`.
-fn analyze(
-    scopes: &mut Vec<Scope>,
-    id: ScopeId,
-    bound: Option<&NameSet>,
-    free: &mut NameSet,
-    global: &NameSet,
-    type_params: &NameSet,
-    class_entry: Option<ScopeId>,
-) -> Result<()> {
-    crate::depth::with_stack(|| analyze_inner(scopes, id, bound, free, global, type_params, class_entry))
-}
-
-fn analyze_inner(
-    scopes: &mut Vec<Scope>,
-    id: ScopeId,
-    bound: Option<&NameSet>,
-    free: &mut NameSet,
-    global: &NameSet,
-    type_params: &NameSet,
-    class_entry: Option<ScopeId>,
-) -> Result<()> {
-    let is_class = scopes[id].kind == BlockKind::Class;
-    let function_like = scopes[id].is_function_like();
-    let mut global = global.clone();
-    let mut bound_here = bound.cloned();
-    let mut type_params = type_params.clone();
-    let mut new_bound = NameSet::default();
-    let mut new_global = NameSet::default();
-    if is_class {
-        new_global.extend(global.iter().cloned());
-        if let Some(b) = &bound_here {
-            new_bound.extend(b.iter().cloned());
-        }
-    }
-    let mut local = NameSet::default();
-    let mut places: FxHashMap<Name, Place> = FxHashMap::default();
-    let names: Vec<(Name, u16)> = scopes[id].symbols.iter().map(|(n, s)| (n.clone(), s.flags)).collect();
-    for (name, flags) in names {
-        let place = if flags & def::GLOBAL != 0 {
-            if flags & def::NONLOCAL != 0 {
-                return Err(directive_error(
-                    &scopes[id],
-                    &name,
-                    format!("name '{name}' is nonlocal and global"),
-                ));
-            }
-            global.insert(name.clone());
-            if let Some(b) = &mut bound_here {
-                b.remove(&name);
-            }
-            Place::GlobalExplicit
-        } else if flags & def::NONLOCAL != 0 {
-            let message = match &bound_here {
-                None => Some("nonlocal declaration not allowed at module level".to_owned()),
-                Some(b) if !b.contains(&name) => Some(format!("no binding for nonlocal '{name}' found")),
-                Some(_) if type_params.contains(&name) => {
-                    Some(format!("nonlocal binding not allowed for type parameter '{name}'"))
-                }
-                Some(_) => None,
-            };
-            if let Some(m) = message {
-                return Err(directive_error(&scopes[id], &name, m));
-            }
-            free.insert(name.clone());
-            Place::Free
-        } else if flags & def::BOUND != 0 {
-            local.insert(name.clone());
-            global.remove(&name);
-            if flags & def::TYPE_PARAM != 0 {
-                type_params.insert(name.clone());
-            } else {
-                type_params.remove(&name);
-            }
-            Place::Local
-        } else {
-            let in_class = class_entry.and_then(|c| scopes[c].symbols.get(&name)).map_or(0, |s| s.flags);
-            if in_class & def::GLOBAL != 0 {
-                Place::GlobalExplicit
-            } else if in_class & def::BOUND != 0 && in_class & def::NONLOCAL == 0 {
-                Place::GlobalImplicit
-            } else if bound_here.as_ref().is_some_and(|b| b.contains(&name)) {
-                free.insert(name.clone());
-                Place::Free
-            } else {
-                Place::GlobalImplicit
-            }
-        };
-        places.insert(name, place);
-    }
-    if is_class {
-        for n in ["__class__", "__classdict__", "__conditional_annotations__"] {
-            new_bound.insert(Arc::from(n));
-        }
-    } else {
-        if function_like {
-            new_bound.extend(local.iter().cloned());
-        }
-        if let Some(b) = &bound_here {
-            new_bound.extend(b.iter().cloned());
-        }
-        new_global.extend(global.iter().cloned());
-    }
-
-    let mut new_free = NameSet::default();
-    for child in scopes[id].children.clone() {
-        let child_class_entry = match scopes[child].can_see_class_scope {
-            true if is_class => Some(id),
-            true => class_entry,
-            false => None,
-        };
-        let inline = scopes[child].comprehension.is_some_and(|c| c != Comprehension::Generator)
-            && !scopes[id].can_see_class_scope;
-        let mut child_free = NameSet::default();
-        analyze(
-            scopes,
-            child,
-            Some(&new_bound),
-            &mut child_free,
-            &new_global,
-            &type_params,
-            child_class_entry,
-        )?;
-        if inline {
-            inline_comprehension(scopes, id, child, &mut places, &mut child_free);
-            scopes[child].inlined = true;
-        }
-        new_free.extend(child_free);
-    }
-
-    if function_like {
-        for (name, place) in &mut places {
-            if *place == Place::Local && !scopes[id].symbols[name].from_inlined && new_free.remove(name) {
-                *place = Place::Cell;
-            }
-        }
-    } else if is_class {
-        let scope = &mut scopes[id];
-        scope.needs_class_closure |= new_free.remove("__class__");
-        scope.needs_classdict |= new_free.remove("__classdict__");
-        scope.conditional_annotations |= new_free.remove("__conditional_annotations__");
-    }
-
-    let class_flag = is_class || scopes[id].can_see_class_scope;
-    let scope = &mut scopes[id];
-    for (name, symbol) in &mut scope.symbols {
-        if let Some(p) = places.get(name) {
-            symbol.place = *p;
-        }
-    }
-    for name in &new_free {
-        match scope.symbols.get_mut(name) {
-            Some(symbol) => {
-                if class_flag {
-                    symbol.flags |= def::FREE_CLASS;
-                } else if symbol.from_inlined {
-                    // Bound by an inlined comprehension here, and wanted from outside by another child.
-                    symbol.from_inlined = false;
-                    symbol.place = Place::Free;
-                }
-            }
-            None => {
-                if bound.is_some_and(|b| b.contains(name)) {
-                    scope
-                        .symbols
-                        .insert(name.clone(), Symbol { flags: 0, place: Place::Free, from_inlined: false });
-                }
-            }
-        }
-    }
-    free.extend(new_free);
-    Ok(())
-}
-
-fn directive_error(scope: &Scope, name: &str, message: String) -> Box<Error> {
-    let range = scope.directives.iter().find(|(n, _)| &**n == name).map_or_else(TextRange::default, |d| d.1);
-    Error::syntax(range, message)
-}
-
-fn free_in_any_child(scopes: &[Scope], id: ScopeId, name: &str) -> bool {
-    scopes[id].children.iter().any(|&c| {
-        if scopes[c].inlined {
-            free_in_any_child(scopes, c, name)
-        } else {
-            scopes[c].symbols.get(name).is_some_and(|s| s.place == Place::Free)
-        }
-    })
-}
-
-/// Merges the names of inlined comprehension `comp` into block `id`. Names that only the comprehension itself takes
-/// from `id` are no longer free.
-fn inline_comprehension(
-    scopes: &mut [Scope],
-    id: ScopeId,
-    comp: ScopeId,
-    places: &mut FxHashMap<Name, Place>,
-    comp_free: &mut NameSet,
-) {
-    let names: Vec<(Name, Symbol)> = scopes[comp].symbols.iter().map(|(n, s)| (n.clone(), *s)).collect();
-    let is_class = scopes[id].kind == BlockKind::Class;
-    for (name, symbol) in names {
-        if symbol.flags & def::PARAM != 0 {
-            continue;
-        }
-        if symbol.place == Place::Free
-            && is_class
-            && matches!(&*name, "__class__" | "__classdict__" | "__conditional_annotations__")
-        {
-            // Used in the comprehension itself it is not the class's; a function in it may use the class's cell.
-            if !free_in_any_child(scopes, comp, &name) {
-                comp_free.remove(&name);
-            }
-            scopes[comp].symbols[&name].place = Place::GlobalImplicit;
-            continue;
-        }
-        match scopes[id].symbols.get(&name).map(|s| s.flags) {
-            None => {
-                let place = if symbol.place == Place::Cell { Place::Local } else { symbol.place };
-                let bound = matches!(place, Place::Local);
-                scopes[id]
-                    .symbols
-                    .insert(name.clone(), Symbol { flags: symbol.flags, place, from_inlined: bound });
-                places.insert(name, place);
-            }
-            Some(flags) => {
-                let own = !scopes[id].symbols[&name].from_inlined;
-                if own && flags & def::BOUND != 0 && !is_class && !free_in_any_child(scopes, comp, &name) {
-                    comp_free.remove(&name);
-                }
-            }
         }
     }
 }
