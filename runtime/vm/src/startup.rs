@@ -42,6 +42,7 @@ fn core_classes() -> Vec<&'static ClassDef> {
         CellObject::class_def(),
         Code::class_def(),
         frame::Frame::class_def(),
+        objects::frame_locals::FrameLocals::class_def(),
         traceback::Traceback::class_def(),
         module::Module::class_def(),
         generator::Generator::class_def(),
@@ -89,9 +90,24 @@ fn more_core_classes() -> Vec<&'static ClassDef> {
         objects::generic_alias::AliasIterator::class_def(),
         objects::union::Union::class_def(),
     ];
+    v.extend(text_classes());
     v.extend(generator_methods::class_defs());
     v.extend(typevar::class_defs());
     v
+}
+
+/// Classes of text and bytes.
+fn text_classes() -> [&'static ClassDef; 7] {
+    use objects::{bytearray, bytes_iterator, memoryview, memoryview_methods, str_iterator};
+    [
+        str_iterator::StrIterator::class_def(),
+        str_iterator::StrAsciiIterator::class_def(),
+        bytes_iterator::BytesIterator::class_def(),
+        bytearray::ByteArray::class_def(),
+        bytes_iterator::ByteArrayIterator::class_def(),
+        memoryview::MemoryView::class_def(),
+        memoryview_methods::MemoryIterator::class_def(),
+    ]
 }
 
 static CLASS_CELLS: Mutex<Vec<&'static ClassCell>> = Mutex::new(Vec::new());
@@ -173,7 +189,7 @@ static THREAD_STATE_SHAPE: std::sync::OnceLock<ShapeId> = std::sync::OnceLock::n
 
 impl Thread {
     /// Makes the thread's Python-level state. After the heap knows the thread.
-    pub(crate) fn begin(&self) -> Result<()> {
+    pub fn begin(&self) -> Result<()> {
         self.set_stack_scanner(scan_thread);
         self.start();
         let shape = *THREAD_STATE_SHAPE.get_or_init(|| Mutator::internal_shape(crate::thread::ThreadState::layout()));

@@ -1425,6 +1425,9 @@ pub fn get_anext(t: &Thread, v: Value) -> Result<Value> {
     let Some(f) = t.lookup_special(v, Special::Anext)? else {
         return Err(t.type_error(format!("'async for' requires an iterator with __anext__ method, got {}", class_of(v).name_string())));
     };
+    if let Some(g) = v.downcast::<crate::objects::generator::AsyncGenerator>() {
+        return crate::objects::generator::AsyncGenerator::anext(t, g);
+    }
     let a = t.call(f, &[])?;
     awaitable(t, a).map_err(|e| {
         let new = t.type_error(format!("'async for' received an invalid object from __anext__: {}", class_of(a).name_string()));

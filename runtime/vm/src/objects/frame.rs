@@ -80,6 +80,43 @@ impl Frame {
         }
     }
 
+    /// The frame object of a generator that is on no stack.
+    pub(crate) fn of_generator(t: &Thread, g: Ref<Generator>) -> Result<Ref<Frame>> {
+        let code = g.code.expect();
+        let field = RefField::null();
+        field.init(code);
+        let index = code.index_of(g.pc.load(Acquire)) as i64;
+        // Before it ran it stands where it was made.
+        let created = g.state.load(Acquire) == crate::objects::generator::state::CREATED;
+        t.create(Frame {
+            header: Header::NEW,
+            code: field,
+            function: Field::new(g.function.get()),
+            globals: Field::new(g.globals.get()),
+            locals: Field::new(Value::EMPTY),
+            regs: AtomicPtr::new(std::ptr::null_mut()),
+            thread: AtomicU16::new(0),
+            storage: RefField::null(),
+            generator: Field::new(g.value()),
+            back: Field::new(Value::NONE),
+            last: AtomicI64::new(index - i64::from(created)),
+            trace: Field::new(Value::EMPTY),
+            trace_lines: AtomicU8::new(1),
+            trace_opcodes: AtomicU8::new(0),
+            line_override: AtomicI64::new(0),
+            extra_locals: Field::new(Value::EMPTY),
+            finished: AtomicU8::new(0),
+        })
+    }
+
+    /// Its generator was ended without running on: nothing is left of the variables. A frame on a stack is left alone.
+    pub(crate) fn abandon(this: Ref<Frame>, t: &Thread) {
+        if this.regs.load(Acquire).is_null() {
+            this.finished.store(1, Release);
+            this.generator.set(t, this.header(), Value::EMPTY);
+        }
+    }
+
     /// Called when the frame is left: the object takes the variables.
     pub(crate) unsafe fn detach(this: Ref<Frame>, t: &Thread, regs: Regs) {
         // SAFETY: `regs` is the running frame of this thread.
@@ -103,6 +140,7 @@ impl Frame {
                 this.back.set(t, this.header(), Value::NONE);
             }
             this.finished.store(1, Release);
+            this.generator.set(t, this.header(), Value::EMPTY);
             this.regs.store(std::ptr::null_mut(), Release);
         }
     }
@@ -147,6 +185,65 @@ impl Frame {
         let g: Ref<Generator> = self.generator.get().downcast()?;
         let w = g.window.get()?;
         Some(f(&w.fields()[..n.min(w.capacity())]))
+    }
+
+    /// The variables' registers as they are now; none if nothing is left of them.
+    pub fn variables(&self, t: &Thread) -> Result<ValueVec> {
+        let n = self.code.expect().nvars as usize;
+        let mut out = ValueVec::with_capacity(t, n)?;
+        for _ in 0..n {
+            out.push(t, Value::EMPTY)?;
+        }
+        // Nothing is allocated while another thread is stopped.
+        let copy = out.as_mut_slice();
+        let found = self.with_variables(t, |fields| {
+            for (to, from) in copy.iter_mut().zip(fields) {
+                *to = from.get();
+            }
+        });
+        if found.is_none() {
+            out.truncate(0);
+        }
+        Ok(out)
+    }
+    /// The content of a variable's register.
+    pub fn variable(&self, t: &Thread, register: usize) -> Option<Value> {
+        self.with_variables(t, |fields| fields.get(register).map(Field::get)).flatten()
+    }
+    /// Overwrites a variable's register, wherever it is.
+    pub fn set_variable(this: Ref<Frame>, t: &Thread, register: usize, v: Value) -> Result<()> {
+        if !this.regs.load(Acquire).is_null() {
+            // A Python stack is a root: it needs no barrier.
+            this.with_variables(t, |fields| {
+                if let Some(f) = fields.get(register) {
+                    f.init(v);
+                }
+            });
+            return Ok(());
+        }
+        let window = this.generator.get().downcast::<Generator>().and_then(|g| g.window.get());
+        let array = match this.storage.get().or(window) {
+            Some(a) => a,
+            None => Frame::empty_storage(this, t)?,
+        };
+        if let Some(f) = array.fields().get(register) {
+            f.set(t, array.header(), v);
+        }
+        Ok(())
+    }
+    fn empty_storage(this: Ref<Frame>, t: &Thread) -> Result<Ref<Array>> {
+        let a = Array::new(t, this.code.expect().nvars as usize)?;
+        for f in a.fields() {
+            f.init(Value::EMPTY);
+        }
+        this.storage.set(t, this.header(), a);
+        Ok(a)
+    }
+    /// Drops what the frame, which has been left, still holds.
+    pub fn forget(this: Ref<Frame>, t: &Thread) -> Result<()> {
+        this.trace.set(t, this.header(), Value::EMPTY);
+        this.extra_locals.set(t, this.header(), Value::EMPTY);
+        Frame::empty_storage(this, t).map(drop)
     }
 
     /// Word index of the current or last instruction.

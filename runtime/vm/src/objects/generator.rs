@@ -7,10 +7,11 @@
 use crate::interp::dispatch::{RAISED, YIELDED, run_raw};
 use crate::interp::{self, ENTRY, GENERATOR, Regs, frame_word};
 use crate::native::*;
+use crate::objects::frame::Frame;
 use crate::objects::value_vec::Array;
 use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering::*};
-use taipan_compiler::isa::{FRAME_HEADER_WORDS, Instr, Op};
 use taipan_compiler::flags;
+use taipan_compiler::isa::{FRAME_HEADER_WORDS, Instr, Intrinsic1, Op};
 
 /// `Generator::state`
 pub mod state {
@@ -61,6 +62,14 @@ pub struct Coroutine {
 #[repr(C)]
 pub struct AsyncGenerator {
     pub base: Generator,
+}
+
+/// A suspended generator that counts as running until this is dropped; see [`Generator::hold`].
+pub struct Held(Ref<Generator>);
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.state.store(state::SUSPENDED, Release);
+    }
 }
 
 /// What came of resuming.
@@ -118,12 +127,37 @@ impl Generator {
             } else {
                 t.create(content)?.value()
             };
-            // `finally` blocks and `with` statements of an abandoned generator run when it is collected.
-            if !code.unit.exceptions.is_empty() && crate::objects::generator_methods::needs_finalizer(code) {
+            if code.has(flags::COROUTINE) && !t.state().origin_depth.get().is_empty() {
+                if let Some(g) = v.downcast::<Generator>() {
+                    g.origin.set(t, g.header(), crate::objects::coroutine_methods::origin(t, interp::caller_of(regs), interp::return_pc(regs))?);
+                }
+            }
+            if Generator::needs_finalizer(code) {
                 t.register_finalizer(v);
             }
             Ok(v)
         }
+    }
+
+    /// Whether an abandoned one has something to do when it is collected: `finally` blocks and `with` statements of generators,
+    /// the warning about a coroutine that nobody awaited, the finalizer hook of async generators.
+    fn needs_finalizer(code: Ref<Code>) -> bool {
+        if code.has(flags::COROUTINE | flags::ASYNC_GENERATOR) {
+            return true;
+        }
+        // The handler around every body, which keeps StopIteration inside, does not count.
+        let only_converts = |handler: u32| {
+            let i = Instr(code.unit.code[handler as usize]);
+            i.op() == Op::INTRINSIC1 as u16 && i.b() == Intrinsic1::StopIterationError as usize
+        };
+        code.unit.exceptions.iter().any(|e| !only_converts(e.handler))
+    }
+
+    pub fn is_coroutine(&self) -> bool {
+        self.code.expect().has(flags::COROUTINE)
+    }
+    pub fn is_async_generator(&self) -> bool {
+        self.code.expect().has(flags::ASYNC_GENERATOR)
     }
 
     /// What it is called in error texts.
@@ -191,7 +225,7 @@ impl Generator {
             let frame = this.frame.get();
             if !frame.is_empty() {
                 interp::set_word(regs, frame_word::FRAME, frame);
-                crate::objects::frame::Frame::attach(t, frame, regs);
+                Frame::attach(t, frame, regs);
             }
             let handled = this.handled.get();
             if !handled.is_empty() {
@@ -230,8 +264,8 @@ impl Generator {
             this.handled.set(t, this.header(), interp::word(regs, frame_word::HANDLED));
             this.frame.set(t, this.header(), interp::word(regs, frame_word::FRAME));
             this.pc.store(pc as *mut u64, Release);
-            if let Some(f) = this.frame.get().downcast::<crate::objects::frame::Frame>() {
-                crate::objects::frame::Frame::suspend(f, t, this);
+            if let Some(f) = this.frame.get().downcast::<Frame>() {
+                Frame::suspend(f, t, this);
             }
             interp::set_word(regs, frame_word::FRAME, Value::EMPTY);
             interp::pop_frame(t, regs);
@@ -244,6 +278,29 @@ impl Generator {
         this.window.set(t, this.header(), None);
         this.handled.set(t, this.header(), Value::EMPTY);
         this.state.store(state::FINISHED, Release);
+        // A frame that is on a stack takes its variables when it is popped.
+        if let Some(f) = this.frame.swap(t, this.header(), Value::EMPTY).downcast::<Frame>() {
+            Frame::abandon(f, t);
+        }
+    }
+
+    /// Ends it before it ever ran. False: it has run.
+    pub fn discard(this: Ref<Generator>, t: &Thread) -> bool {
+        if this.state.compare_exchange(state::CREATED, state::RUNNING, AcqRel, Acquire).is_err() {
+            return false;
+        }
+        Generator::finish(this, t);
+        true
+    }
+
+    #[cold]
+    fn reused(t: &Thread) -> Exc {
+        t.runtime_error("cannot reuse already awaited coroutine")
+    }
+
+    /// Marks a suspended generator as running while its delegate is driven from outside. `None`: it is not suspended.
+    pub fn hold(this: Ref<Generator>) -> Option<Held> {
+        this.state.compare_exchange(state::SUSPENDED, state::RUNNING, AcqRel, Acquire).ok().map(|_| Held(this))
     }
 
     /// Resumes it from native code with `value` sent in.
@@ -253,7 +310,7 @@ impl Generator {
         let return_pc = t.pc.get().cast();
         let pushed = Generator::push(this, t, value, caller, ENTRY, return_pc, 0)?;
         if pushed.is_empty() {
-            return Ok(Resumed::Returned(Value::NONE));
+            return if this.is_coroutine() { Err(Generator::reused(t)) } else { Ok(Resumed::Returned(Value::NONE)) };
         }
         Generator::run_pushed(t)
     }
@@ -269,21 +326,26 @@ impl Generator {
     /// Resumes it with an exception raised at the yield. (Delegation is the caller's business.)
     pub fn resume_with(this: Ref<Generator>, t: &Thread, exc: Exc) -> Result<Resumed> {
         t.check_native_stack()?;
-        if this.state.load(Acquire) == state::CREATED {
-            if this.claim(t)?.is_some() {
-                Generator::finish(this, t);
-            }
-            return Err(exc);
-        }
         let caller = t.regs.get();
         let return_pc = t.pc.get().cast();
-        let pc = this.pc.load(Acquire);
+        let created = this.state.load(Acquire) == state::CREATED;
+        let mut pc: *const u64 = this.pc.load(Acquire);
         let pushed = Generator::push(this, t, Value::EMPTY, caller, ENTRY, return_pc, 0)?;
         if pushed.is_empty() {
-            return Err(exc);
+            return Err(if this.is_coroutine() { Generator::reused(t) } else { exc });
         }
-        t.pc.set(pc as *const Instr);
         crate::objects::exceptions::set_raise_context(t, exc.0);
+        let mut exc = exc;
+        if created {
+            // Raised where the generator was made: no handler of the body covers that, not even the one around all of it.
+            // SAFETY: the first instruction to run follows the RETURN_GENERATOR.
+            pc = unsafe { pc.sub(1) };
+            exc = match interp::slow::stop_iteration_error(t, this.code.expect(), exc.0) {
+                Ok(v) => Exc(v),
+                Err(e) => e,
+            };
+        }
+        t.pc.set(pc.cast());
         match interp::unwind(t, exc, true) {
             interp::Unwound::Handler { pc, .. } => {
                 t.pc.set(pc.cast());
@@ -306,6 +368,34 @@ impl Generator {
         // SAFETY: the delegating instruction is one word long.
         t.pc.set(unsafe { pc.add(1) }.cast());
         Generator::run_pushed(t)
+    }
+
+    /// The frame object; `None` once finished.
+    pub fn frame(this: Ref<Generator>, t: &Thread) -> Result<Option<Ref<Frame>>> {
+        match this.state.load(Acquire) {
+            state::FINISHED => return Ok(None),
+            state::RUNNING => {
+                let mut regs = t.regs.get();
+                while !regs.is_null() {
+                    // SAFETY: the chain of this thread's frames ends in null.
+                    unsafe {
+                        if interp::kind_of(regs) & GENERATOR != 0 && interp::word(regs, frame_word::LOCALS) == this.value() {
+                            return interp::frame_object(t, regs).map(Some);
+                        }
+                        regs = interp::caller_of(regs);
+                    }
+                }
+            }
+            _ => {}
+        }
+        if let Some(f) = this.frame.get().downcast::<Frame>() {
+            return Ok(Some(f));
+        }
+        let f = Frame::of_generator(t, this)?;
+        Ok(match this.frame.compare_exchange(t, this.header(), Value::EMPTY, f.value()) {
+            Ok(()) => Some(f),
+            Err(seen) => seen.downcast::<Frame>(),
+        })
     }
 
     /// The iterator that a suspended generator delegates to (`gi_yieldfrom`).
