@@ -1,10 +1,17 @@
 //! Native modules of the standard library, one file or folder a module, named as Python names it. Safe Rust over
 //! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
 
+mod thread;
+mod thread_lock;
+mod weakref;
+
 use taipan_vm::native::*;
 
 /// Each module's name and declaration.
-static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[];
+static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
+    ("_thread", thread::ThreadModule::module_def),
+    ("_weakref", weakref::WeakrefModule::module_def),
+];
 
 /// Makes the modules known to the runtime. Before start-up.
 pub fn register() {

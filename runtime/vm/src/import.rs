@@ -82,7 +82,7 @@ pub fn import_star(t: &Thread, module: Value, namespace: Value) -> Result<()> {
 
 /// `repr(module)`
 pub fn module_repr(t: &Thread, m: Ref<Module>) -> Result<Value> {
-    if let Some(bootstrap) = t.modules().get(t, Str::intern_str(t, "importlib._bootstrap")?.value())? {
+    if let Some(bootstrap) = t.modules().get(t, Str::intern_str(t, "_frozen_importlib")?.value())? {
         return t.call_method(bootstrap, Str::intern_str(t, "_module_repr")?, &[m.value()]);
     }
     let name = match m.get(t, names::__name__()) {
@@ -98,7 +98,7 @@ pub fn module_repr(t: &Thread, m: Ref<Module>) -> Result<Value> {
 
 /// `__import__(name, globals, locals, fromlist, level)`
 pub fn import(t: &Thread, name: Ref<Str>, globals: Option<Value>, fromlist: Value, level: i64) -> Result<Value> {
-    if let Some(bootstrap) = t.modules().get(t, Str::intern_str(t, "importlib._bootstrap")?.value())? {
+    if let Some(bootstrap) = t.modules().get(t, Str::intern_str(t, "_frozen_importlib")?.value())? {
         if level == 0 && (fromlist.is_none() || !t.truth(fromlist)?) && !name.to_string_lossy().contains('.') {
             if let Some(m) = t.modules().get(t, name.value())? {
                 if !m.is_none() && !initializing(t, m)? {
@@ -141,4 +141,39 @@ fn initializing(t: &Thread, m: Value) -> Result<bool> {
         Some(v) => t.truth(v),
         None => Ok(false),
     }
+}
+
+/// Brings up `importlib`: its bootstrap modules run from the library image, and the importers of built-in and library modules are
+/// installed; those of the file system too, once what they need (`posix`, `_io`, `marshal`) is there.
+pub fn install_importlib(t: &Thread) -> Result<()> {
+    let bootstrap = run_library_module(t, "_frozen_importlib")?;
+    let imp = match native_module(t, "_imp")? {
+        Some(m) => m,
+        None => return Err(t.system_error("no _imp module")),
+    };
+    t.modules().set(t, Str::intern_str(t, "_imp")?.value(), imp.value())?;
+    let sys = t.modules().get(t, Str::intern_str(t, "sys")?.value())?.unwrap_or(Value::NONE);
+    let install = t.get_attr(bootstrap.value(), Str::intern_str(t, "_install")?)?;
+    t.call(install, &[sys, imp.value()])?;
+    if ["posix", "_io", "marshal"].iter().all(|m| crate::modules::find(m).is_some()) {
+        let install = t.get_attr(bootstrap.value(), Str::intern_str(t, "_install_external_importers")?)?;
+        t.call(install, &[])?;
+    }
+    Ok(())
+}
+
+/// Runs a module of the library without `importlib`.
+fn run_library_module(t: &Thread, name: &str) -> Result<Ref<Module>> {
+    let Some(found) = crate::library::find(name) else {
+        return Err(ex::import_error(t, ex::Kind::ImportError, &format!("the library has no {name}"), None, None, None));
+    };
+    let code = crate::library::code(t, &found)?;
+    let m = Module::new(t, name)?;
+    let real = crate::library::real_name(name);
+    m.set(t, "__origname__", Str::intern_str(t, real)?.value())?;
+    let builtins = t.modules().get(t, names::builtins().value())?.unwrap_or(Value::NONE);
+    m.dict().set(t, names::__builtins__().value(), builtins)?;
+    t.modules().set(t, Str::intern_str(t, name)?.value(), m.value())?;
+    crate::interp::run_code(t, code, m.dict(), Value::EMPTY, None)?;
+    Ok(m)
 }

@@ -18,9 +18,14 @@ const LEFT_OUT: &[&str] = &["_dummy_os", "_dummy_thread", "dummy_threading", "_p
 /// Names under which `importlib` is bootstrapped, and what they are.
 const BOOTSTRAP: &[(&str, &str)] = &[("_frozen_importlib", "importlib._bootstrap"), ("_frozen_importlib_external", "importlib._bootstrap_external")];
 
+/// The name under which a bootstrap module is found in the library; other names are their own.
+pub fn real_name(name: &str) -> &str {
+    BOOTSTRAP.iter().find(|b| b.0 == name).map_or(name, |b| b.1)
+}
+
 /// The library's module of this full name.
 pub fn find(name: &str) -> Option<LibraryModule> {
-    let name = BOOTSTRAP.iter().find(|b| b.0 == name).map_or(name, |b| b.1);
+    let name = real_name(name);
     if name.is_empty() || LEFT_OUT.contains(&name) || name.contains(['/', '\0']) || name.split('.').any(str::is_empty) {
         return None;
     }

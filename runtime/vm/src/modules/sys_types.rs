@@ -8,6 +8,24 @@ pub fn thread_ident() -> u64 {
     unsafe { libc::pthread_self() as u64 }
 }
 
+/// The calling thread's kernel id.
+pub fn native_thread_id() -> i64 {
+    // SAFETY: always succeeds.
+    unsafe { libc::syscall(libc::SYS_gettid) as i64 }
+}
+
+/// Sets the calling thread's name as the kernel shows it (15 bytes of it).
+pub fn set_thread_name(name: &str) {
+    let mut end = name.len().min(15);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    if let Ok(c) = std::ffi::CString::new(&name[..end]) {
+        // SAFETY: a short NUL-terminated string.
+        unsafe { libc::pthread_setname_np(libc::pthread_self(), c.as_ptr()) };
+    }
+}
+
 #[derive(HeapType)]
 #[repr(C)]
 pub struct SimpleNamespace {

@@ -437,3 +437,10 @@ pub(crate) fn scan_permanent(v: &mut Visitor) {
         v.value(Value::from_bits(s.load(Relaxed)));
     }
 }
+
+/// Writes the units of `from`, as many as `out` holds.
+fn fill<U>(out: &mut [U], from: impl Iterator<Item = U>) {
+    for (to, unit) in out.iter_mut().zip(from) {
+        *to = unit;
+    }
+}

@@ -72,3 +72,16 @@ pub fn name_argument(t: &Thread, v: Option<Value>, what: &str) -> Result<Option<
     }
     Ok(Some(s))
 }
+
+/// The argument of `__buffer__`.
+pub struct BufferFlags(pub i32);
+
+impl FromArg for BufferFlags {
+    fn from_arg(t: &Thread, v: Value, _: ArgContext) -> Result<BufferFlags> {
+        let i = t.index(v)?;
+        match int::view(i).and_then(|i| i.to_i64()).and_then(|i| i32::try_from(i).ok()) {
+            Some(i) => Ok(BufferFlags(i)),
+            None => Err(t.overflow_error("buffer flags out of range")),
+        }
+    }
+}

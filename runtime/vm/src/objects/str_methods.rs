@@ -62,7 +62,9 @@ fn tail_match(t: &Thread, this: &Str, affix: Value, start: Bound, end: Bound, at
         return Ok(holds(&s));
     }
     let Some(all) = affix.downcast::<Tuple>() else {
-        return Err(t.type_error(format!("{name} first arg must be str or a tuple of str, not {}", class_of(affix).name_string())));
+        return Err(
+            t.type_error(format!("{name} first arg must be str or a tuple of str, not {}", class_of(affix).name_string()))
+        );
     };
     for item in all.iter() {
         match item.downcast::<Str>() {
@@ -165,7 +167,9 @@ impl FromArg for Fill {
         match v.downcast::<Str>() {
             Some(s) if s.len() == 1 => Ok(Fill(s.units().at(0))),
             Some(_) => Err(t.type_error("The fill character must be exactly one character long")),
-            None => Err(t.type_error(format!("The fill character must be a unicode character, not {}", class_of(v).name_string()))),
+            None => {
+                Err(t.type_error(format!("The fill character must be a unicode character, not {}", class_of(v).name_string())))
+            }
         }
     }
 }
@@ -212,7 +216,9 @@ fn from_arguments(t: &Thread, object: Option<Value>, encoding: Option<Value>, er
                 return str_codecs::decode_object(t, v, b.as_slice(), encoding, errors);
             }
             if !buffer::exports(t, v) {
-                return Err(t.type_error(format!("decoding to str: need a bytes-like object, {} found", class_of(v).name_string())));
+                return Err(
+                    t.type_error(format!("decoding to str: need a bytes-like object, {} found", class_of(v).name_string()))
+                );
             }
             let bytes = t.buffer(v)?.to_vec();
             str_codecs::decode_object(t, v, &bytes, encoding, errors)
@@ -229,7 +235,13 @@ fn from_arguments(t: &Thread, object: Option<Value>, encoding: Option<Value>, er
 #[pyclass(name = "str", flags(BASE, MATCH_SELF))]
 impl Str {
     #[py(nosig, "(object='', encoding='utf-8', errors='strict')")]
-    fn __new__(t: &Thread, cls: Ref<Class>, object: Option<Value>, encoding: Option<Value>, errors: Option<Value>) -> Result<Ref<Str>> {
+    fn __new__(
+        t: &Thread,
+        cls: Ref<Class>,
+        object: Option<Value>,
+        encoding: Option<Value>,
+        errors: Option<Value>,
+    ) -> Result<Ref<Str>> {
         let s = from_arguments(t, object, encoding, errors)?;
         if cls == Str::class() { Ok(s) } else { Str::in_class(t, cls, s) }
     }

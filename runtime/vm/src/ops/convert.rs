@@ -266,16 +266,6 @@ impl Thread {
         }
     }
 
-    /// Calls `f` with the memory of a bytes-like object; `None` for other objects.
-    pub fn bytes_like<R>(&self, v: Value, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
-        v.downcast::<Bytes>().map(|b| f(b.as_slice()))
-    }
-
-    /// As `bytes_like`, of bytes and bytearray alone.
-    pub fn bytes_or_bytearray<R>(&self, v: Value, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
-        v.downcast::<Bytes>().map(|b| f(b.as_slice()))
-    }
-
     /// The positions that `slice` selects of a sequence of `len` items.
     pub fn slice_indices(&self, slice: Ref<Slice>, len: usize) -> Result<Indices> {
         slice.unpack(self).map(|u| u.adjust(len))

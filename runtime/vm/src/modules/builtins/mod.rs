@@ -12,7 +12,7 @@ use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
 use crate::objects::object::attribute_name;
 use crate::objects::seq_iter::CallableIterator;
-use crate::objects::{class_build, complex, descriptors, enumerate, map, range, reversed, set, singletons, slice, zip};
+use crate::objects::{bytearray, class_build, complex, descriptors, enumerate, map, memoryview, range, reversed, set, singletons, slice, zip};
 use crate::ops::{BinaryOp, Compare, UnaryOp};
 
 pub struct Builtins;
@@ -21,6 +21,7 @@ pub struct Builtins;
 fn classes() -> Vec<&'static ClassDef> {
     vec![
         singletons::Bool::class_def(),
+        bytearray::ByteArray::class_def(),
         Bytes::class_def(),
         descriptors::ClassMethod::class_def(),
         complex::Complex::class_def(),
@@ -32,6 +33,7 @@ fn classes() -> Vec<&'static ClassDef> {
         BigInt::class_def(),
         List::class_def(),
         map::Map::class_def(),
+        memoryview::MemoryView::class_def(),
         Object::class_def(),
         range::Range::class_def(),
         reversed::Reversed::class_def(),

@@ -1,6 +1,7 @@
 //! Numbers for the functions of `builtins`: `sum`, `bin` and its like, `ord`.
 
 use crate::native::*;
+use crate::objects::bytearray::ByteArray;
 use crate::objects::complex::Complex;
 use crate::objects::singletons::Bool;
 use crate::ops::{BinaryOp, convert::exact_float};
@@ -28,7 +29,7 @@ pub fn ord(t: &Thread, v: Value) -> Result<Value> {
             bytes => Err(wrong(bytes.len())),
         };
     }
-    if class_of(v).mro().iter().filter_map(|c| c.downcast::<Class>()).any(|c| !c.is_heap() && c.def.is_some_and(|d| d.name == "bytearray")) {
+    if v.downcast::<ByteArray>().is_some() {
         let n = t.len(v)?;
         return if n == 1 { t.get_item(v, Value::small_int(0)) } else { Err(wrong(n)) };
     }
@@ -138,7 +139,7 @@ pub fn sum(t: &Thread, iterable: Value, start: Option<Value>) -> Result<Value> {
             if v.downcast::<Bytes>().is_some() {
                 return refused("bytes [use b''.join(seq) instead]");
             }
-            if class_of(v).def.is_some_and(|d| d.name == "bytearray") {
+            if v.downcast::<ByteArray>().is_some() {
                 return refused("bytearray [use b''.join(seq) instead]");
             }
             match exact_int(v).filter(|_| !v.is_bool()) {

@@ -1,0 +1,368 @@
+//! `_weakref`: references that do not keep their target alive.
+//!
+//! The collector empties a reference when its target dies, before the target's finalizer runs, and queues it for its callback. A
+//! table from targets to their references serves `getweakrefs` and the sharing of references without callback; it is weak in
+//! both directions.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard};
+use taipan_heap::{Liveness, WeakCell, register_weak_hook};
+use taipan_vm::native::*;
+use taipan_vm::ops::Compare;
+
+pub struct WeakrefModule;
+
+/// `weakref.ref`
+#[repr(C)]
+pub struct WeakReference {
+    weak: WeakCell,
+    /// Called with the reference after the target died; or empty.
+    callback: Field,
+    /// Hash of the target, once asked for; or empty.
+    hash: Field,
+}
+
+fn scan(cell: *const Header, v: &mut Visitor) {
+    // SAFETY: the collector calls this with a live reference; the target is not visited.
+    let r = unsafe { &*cell.cast::<WeakReference>() };
+    r.callback.scan(v);
+    r.hash.scan(v);
+}
+static LAYOUT: Layout =
+    Layout { name: "weakref", size: size_of::<WeakReference>(), scan, cell_size: None, base: None, drop: None };
+// SAFETY: repr(C), begins with a weak cell which begins with a header; `scan` visits what is strong; zeroed memory refers to nothing.
+unsafe impl HeapType for WeakReference {
+    fn layout() -> &'static Layout {
+        &LAYOUT
+    }
+}
+
+static TABLE: Mutex<Option<HashMap<u64, Vec<u64>>>> = Mutex::new(None);
+
+fn table() -> MutexGuard<'static, Option<HashMap<u64, Vec<u64>>>> {
+    TABLE.lock().expect("weak reference table")
+}
+
+/// Forgets dead targets and dead references. The world is stopped; no thread allocates while it holds the table.
+fn sweep(live: &Liveness) {
+    if let Some(map) = table().as_mut() {
+        map.retain(|&target, refs| {
+            refs.retain(|&r| live.is_live(Value::from_bits(r)));
+            !refs.is_empty() && live.is_live(Value::from_bits(target))
+        });
+    }
+}
+
+fn references_to(target: Value) -> Vec<u64> {
+    table().as_ref().and_then(|m| m.get(&target.bits()).cloned()).unwrap_or_default()
+}
+
+impl WeakReference {
+    fn target(&self) -> Option<Value> {
+        // The word 0 (of a reference under construction) is an integer, not a cell.
+        self.weak.target().some().filter(|v| v.is_cell())
+    }
+    fn new(t: &Thread, class: Ref<Class>, target: Value, callback: Option<Value>) -> Result<Ref<WeakReference>> {
+        let tc = class_of(target);
+        if !target.is_cell() || !can_be_referenced(tc) {
+            return Err(t.type_error(format!("cannot create weak reference to '{}' object", tc.full_name())));
+        }
+        let callback = callback.filter(|c| !c.is_none());
+        if callback.is_none() {
+            let same = references_to(target).into_iter().map(Value::from_bits).find(|r| {
+                class_of(*r) == class && r.downcast::<WeakReference>().is_some_and(|r| r.callback.get().is_empty() && r.target() == Some(target))
+            });
+            if let Some(r) = same.and_then(|r| r.downcast::<WeakReference>()) {
+                return Ok(r);
+            }
+        }
+        let shape = taipan_heap::SHAPES.get(class.instance_shape());
+        let size = size_of::<WeakReference>() + if shape.slots_offset != 0 { 8 * (1 + shape.inline_slots as usize) } else { 0 };
+        let cell = t.allocate(size, class.instance_shape())?;
+        // SAFETY: a fresh cell of this layout.
+        let r: Ref<WeakReference> = unsafe { Ref::from_raw(cell.cast()) };
+        t.empty_instance_part(r.header());
+        r.callback.init(callback.unwrap_or(Value::EMPTY));
+        r.hash.init(Value::EMPTY);
+        r.weak.init(target);
+        // SAFETY: the layout begins with a weak cell.
+        t.register_weak(unsafe { r.cast::<WeakCell>() });
+        table().get_or_insert_with(HashMap::new).entry(target.bits()).or_default().push(r.value().bits());
+        Ok(r)
+    }
+}
+
+fn can_be_referenced(c: Ref<Class>) -> bool {
+    c.has_flag(class_flags::HAS_WEAKREF) || c.has_flag(class_flags::HAS_DICT) && !c.is_heap()
+}
+
+/// Calls the callback of a reference whose target died.
+fn call_back(t: &Thread, w: Ref<WeakCell>) {
+    let Some(r) = w.value().downcast::<WeakReference>() else { return };
+    let Some(f) = r.callback.get().some() else { return };
+    r.callback.set(t, r.header(), Value::EMPTY);
+    if let Err(e) = t.call(f, &[r.value()]) {
+        taipan_vm::pending::unraisable(t, e, "Exception ignored while calling weakref callback", Some(f));
+    }
+}
+
+#[pyclass(name = "ReferenceType", module = "weakref", qualname = "ReferenceType", flags(BASE))]
+impl WeakReference {
+    #[py]
+    fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<WeakReference>> {
+        let _ = kwargs;
+        match *args {
+            [o] => WeakReference::new(t, cls, o, None),
+            [o, c, ..] => WeakReference::new(t, cls, o, Some(c)),
+            [] => Err(t.type_error("__new__ expected at least 1 argument, got 0")),
+        }
+    }
+    #[py("($self, object, callback=None, /)")]
+    fn __init__(_t: &Thread, this: Ref<WeakReference>, object: Value, callback: Option<Value>) {
+        let _ = (this, object, callback);
+    }
+    #[py("($self, /)")]
+    fn __call__(_t: &Thread, this: Ref<WeakReference>) -> Value {
+        this.target().unwrap_or(Value::NONE)
+    }
+    #[py]
+    fn __hash__(t: &Thread, this: Ref<WeakReference>) -> Result<i64> {
+        if let Some(h) = this.hash.get().some() {
+            return t.to_i64(h);
+        }
+        let Some(v) = this.target() else { return Err(t.type_error("weak object has gone away")) };
+        let h = t.hash(v)?;
+        this.hash.set(t, this.header(), t.int(h)?);
+        Ok(h)
+    }
+    #[py]
+    fn __eq__(t: &Thread, this: Ref<WeakReference>, other: Value) -> Result<Value> {
+        compare(t, this, other, Compare::Eq)
+    }
+    #[py]
+    fn __ne__(t: &Thread, this: Ref<WeakReference>, other: Value) -> Result<Value> {
+        compare(t, this, other, Compare::Ne)
+    }
+    #[py]
+    fn __repr__(t: &Thread, this: Ref<WeakReference>) -> Result<String> {
+        let at = t.identity(this.value());
+        let Some(v) = this.target() else { return Ok(format!("<weakref at {at:#x}; dead>")) };
+        let name = t.get_attr_opt(v, names::__name__())?.and_then(|n| n.downcast::<Str>());
+        let head = format!("<weakref at {at:#x}; to '{}' at {:#x}", class_of(v).full_name(), t.identity(v));
+        Ok(match name {
+            Some(n) => format!("{head} ({n})>"),
+            None => format!("{head}>"),
+        })
+    }
+    #[py(getter)]
+    fn __callback__(_t: &Thread, this: Ref<WeakReference>) -> Value {
+        this.callback.get().some().unwrap_or(Value::NONE)
+    }
+    /// See PEP 585
+    #[py("($cls, item, /)")]
+    fn __class_getitem__(t: &Thread, cls: Ref<Class>, item: Value) -> Result<Value> {
+        t.generic_alias(cls.value(), item)
+    }
+}
+
+fn compare(t: &Thread, this: Ref<WeakReference>, other: Value, op: Compare) -> Result<Value> {
+    let Some(o) = other.downcast::<WeakReference>() else { return Ok(Value::NOT_IMPLEMENTED) };
+    match (this.target(), o.target()) {
+        (Some(a), Some(b)) => t.rich_compare(a, b, op),
+        _ => Ok(Value::bool((this == o) == (op == Compare::Eq))),
+    }
+}
+
+/// `weakref.proxy`: forwards everything to the target.
+#[derive(HeapType)]
+#[repr(C)]
+pub struct Proxy {
+    header: Header,
+    reference: RefField<WeakReference>,
+}
+#[derive(HeapType)]
+#[heap(base = Proxy)]
+#[repr(C)]
+pub struct CallableProxy {
+    base: Proxy,
+}
+
+/// The target of a proxy, or what is no proxy itself.
+fn unwrap(t: &Thread, v: Value) -> Result<Value> {
+    match v.downcast::<Proxy>() {
+        Some(p) => match p.reference.get().and_then(|r| r.target()) {
+            Some(v) => Ok(v),
+            None => Err(t.reference_error("weakly-referenced object no longer exists")),
+        },
+        None => Ok(v),
+    }
+}
+
+macro_rules! proxy_class {
+    ($type:ident, $name:literal, { $($extra:tt)* }) => {
+        #[pyclass(name = $name, module = "weakref", flags(NO_NEW))]
+        impl $type {
+            $($extra)*
+            #[py("($self, name, /)")]
+            fn __getattribute__(t: &Thread, this: Value, name: Ref<Str>) -> Result<Value> {
+                t.get_attr(unwrap(t, this)?, name)
+            }
+            #[py]
+            fn __setattr__(t: &Thread, this: Value, name: Ref<Str>, value: Value) -> Result<()> {
+                t.set_attr(unwrap(t, this)?, name, Some(value))
+            }
+            #[py]
+            fn __delattr__(t: &Thread, this: Value, name: Ref<Str>) -> Result<()> {
+                t.set_attr(unwrap(t, this)?, name, None)
+            }
+            #[py]
+            fn __repr__(t: &Thread, this: Value) -> Result<String> {
+                let at = t.identity(this);
+                Ok(match unwrap(t, this) {
+                    Ok(v) => format!("<weakproxy at {at:#x}; to '{}' at {:#x}>", class_of(v).full_name(), t.identity(v)),
+                    Err(_) => format!("<weakproxy at {at:#x}; dead>"),
+                })
+            }
+            #[py]
+            fn __str__(t: &Thread, this: Value) -> Result<Ref<Str>> {
+                t.str(unwrap(t, this)?)
+            }
+            #[py]
+            fn __hash__(t: &Thread, this: Value) -> Result<i64> {
+                let _ = this;
+                Err(t.type_error(concat!("unhashable type: 'weakref.", $name, "'")))
+            }
+            #[py]
+            fn __bool__(t: &Thread, this: Value) -> Result<bool> {
+                t.truth(unwrap(t, this)?)
+            }
+            #[py]
+            fn __len__(t: &Thread, this: Value) -> Result<usize> {
+                t.len(unwrap(t, this)?)
+            }
+            #[py]
+            fn __getitem__(t: &Thread, this: Value, key: Value) -> Result<Value> {
+                t.get_item(unwrap(t, this)?, key)
+            }
+            #[py]
+            fn __setitem__(t: &Thread, this: Value, key: Value, value: Value) -> Result<()> {
+                t.set_item(unwrap(t, this)?, key, value)
+            }
+            #[py]
+            fn __delitem__(t: &Thread, this: Value, key: Value) -> Result<()> {
+                t.del_item(unwrap(t, this)?, key)
+            }
+            #[py]
+            fn __contains__(t: &Thread, this: Value, item: Value) -> Result<bool> {
+                t.contains(unwrap(t, this)?, item)
+            }
+            #[py]
+            fn __iter__(t: &Thread, this: Value) -> Result<Value> {
+                t.iter(unwrap(t, this)?)
+            }
+            #[py]
+            fn __next__(t: &Thread, this: Value) -> Result<Option<Value>> {
+                let v = unwrap(t, this)?;
+                if class_of(v).special(t, taipan_vm::objects::class::Special::Next).is_none() {
+                    return Err(t.type_error(format!("Weakref proxy referenced a non-iterator '{}' object", class_of(v).full_name())));
+                }
+                t.next(v)
+            }
+            #[py]
+            fn __eq__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.rich_compare(unwrap(t, this)?, unwrap(t, other)?, Compare::Eq)
+            }
+            #[py]
+            fn __ne__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.rich_compare(unwrap(t, this)?, unwrap(t, other)?, Compare::Ne)
+            }
+            #[py]
+            fn __lt__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.rich_compare(unwrap(t, this)?, unwrap(t, other)?, Compare::Lt)
+            }
+            #[py]
+            fn __le__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.rich_compare(unwrap(t, this)?, unwrap(t, other)?, Compare::Le)
+            }
+            #[py]
+            fn __gt__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.rich_compare(unwrap(t, this)?, unwrap(t, other)?, Compare::Gt)
+            }
+            #[py]
+            fn __ge__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.rich_compare(unwrap(t, this)?, unwrap(t, other)?, Compare::Ge)
+            }
+            #[py]
+            fn __add__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.binary(taipan_vm::ops::BinaryOp::Add, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __sub__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.binary(taipan_vm::ops::BinaryOp::Sub, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __mul__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.binary(taipan_vm::ops::BinaryOp::Mul, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __index__(t: &Thread, this: Value) -> Result<Value> {
+                t.index(unwrap(t, this)?)
+            }
+        }
+    };
+}
+proxy_class!(Proxy, "ProxyType", {});
+proxy_class!(CallableProxy, "CallableProxyType", {
+    #[py]
+    fn __call__(t: &Thread, this: Value, args: &[Value], kwargs: Kwargs) -> Result<Value> {
+        t.call_with_dict(unwrap(t, this)?, args, kwargs.0)
+    }
+});
+
+fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
+    register_weak_hook(sweep);
+    taipan_vm::hooks::set_weakref_hook(call_back);
+    m.set(t, "ref", WeakReference::class().value())
+}
+
+/// Weak-reference support module.
+#[pymodule(name = "_weakref", classes(WeakReference, Proxy, CallableProxy), init = init)]
+impl WeakrefModule {
+    /// Return the number of weak references to 'object'.
+    #[py("($module, object, /)")]
+    fn getweakrefcount(_t: &Thread, object: Value) -> usize {
+        live_references(object).len()
+    }
+    /// Return a list of all weak reference objects pointing to 'object'.
+    #[py("($module, object, /)")]
+    fn getweakrefs(t: &Thread, object: Value) -> Result<Ref<List>> {
+        let l = List::new(t)?;
+        for r in live_references(object) {
+            l.append(t, Value::from_bits(r))?;
+        }
+        Ok(l)
+    }
+    /// Create a proxy object that weakly references 'object'.
+    #[py("($module, object, callback=None, /)")]
+    fn proxy(t: &Thread, object: Value, callback: Option<Value>) -> Result<Value> {
+        let r = WeakReference::new(t, WeakReference::class(), object, callback)?;
+        let reference = RefField::null();
+        reference.init(r);
+        let p = Proxy { header: Header::NEW, reference };
+        if t.is_callable(object) { t.create(CallableProxy { base: p }).map(Ref::value) } else { t.create(p).map(Ref::value) }
+    }
+    /// Atomically remove key from dict if it points to a dead weakref.
+    #[py("($module, dct, key, /)")]
+    fn _remove_dead_weakref(t: &Thread, dct: Ref<Dict>, key: Value) -> Result<()> {
+        let h = t.hash(key)?;
+        dct.remove_if(t, key, h, |v| Ok(v.downcast::<WeakReference>().is_some_and(|r| r.target().is_none())))?;
+        Ok(())
+    }
+}
+
+fn live_references(object: Value) -> Vec<u64> {
+    references_to(object)
+        .into_iter()
+        .filter(|r| Value::from_bits(*r).downcast::<WeakReference>().is_some_and(|r| r.target() == Some(object)))
+        .collect()
+}
