@@ -57,6 +57,7 @@ fn core_classes() -> Vec<&'static ClassDef> {
         slice::Slice::class_def(),
         template::Template::class_def(),
         template::Interpolation::class_def(),
+        template::TemplateIterator::class_def(),
     ]
     .into_iter()
     .chain(more_core_classes())
