@@ -207,7 +207,9 @@ fn code_of_source(t: &Thread, function: &str, source: Value, mode: Mode) -> Resu
         return Err(t.type_error(format!("{function}() arg 1 must be a string, bytes or code object")));
     };
     let options = Options { optimize: sys_optimize(t)?, future_flags: inherited_flags(t), ..Options::new(mode) };
-    compile_text(t, &text, filename, &options)
+    // `eval` passes over indentation.
+    let text = if mode == Mode::Eval { text.trim_start_matches([' ', '\t']) } else { text.as_str() };
+    compile_text(t, text, filename, &options)
 }
 
 /// The namespaces for `eval` and `exec`, once they are known to be of the right kind; empty locals stand for the globals.
