@@ -1,7 +1,7 @@
 //! Calls, `super()` and class-like calls with bases and keywords.
 
 use ruff_python_ast::{self as ast, Expr};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashSet;
 
 use super::Compiler;
@@ -316,6 +316,15 @@ impl<'a> Compiler<'a> {
         for k in keywords {
             if let Some(n) = &k.arg {
                 self.check_assignable(n, k.range)?;
+                if n.range.start() != k.range.start() {
+                    // `f((a)=1)`
+                    let after = n.range.end().to_usize();
+                    let equals = self.source[after..].find('=').map_or(after, |i| after + i + 1);
+                    return Err(Error::syntax(
+                        TextRange::new(n.range.start(), TextSize::new(equals as u32)),
+                        "expression cannot contain assignment, perhaps you meant \"==\"?",
+                    ));
+                }
                 if !seen.insert(n.as_str()) {
                     return Err(Error::syntax(
                         k.range,

@@ -185,7 +185,7 @@ impl Parser<'_> {
         if self.quiet == 0 && self.starts_expression() && !self.is("yield") {
             let string =
                 matches!(a.shape, Shape::Literal) && self.text_of(first).ends_with(['"', '\'']);
-            if string && first.kind == Kind::Str && self.toks[self.at - 1].kind == Kind::Str {
+            if string && first.kind == Kind::Str && self.last().start == start {
                 self.text_between_strings()?;
             }
             if !prefix && !soft {
@@ -715,8 +715,10 @@ impl Parser<'_> {
             let star = self.tok();
             self.at += 1;
             if self.attempt(Self::bitwise_or).is_some() {
-                return self.special_from(
+                let end = self.last().end;
+                return self.special(
                     star.start,
+                    end,
                     "cannot use a starred expression in a dictionary value",
                 );
             }

@@ -168,11 +168,9 @@ impl Parser<'_> {
             "del" => self.del_stmt(),
             "assert" => {
                 self.at += 1;
-                let e = self.expression()?;
-                self.assert_assignment(&e)?;
+                self.expression()?;
                 if self.eat(",") {
-                    let e = self.expression()?;
-                    self.assert_assignment(&e)?;
+                    self.expression()?;
                 }
                 Ok(())
             }
@@ -189,36 +187,11 @@ impl Parser<'_> {
         }
     }
 
-    fn assert_assignment(&mut self, e: &Node) -> Parse<()> {
-        if self.is("=") {
-            self.assignment_in_expression(e)
-        } else {
-            Ok(())
-        }
-    }
-
     fn raise_stmt(&mut self) -> Parse<()> {
-        let word = self.expect("raise")?;
-        if self.is("from") {
-            let f = self.tok();
-            return self.special(
-                word.start,
-                f.end,
-                "did you forget an expression between 'raise' and 'from'?",
-            );
-        }
+        self.expect("raise")?;
         if self.starts_expression() {
             self.expression()?;
-            if self.is("from") {
-                let f = self.tok();
-                self.at += 1;
-                if !self.starts_expression() {
-                    return self.special(
-                        f.start,
-                        f.end,
-                        "did you forget an expression after 'from'?",
-                    );
-                }
+            if self.eat("from") {
                 self.expression()?;
             }
         }

@@ -61,12 +61,12 @@ impl Parser<'_> {
             }
         }
         let end = self.last().end;
+        if mixed && template != Some(true) {
+            let t = self.tok();
+            return self.special_token(t, "cannot mix bytes and nonbytes literals");
+        }
         if mixed {
-            let message = if template == Some(true) {
-                "cannot mix t-string literals with string or bytes literals"
-            } else {
-                "cannot mix bytes and nonbytes literals"
-            };
+            let message = "cannot mix t-string literals with string or bytes literals";
             return self.special(start, end, message);
         }
         Ok(self.node(shape, start, true))
@@ -194,10 +194,10 @@ impl Parser<'_> {
                     .special_token(t, format!("{letter}-string: invalid conversion character"));
             }
             if t.start != mark.end {
-                return self.special_token(
-                    t,
-                    format!("{letter}-string: conversion type must come right after the exclamation mark"),
+                let message = format!(
+                    "{letter}-string: conversion type must come right after the exclamation mark"
                 );
+                return self.special(mark.start, t.end, message);
             }
             let c = self.text_of(t);
             if !matches!(c, "s" | "r" | "a") {
