@@ -1,6 +1,10 @@
 //! Native modules of the standard library, one file or folder a module, named as Python names it. Safe Rust over
 //! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
 
+mod itertools;
+mod math;
+mod time;
+mod shown;
 mod thread;
 mod thread_lock;
 mod weakref;
@@ -11,6 +15,9 @@ use taipan_vm::native::*;
 static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_thread", thread::ThreadModule::module_def),
     ("_weakref", weakref::WeakrefModule::module_def),
+    ("time", time::Time::module_def),
+    ("math", math::Math::module_def),
+    ("itertools", itertools::Itertools::module_def),
 ];
 
 /// Makes the modules known to the runtime. Before start-up.

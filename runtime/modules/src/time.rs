@@ -41,7 +41,7 @@ fn errno() -> i32 {
 }
 
 fn os_error(t: &Thread) -> Exc {
-    ex::os_error::os_error(t, errno(), None)
+    ex::os_error(t, errno(), None)
 }
 
 /// A clock's reading in nanoseconds.
@@ -384,7 +384,7 @@ impl Time {
         // SAFETY: `clock` is ours; the identifier is the caller's promise, as in C.
         match unsafe { libc::pthread_getcpuclockid(thread_id as libc::pthread_t, &mut clock) } {
             0 => Ok(i64::from(clock)),
-            e => Err(ex::os_error::os_error(t, e, None)),
+            e => Err(ex::os_error(t, e, None)),
         }
     }
     /// Delay execution for a given number of seconds.
@@ -404,7 +404,7 @@ impl Time {
             match r {
                 0 => return Ok(()),
                 libc::EINTR => taipan_vm::pending::run(t)?,
-                e => return Err(ex::os_error::os_error(t, e, None)),
+                e => return Err(ex::os_error(t, e, None)),
             }
         }
     }
