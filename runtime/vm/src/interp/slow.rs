@@ -1268,7 +1268,6 @@ pub unsafe fn match_exception_group(t: &Thread, to: Regs, exc: Value, ty: Value)
 #[inline(never)]
 pub unsafe fn with_enter(t: &Thread, to: Regs, manager: Value, is_async: bool) -> Result<()> {
     let (enter, exit) = if is_async { (Special::Aenter, Special::Aexit) } else { (Special::Enter, Special::Exit) };
-    let protocol = if is_async { "an asynchronous context manager" } else { "a context manager" };
     let name = class_of(manager).full_name();
     let missing = |t: &Thread, method: &str| -> Exc {
         let other = if is_async { (Special::Enter, Special::Exit) } else { (Special::Aenter, Special::Aexit) };
@@ -1283,11 +1282,10 @@ pub unsafe fn with_enter(t: &Thread, to: Regs, manager: Value, is_async: bool) -
             ""
         };
         let what = if is_async { "asynchronous context manager" } else { "context manager" };
-        let _ = protocol;
         t.type_error(format!("'{name}' object does not support the {what} protocol (missed {method} method){hint}"))
     };
-    let Some(enter) = t.lookup_special(manager, enter)? else { return Err(missing(t, if is_async { "__aenter__" } else { "__enter__" })) };
     let Some(exit) = t.lookup_special(manager, exit)? else { return Err(missing(t, if is_async { "__aexit__" } else { "__exit__" })) };
+    let Some(enter) = t.lookup_special(manager, enter)? else { return Err(missing(t, if is_async { "__aenter__" } else { "__enter__" })) };
     // SAFETY: two registers of the frame.
     unsafe {
         *to = exit;

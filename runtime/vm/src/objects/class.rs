@@ -457,6 +457,10 @@ fn define(t: &Thread, def: &'static ClassDef) -> Result<Ref<Class>> {
     if dict.get_interned(names::__doc__()).is_none() {
         dict.set(t, names::__doc__().value(), doc)?;
     }
+    let dict_is_new = class.has_flag(class_flags::HAS_DICT) && !base.is_some_and(|b| b.has_flag(class_flags::HAS_DICT));
+    if dict_is_new && dict.get_interned(names::__dict__()).is_none() {
+        crate::objects::class_build::add_dict_attribute(t, class)?;
+    }
     Class::register_with_bases(class);
     class.update_flags();
     if let Some(init) = def.init {
