@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     taipan_modules::register();
-    taipan_vm::main::run(std::env::args_os().collect())
+    taipan_vm::program::run(std::env::args_os().collect())
 }

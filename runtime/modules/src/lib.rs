@@ -5,6 +5,8 @@ mod itertools;
 mod math;
 mod time;
 mod shown;
+mod gc;
+mod posix;
 mod thread;
 mod thread_lock;
 mod weakref;
@@ -13,6 +15,8 @@ use taipan_vm::native::*;
 
 /// Each module's name and declaration.
 static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
+    ("gc", gc::Gc::module_def),
+    ("posix", posix::Posix::module_def),
     ("_thread", thread::ThreadModule::module_def),
     ("_weakref", weakref::WeakrefModule::module_def),
     ("time", time::Time::module_def),

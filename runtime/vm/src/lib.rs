@@ -17,7 +17,7 @@ pub mod hooks;
 pub mod import;
 pub mod interp;
 pub mod library;
-pub mod main;
+pub mod program;
 pub mod modules;
 pub mod names;
 pub mod native;

@@ -271,7 +271,7 @@ pub(crate) fn unwind(t: &Thread, mut exc: Exc, mut fresh: bool) -> Unwound {
                 index = index.saturating_sub(1);
             }
             if fresh {
-                if let Err(e) = add_traceback(t, exc, regs, code, index) {
+                if let Err(e) = add_traceback(t, exc, regs, index) {
                     exc = e;
                 }
             }
@@ -298,7 +298,7 @@ pub(crate) fn unwind(t: &Thread, mut exc: Exc, mut fresh: bool) -> Unwound {
     }
 }
 
-unsafe fn add_traceback(t: &Thread, exc: Exc, regs: Regs, code: Ref<Code>, index: usize) -> Result<()> {
+unsafe fn add_traceback(t: &Thread, exc: Exc, regs: Regs, index: usize) -> Result<()> {
     // SAFETY: `regs` is a live frame.
     let frame = unsafe { frame_object(t, regs)? };
     let next = crate::objects::exceptions::traceback_of(exc.0);
