@@ -823,7 +823,7 @@ fn callable_text(t: &Thread, f: Value) -> String {
 pub fn dict_merge(t: &Thread, d: Value, v: Value, f: Value) -> Result<()> {
     let Some(d) = d.downcast::<Dict>() else { return Err(t.system_error("a display under construction is a dict")) };
     if !is_mapping(t, v)? {
-        return Err(t.type_error(format!("Value after ** must be a mapping, not {}", class_of(v).name_string())));
+        return Err(t.type_error(format!("{} argument after ** must be a mapping, not {}", callable_text(t, f), class_of(v).name_string())));
     }
     let source = match v.downcast::<Dict>().filter(|_| class_of(v) == Dict::class()) {
         Some(s) => s,
@@ -836,7 +836,7 @@ pub fn dict_merge(t: &Thread, d: Value, v: Value, f: Value) -> Result<()> {
     let mut pos = 0;
     while let Some((k, v)) = source.next(&mut pos) {
         if k.downcast::<Str>().is_none() {
-            return Err(t.type_error(format!("{} keywords must be strings", callable_text(t, f))));
+            return Err(t.type_error("keywords must be strings"));
         }
         if d.contains(t, k)? {
             return Err(t.type_error(format!("{} got multiple values for keyword argument '{}'", callable_text(t, f), t.str(k)?)));
@@ -1234,7 +1234,7 @@ fn exception_of(t: &Thread, v: Value) -> Result<Option<Value>> {
             return Err(t.type_error(format!(
                 "calling {} should have returned an instance of BaseException, not {}",
                 t.repr(v)?,
-                class_of(e).name_string()
+                t.repr(class_of(e).value())?
             )));
         }
         return Ok(Some(e));

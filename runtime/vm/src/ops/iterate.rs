@@ -66,7 +66,11 @@ impl Thread {
             && let Some(next) = n.def.next
             && is_method(n)
         {
-            return next(self, it);
+            // A generator that returned a value raises the exception that carries it.
+            return match next(self, it) {
+                Err(e) if is_kind(self, e, ex::Kind::StopIteration) => Ok(None),
+                r => r,
+            };
         }
         match self.call_special0(f, it) {
             Ok(v) => Ok(Some(v)),
