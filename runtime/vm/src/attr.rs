@@ -173,7 +173,7 @@ fn transition(t: &Thread, s: &'static Shape, name: Ref<Str>, delete: bool) -> Re
     });
     // Depth is bounded, so building the table at each eighth level keeps lookups short.
     let entries = shape_entries(new);
-    if entries.len() % TABLE_AT == 0 || delete {
+    if entries.len().is_multiple_of(TABLE_AT) || delete {
         let table = Dict::new(t)?;
         for (k, slot) in &entries {
             table.set(t, Value::from_bits(*k), Value::small_int(*slot as i64))?;

@@ -98,6 +98,7 @@ pub(crate) fn run_raw(t: &Thread, pc: *const u64, regs: Regs) -> u64 {
 /// Continues after an exception.
 #[cold]
 #[inline(never)]
+#[cfg_attr(debug_assertions, allow(unused_unsafe))]
 pub(crate) unsafe extern "C" fn raise(t: &Thread, table: *const Handler, exc: u64, fresh: u64) -> Exit {
     // SAFETY: the unwinder returns addresses of handlers in live frames.
     unsafe {

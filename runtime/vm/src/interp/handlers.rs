@@ -788,6 +788,7 @@ unsafe extern "C" fn for_iter_rest(t: &Thread, pc: *const u64, r: Regs, tb: *con
 }
 /// Goes on in the running frame as recorded in the thread.
 #[inline(always)]
+#[cfg_attr(debug_assertions, allow(unused_unsafe))]
 unsafe extern "C" fn goto_running(t: &Thread, tb: *const Handler) -> Exit {
     // SAFETY: `regs` and `pc` of the thread are a live frame and an instruction of it.
     unsafe {

@@ -252,7 +252,7 @@ pub(crate) unsafe fn bind_arguments(t: &Thread, f: Ref<Function>, args: &[Value]
 /// Where execution goes on after an exception was raised in the frame at `regs` at word index of `pc`.
 pub(crate) enum Unwound {
     /// A handler was found.
-    Handler { pc: *const u64, regs: Regs },
+    Handler { pc: *const u64 },
     /// The exception leaves the dispatch loop.
     Leaves(Exc),
 }
@@ -281,7 +281,7 @@ pub(crate) fn unwind(t: &Thread, mut exc: Exc, mut fresh: bool) -> Unwound {
                 *regs.add(entry.reg as usize) = exc.0;
                 let pc = code.start.add(entry.handler as usize);
                 t.pc.set(pc.cast());
-                return Unwound::Handler { pc, regs };
+                return Unwound::Handler { pc };
             }
             let kind = kind_of(regs);
             if kind & GENERATOR != 0 {

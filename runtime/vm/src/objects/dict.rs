@@ -137,11 +137,6 @@ impl Dict {
         &self.header
     }
 
-    #[inline(always)]
-    pub(crate) fn storage(&self) -> Option<Ref<Storage>> {
-        self.storage.get()
-    }
-
     /// Whether the dict's table is still `s`.
     #[inline(always)]
     pub(crate) fn has(&self, s: Ref<Storage>) -> bool {
