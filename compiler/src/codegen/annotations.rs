@@ -207,7 +207,7 @@ impl<'a> Compiler<'a> {
                         self.u.deferred.iter().find(|d| std::ptr::eq(d.0, a))
                     {
                         let i = i64::from(*i);
-                        let set = self.load_name("__conditional_annotations__", None);
+                        let set = self.conditional_set();
                         let k = self.temp();
                         self.load_const(&Const::Int(i), k);
                         self.emit(Op::SET_ADD, set, k, 0);
@@ -247,6 +247,20 @@ impl<'a> Compiler<'a> {
         }
         self.u.next = mark;
         Ok(())
+    }
+
+    /// The set of the annotations that have been reached: a cell of a class, a global of a module.
+    fn conditional_set(&mut self) -> Reg {
+        let name = "__conditional_annotations__";
+        match self.u.cells.get(name).copied() {
+            Some(cell) => {
+                let n = self.name(name);
+                let t = self.temp();
+                self.emit(Op::LOAD_CELL, t, cell, n);
+                t
+            }
+            None => self.load_name(name, None),
+        }
     }
 
     // ---- type parameters
