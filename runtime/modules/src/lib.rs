@@ -1,6 +1,11 @@
 //! Native modules of the standard library, one file or folder a module, named as Python names it. Safe Rust over
 //! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
 
+mod abc;
+mod errno;
+mod random;
+mod functools;
+mod operator;
 mod itertools;
 mod math;
 mod time;
@@ -22,6 +27,11 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("time", time::Time::module_def),
     ("math", math::Math::module_def),
     ("itertools", itertools::Itertools::module_def),
+    ("_operator", operator::Operator::module_def),
+    ("_functools", functools::Functools::module_def),
+    ("_random", random::RandomModule::module_def),
+    ("errno", errno::Errno::module_def),
+    ("_abc", abc::Abc::module_def),
 ];
 
 /// Makes the modules known to the runtime. Before start-up.
