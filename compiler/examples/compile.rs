@@ -2,9 +2,7 @@
 
 use std::process::ExitCode;
 
-use taipan_compiler::{
-    CodeUnit, Const, Mode, Options, compile, decode_source, dis, serial, verify,
-};
+use taipan_compiler::{CodeUnit, Const, Mode, Options, compile, decode_source, dis, serial, verify};
 
 fn main() -> ExitCode {
     let mut list = false;
@@ -24,11 +22,7 @@ fn main() -> ExitCode {
             file => failed += u32::from(!one(file, list, meta, mode)),
         }
     }
-    if failed > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
+    if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn one(file: &str, list: bool, meta: bool, mode: Mode) -> bool {
@@ -76,10 +70,7 @@ fn one(file: &str, list: bool, meta: bool, mode: Mode) -> bool {
             }
         }
         Err(e) => {
-            println!(
-                "{file}:{}:{}: {:?}: {}",
-                e.line, e.offset, e.kind, e.message
-            );
+            println!("{file}:{}:{}: {:?}: {}", e.line, e.offset, e.kind, e.message);
             false
         }
     }
@@ -104,11 +95,7 @@ fn describe(u: &CodeUnit) {
         locals.join(","),
         cells.join(","),
         u.freevars.join(","),
-        if u.has_docstring {
-            dis::display(&u.consts[0]).len().to_string()
-        } else {
-            String::new()
-        },
+        if u.has_docstring { dis::display(&u.consts[0]).len().to_string() } else { String::new() },
     );
     for c in &u.consts {
         if let Const::Code(u) = c {
@@ -124,19 +111,13 @@ fn diagnose() {
         return;
     }
     for source in text.split('\u{1}') {
-        let Ok(result) =
-            std::panic::catch_unwind(|| compile(source, "<t>", &Options::new(Mode::Exec)))
-        else {
+        let Ok(result) = std::panic::catch_unwind(|| compile(source, "<t>", &Options::new(Mode::Exec))) else {
             println!("PANIC\t-\t0\t0\t0\t0");
             continue;
         };
         match result {
             Ok(c) => {
-                let w: Vec<String> = c
-                    .warnings
-                    .iter()
-                    .map(|w| format!("{}:{}", w.line, w.message))
-                    .collect();
+                let w: Vec<String> = c.warnings.iter().map(|w| format!("{}:{}", w.line, w.message)).collect();
                 println!("ok\t{}", w.join("\t"));
             }
             Err(e) => println!(

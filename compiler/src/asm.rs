@@ -67,15 +67,8 @@ pub struct Assembled {
 
 impl Asm {
     pub fn new() -> Asm {
-        let none = Handler {
-            label: Label(NO_TARGET),
-            reg: 0,
-        };
-        Asm {
-            ins: Vec::new(),
-            labels: Vec::new(),
-            handlers: vec![none],
-        }
+        let none = Handler { label: Label(NO_TARGET), reg: 0 };
+        Asm { ins: Vec::new(), labels: Vec::new(), handlers: vec![none] }
     }
 
     pub fn label(&mut self) -> Label {
@@ -84,10 +77,7 @@ impl Asm {
     }
 
     pub fn bind(&mut self, label: Label) {
-        debug_assert_eq!(
-            self.labels[label.0 as usize], NO_TARGET,
-            "a label is bound once"
-        );
+        debug_assert_eq!(self.labels[label.0 as usize], NO_TARGET, "a label is bound once");
         self.labels[label.0 as usize] = self.ins.len() as u32;
     }
 
@@ -103,10 +93,7 @@ impl Asm {
     /// Whether control can fall through to what is appended next, as far as the last instruction tells.
     pub fn ends_with_terminator(&self) -> bool {
         let here = self.ins.len() as u32;
-        self.ins
-            .last()
-            .is_some_and(|i| effects::is_terminator(i.op))
-            && !self.labels.contains(&here)
+        self.ins.last().is_some_and(|i| effects::is_terminator(i.op)) && !self.labels.contains(&here)
     }
 
     /// Assembles; `nparams` registers are bound on entry.
@@ -120,13 +107,7 @@ impl Asm {
         let handler_index: Vec<u32> = self
             .handlers
             .iter()
-            .map(|h| {
-                if h.label.0 == NO_TARGET {
-                    NO_TARGET
-                } else {
-                    self.labels[h.label.0 as usize]
-                }
-            })
+            .map(|h| if h.label.0 == NO_TARGET { NO_TARGET } else { self.labels[h.label.0 as usize] })
             .collect();
         thread_jumps(&mut self.ins);
         let mut alive = crate::flow::reachable(&self.ins, &handler_index);
@@ -158,8 +139,7 @@ impl Asm {
                     && self.ins[i].target != NO_TARGET
                     && effects::jump_field(self.ins[i].op) == Some(JumpField::Short)
                 {
-                    let delta =
-                        i64::from(offsets[self.ins[i].target as usize]) - i64::from(offsets[i]);
+                    let delta = i64::from(offsets[self.ins[i].target as usize]) - i64::from(offsets[i]);
                     if i16::try_from(delta).is_err() {
                         far[i] = true;
                         changed = true;
@@ -190,26 +170,15 @@ impl Asm {
             let start = out.code.len() as u32;
             debug_assert_eq!(start, offsets[i]);
             if entry.map_or(0, |e| e.0) != ins.handler {
-                close_entry(
-                    &mut out.exceptions,
-                    entry,
-                    start,
-                    handler_index,
-                    &offsets,
-                    &self.handlers,
-                );
+                close_entry(&mut out.exceptions, entry, start, handler_index, &offsets, &self.handlers);
                 entry = (ins.handler != 0).then_some((ins.handler, start));
             }
             let mut live = usize::from(ins.live);
             effects::reads(ins.instr(), |first, count| live = live.max(first + count));
             out.nregs = out.nregs.max(live);
-            effects::writes(ins.instr(), |first, count| {
-                out.nregs = out.nregs.max(first + count)
-            });
+            effects::writes(ins.instr(), |first, count| out.nregs = out.nregs.max(first + count));
             if ins.handler != 0 {
-                out.nregs = out
-                    .nregs
-                    .max(usize::from(self.handlers[ins.handler as usize].reg) + 1);
+                out.nregs = out.nregs.max(usize::from(self.handlers[ins.handler as usize].reg) + 1);
             }
             let live = u16::try_from(live).map_err(|_| TooLarge)?;
             let mut emit = |word: u64, cache: usize| {
@@ -228,19 +197,13 @@ impl Asm {
             match effects::jump_field(ins.op) {
                 Some(JumpField::Long) => emit(Instr::with_imm32(ins.op, ins.a, delta).0, cache),
                 Some(JumpField::Short) if !far[i] => {
-                    emit(
-                        Instr::new(ins.op, ins.a, ins.b, delta as i16 as u16).0,
-                        cache,
-                    );
+                    emit(Instr::new(ins.op, ins.a, ins.b, delta as i16 as u16).0, cache);
                 }
                 _ => match effects::inverse(ins.op) {
                     Some(inverse) => {
                         // Jump over a long jump when the condition does not hold.
                         let size = inverse.len() as i32;
-                        emit(
-                            Instr::new(inverse, ins.a, ins.b, (size + 1) as u16).0,
-                            cache,
-                        );
+                        emit(Instr::new(inverse, ins.a, ins.b, (size + 1) as u16).0, cache);
                         emit(Instr::with_imm32(Op::JUMP, 0, delta - size).0, 0);
                     }
                     None => {
@@ -254,14 +217,7 @@ impl Asm {
             }
         }
         let end = out.code.len() as u32;
-        close_entry(
-            &mut out.exceptions,
-            entry,
-            end,
-            handler_index,
-            &offsets,
-            &self.handlers,
-        );
+        close_entry(&mut out.exceptions, entry, end, handler_index, &offsets, &self.handlers);
         if out.nregs > usize::from(u16::MAX) {
             return Err(TooLarge);
         }
@@ -314,11 +270,7 @@ fn thread_jumps(ins: &mut [Ins]) {
             } else if same_test && effects::inverse(me.op) == Some(next.op) {
                 target += 1;
             } else if me.op == Op::JUMP && next.op == Op::JUMP_BACK {
-                ins[i] = Ins {
-                    handler: me.handler,
-                    live: me.live,
-                    ..next
-                };
+                ins[i] = Ins { handler: me.handler, live: me.live, ..next };
                 target = next.target;
                 break;
             } else {

@@ -14,30 +14,16 @@ pub fn listing(unit: &CodeUnit) -> String {
 }
 
 fn list_into(unit: &CodeUnit, out: &mut String) {
-    let _ = writeln!(
-        out,
-        "code {} (line {}, {} registers)",
-        unit.qualname, unit.first_line, unit.nregs
-    );
+    let _ = writeln!(out, "code {} (line {}, {} registers)", unit.qualname, unit.first_line, unit.nregs);
     if !unit.varnames.is_empty() {
         let _ = writeln!(out, "  locals: {}", unit.varnames.join(", "));
     }
     if !unit.cellvars.is_empty() {
-        let cells: Vec<String> = unit
-            .cellvars
-            .iter()
-            .zip(&unit.cell_registers)
-            .map(|(n, r)| format!("{n}=r{r}"))
-            .collect();
+        let cells: Vec<String> = unit.cellvars.iter().zip(&unit.cell_registers).map(|(n, r)| format!("{n}=r{r}")).collect();
         let _ = writeln!(out, "  cells: {}", cells.join(", "));
     }
     if !unit.freevars.is_empty() {
-        let _ = writeln!(
-            out,
-            "  free from r{}: {}",
-            unit.free_base,
-            unit.freevars.join(", ")
-        );
+        let _ = writeln!(out, "  free from r{}: {}", unit.free_base, unit.freevars.join(", "));
     }
     let mut targets = Vec::new();
     let mut at = 0;
@@ -63,19 +49,10 @@ fn list_into(unit: &CodeUnit, out: &mut String) {
             continue;
         };
         let this_line = unit.positions.get(at).map_or(0, |p| p.line);
-        let shown = if this_line != line && this_line != 0 {
-            format!("{this_line}")
-        } else {
-            String::new()
-        };
+        let shown = if this_line != line && this_line != 0 { format!("{this_line}") } else { String::new() };
         line = if this_line != 0 { this_line } else { line };
         let mark = if targets.contains(&at) { '>' } else { ' ' };
-        let _ = writeln!(
-            out,
-            "{shown:>4} {mark}{at:4} {:<18} {}",
-            op.info().name,
-            operands(unit, op, i, at)
-        );
+        let _ = writeln!(out, "{shown:>4} {mark}{at:4} {:<18} {}", op.info().name, operands(unit, op, i, at));
         at += op.len();
     }
     for e in &unit.exceptions {
@@ -107,10 +84,7 @@ fn operands(unit: &CodeUnit, op: Op, i: Instr, at: usize) -> String {
                 format!("r{value}")
             }
             Operand::Const => constant(unit.consts.get(value)),
-            Operand::Name => unit
-                .names
-                .get(value)
-                .map_or_else(|| "?".to_owned(), |n| n.to_string()),
+            Operand::Name => unit.names.get(value).map_or_else(|| "?".to_owned(), |n| n.to_string()),
             Operand::Count => match op {
                 Op::INTRINSIC1 => intrinsic1_name(value),
                 Op::INTRINSIC2 => intrinsic2_name(value),
@@ -120,10 +94,7 @@ fn operands(unit: &CodeUnit, op: Op, i: Instr, at: usize) -> String {
             Operand::Imm32 if op == Op::LOADK_WIDE => constant(unit.consts.get(i.imm32() as usize)),
             Operand::Imm32 => format!("#{}", i.imm32()),
             Operand::Jump16 | Operand::Jump32 => {
-                format!(
-                    "-> {}",
-                    target(op, i, at).map_or_else(|| "?".to_owned(), |t| t.to_string())
-                )
+                format!("-> {}", target(op, i, at).map_or_else(|| "?".to_owned(), |t| t.to_string()))
             }
         });
     }
@@ -151,15 +122,10 @@ fn intrinsic1_name(n: usize) -> String {
 
 fn intrinsic2_name(n: usize) -> String {
     use Intrinsic2 as I;
-    [
-        I::TypeVarWithBound,
-        I::TypeVarWithConstraints,
-        I::SetFunctionTypeParams,
-        I::SetTypeParamDefault,
-    ]
-    .iter()
-    .find(|i| **i as usize == n)
-    .map_or_else(|| format!("{n}"), |i| format!("{i:?}"))
+    [I::TypeVarWithBound, I::TypeVarWithConstraints, I::SetFunctionTypeParams, I::SetTypeParamDefault]
+        .iter()
+        .find(|i| **i as usize == n)
+        .map_or_else(|| format!("{n}"), |i| format!("{i:?}"))
 }
 
 fn constant(c: Option<&Const>) -> String {

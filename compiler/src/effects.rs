@@ -14,9 +14,7 @@ pub fn reads(i: Instr, mut f: impl FnMut(usize, usize)) {
     }
     let args = FRAME_HEADER_WORDS;
     match info.op {
-        Op::LOAD_SUPER_ATTR | Op::LOAD_SUPER_METHOD | Op::BUILD_SLICE | Op::MATCH_CLASS => {
-            f(i.b(), 3)
-        }
+        Op::LOAD_SUPER_ATTR | Op::LOAD_SUPER_METHOD | Op::BUILD_SLICE | Op::MATCH_CLASS => f(i.b(), 3),
         Op::BUILD_LIST | Op::BUILD_TUPLE | Op::BUILD_SET | Op::BUILD_STRING => f(i.b(), i.c()),
         Op::BUILD_MAP => f(i.b(), 2 * i.c()),
         Op::BUILD_INTERPOLATION => f(i.b(), 4),
@@ -69,10 +67,7 @@ pub fn writes(i: Instr, mut f: impl FnMut(usize, usize)) {
 
 /// Whether control never goes on to the next instruction.
 pub fn is_terminator(op: Op) -> bool {
-    matches!(
-        op,
-        Op::JUMP | Op::JUMP_BACK | Op::RETURN | Op::RAISE | Op::RERAISE
-    )
+    matches!(op, Op::JUMP | Op::JUMP_BACK | Op::RETURN | Op::RAISE | Op::RERAISE)
 }
 
 /// The instruction that jumps exactly when `op` does not.

@@ -37,13 +37,7 @@ impl Error {
 
     #[allow(clippy::new_ret_no_self)]
     pub fn new(kind: SyntaxErrorKind, range: TextRange, message: impl Into<String>) -> Box<Error> {
-        Box::new(Error {
-            kind,
-            message: message.into(),
-            range: Some(range),
-            place: None,
-            byte_columns: false,
-        })
+        Box::new(Error { kind, message: message.into(), range: Some(range), place: None, byte_columns: false })
     }
 
     pub fn plain(message: &str) -> Box<Error> {
@@ -57,21 +51,11 @@ impl Error {
     }
 
     pub fn placed(kind: SyntaxErrorKind, place: Place, message: impl Into<String>) -> Box<Error> {
-        Box::new(Error {
-            kind,
-            message: message.into(),
-            range: None,
-            place: Some(place),
-            byte_columns: false,
-        })
+        Box::new(Error { kind, message: message.into(), range: None, place: Some(place), byte_columns: false })
     }
 
     pub fn recursion(range: TextRange) -> Box<Error> {
-        Error::new(
-            SyntaxErrorKind::Recursion,
-            range,
-            "maximum recursion depth exceeded during compilation",
-        )
+        Error::new(SyntaxErrorKind::Recursion, range, "maximum recursion depth exceeded during compilation")
     }
 
     /// With lines and columns of `text`.

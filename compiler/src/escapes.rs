@@ -2,11 +2,7 @@
 
 /// What is wrong with the body of a string literal, if anything.
 pub fn error(body: &str, is_bytes: bool) -> Option<String> {
-    if is_bytes {
-        bytes_error(body)
-    } else {
-        str_error(body)
-    }
+    if is_bytes { bytes_error(body) } else { str_error(body) }
 }
 
 fn bytes_error(body: &str) -> Option<String> {
@@ -16,11 +12,7 @@ fn bytes_error(body: &str) -> Option<String> {
     while i < b.len() {
         if b[i] == b'\\' {
             if b.get(i + 1) == Some(&b'x') {
-                let digits = b[i + 2..]
-                    .iter()
-                    .take(2)
-                    .take_while(|c| c.is_ascii_hexdigit())
-                    .count();
+                let digits = b[i + 2..].iter().take(2).take_while(|c| c.is_ascii_hexdigit()).count();
                 if digits < 2 {
                     return Some(format!("(value error) invalid \\x escape at position {i}"));
                 }
@@ -79,11 +71,7 @@ fn str_error(body: &str) -> Option<String> {
             }
             _ => continue,
         };
-        let digits = chars[i..]
-            .iter()
-            .take(count)
-            .take_while(|c| c.is_ascii_hexdigit())
-            .count();
+        let digits = chars[i..].iter().take(count).take_while(|c| c.is_ascii_hexdigit()).count();
         at += digits;
         if digits < count {
             return fail(start, at, reason);

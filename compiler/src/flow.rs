@@ -61,12 +61,7 @@ impl Bits {
 }
 
 /// Removes the bound checks that cannot fail.
-pub fn remove_bound_checks(
-    ins: &mut [Ins],
-    alive: &mut [bool],
-    handler_index: &[u32],
-    nparams: usize,
-) {
+pub fn remove_bound_checks(ins: &mut [Ins], alive: &mut [bool], handler_index: &[u32], nparams: usize) {
     // Only registers that are checked somewhere matter.
     let mut bit_of: FxHashMap<usize, usize> = FxHashMap::default();
     for (i, x) in ins.iter().enumerate() {
@@ -128,12 +123,7 @@ pub fn remove_bound_checks(
         while i < n {
             let x = ins[i];
             if x.handler != 0 && (x.handler != covered || shrunk) {
-                flow(
-                    &mut entry,
-                    &mut work,
-                    handler_index[x.handler as usize] as usize,
-                    &state,
-                );
+                flow(&mut entry, &mut work, handler_index[x.handler as usize] as usize, &state);
             }
             covered = x.handler;
             shrunk = false;

@@ -38,11 +38,7 @@ impl Folder<'_> {
             },
             Expr::StringLiteral(s) => Some(Const::Str(literal::str_value(&s.value, self.source))),
             Expr::BytesLiteral(b) => Some(Const::Bytes(literal::bytes_value(&b.value))),
-            Expr::Name(n) if &n.id == "__debug__" => Some(if self.optimize == 0 {
-                Const::True
-            } else {
-                Const::False
-            }),
+            Expr::Name(n) if &n.id == "__debug__" => Some(if self.optimize == 0 { Const::True } else { Const::False }),
             Expr::UnaryOp(_) | Expr::BinOp(_) | Expr::Tuple(_) | Expr::Subscript(_) => {
                 let address = std::ptr::from_ref(e) as usize;
                 if self.nonconst.contains(&address) {
@@ -69,12 +65,9 @@ impl Folder<'_> {
                 let left = self.constant(&b.left)?;
                 binary(b.op, &left, &right)
             }
-            Expr::Tuple(t) if t.ctx == ruff_python_ast::ExprContext::Load => t
-                .elts
-                .iter()
-                .map(|e| self.constant(e))
-                .collect::<Option<Vec<_>>>()
-                .map(Const::Tuple),
+            Expr::Tuple(t) if t.ctx == ruff_python_ast::ExprContext::Load => {
+                t.elts.iter().map(|e| self.constant(e)).collect::<Option<Vec<_>>>().map(Const::Tuple)
+            }
             Expr::Subscript(s) if s.ctx == ruff_python_ast::ExprContext::Load => {
                 let Const::Int(i) = self.constant(&s.slice)? else {
                     return None;
@@ -86,9 +79,7 @@ impl Folder<'_> {
                 };
                 match value {
                     Const::Tuple(items) => items.get(at(items.len())?).cloned(),
-                    Const::Str(s) if s.is_ascii() => {
-                        Some(Const::Str(Arc::from([s[at(s.len())?]].as_slice())))
-                    }
+                    Const::Str(s) if s.is_ascii() => Some(Const::Str(Arc::from([s[at(s.len())?]].as_slice()))),
                     Const::Bytes(b) => Some(Const::Int(i64::from(b[at(b.len())?]))),
                     _ => None,
                 }
@@ -172,26 +163,14 @@ pub fn unary(op: UnaryOp, v: &Const) -> Option<Const> {
 
 pub fn binary(op: Operator, left: &Const, right: &Const) -> Option<Const> {
     match (left, right) {
-        (Const::Str(a), Const::Str(b)) if op == Operator::Add => {
-            Some(Const::Str([&a[..], &b[..]].concat().into()))
-        }
-        (Const::Bytes(a), Const::Bytes(b)) if op == Operator::Add => {
-            Some(Const::Bytes([&a[..], &b[..]].concat().into()))
-        }
-        (Const::Tuple(a), Const::Tuple(b))
-            if op == Operator::Add && a.len() + b.len() <= MAX_TUPLE =>
-        {
+        (Const::Str(a), Const::Str(b)) if op == Operator::Add => Some(Const::Str([&a[..], &b[..]].concat().into())),
+        (Const::Bytes(a), Const::Bytes(b)) if op == Operator::Add => Some(Const::Bytes([&a[..], &b[..]].concat().into())),
+        (Const::Tuple(a), Const::Tuple(b)) if op == Operator::Add && a.len() + b.len() <= MAX_TUPLE => {
             Some(Const::Tuple([&a[..], &b[..]].concat()))
         }
-        (Const::Str(_) | Const::Bytes(_) | Const::Tuple(_), n) if op == Operator::Mult => {
-            repeat(left, n)
-        }
-        (n, Const::Str(_) | Const::Bytes(_) | Const::Tuple(_)) if op == Operator::Mult => {
-            repeat(right, n)
-        }
-        (Const::Float(_), _) | (_, Const::Float(_))
-            if as_complex(left).or(as_complex(right)).is_none() =>
-        {
+        (Const::Str(_) | Const::Bytes(_) | Const::Tuple(_), n) if op == Operator::Mult => repeat(left, n),
+        (n, Const::Str(_) | Const::Bytes(_) | Const::Tuple(_)) if op == Operator::Mult => repeat(right, n),
+        (Const::Float(_), _) | (_, Const::Float(_)) if as_complex(left).or(as_complex(right)).is_none() => {
             float_binary(op, as_float(left)?, as_float(right)?)
         }
         (Const::Complex(..), _) | (_, Const::Complex(..)) => complex_binary(op, left, right),
@@ -203,12 +182,10 @@ fn repeat(c: &Const, n: &Const) -> Option<Const> {
     let n = usize::try_from(as_int(n)?.max(0)).ok()?;
     match c {
         Const::Str(s) if s.len().checked_mul(n)? <= MAX_STR => Some(Const::Str(s.repeat(n).into())),
-        Const::Bytes(s) if s.len().checked_mul(n)? <= MAX_STR => {
-            Some(Const::Bytes(s.repeat(n).into()))
+        Const::Bytes(s) if s.len().checked_mul(n)? <= MAX_STR => Some(Const::Bytes(s.repeat(n).into())),
+        Const::Tuple(t) if t.len().checked_mul(n)? <= MAX_TUPLE => {
+            Some(Const::Tuple((0..n).flat_map(|_| t.iter().cloned()).collect()))
         }
-        Const::Tuple(t) if t.len().checked_mul(n)? <= MAX_TUPLE => Some(Const::Tuple(
-            (0..n).flat_map(|_| t.iter().cloned()).collect(),
-        )),
         _ => None,
     }
 }
@@ -255,11 +232,7 @@ fn int_binary(op: Operator, left: &Const, right: &Const) -> Option<Const> {
 
 fn floor_div(a: i128, b: i128) -> i128 {
     let q = a / b;
-    if a % b != 0 && (a < 0) != (b < 0) {
-        q - 1
-    } else {
-        q
-    }
+    if a % b != 0 && (a < 0) != (b < 0) { q - 1 } else { q }
 }
 
 fn float_binary(op: Operator, a: f64, b: f64) -> Option<Const> {

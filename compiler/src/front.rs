@@ -24,11 +24,7 @@ pub struct Compiled {
 }
 
 /// Compiles `source`, which must be decoded already (see [`crate::decode_source`]).
-pub fn compile(
-    source: &str,
-    filename: &str,
-    options: &Options,
-) -> std::result::Result<Compiled, SyntaxError> {
+pub fn compile(source: &str, filename: &str, options: &Options) -> std::result::Result<Compiled, SyntaxError> {
     let text = normalize_newlines(source);
     stacker::maybe_grow(2 * 1024 * 1024, 8 * 1024 * 1024, || {
         compile_text(&text, filename, options).map_err(|e| {
@@ -42,20 +38,14 @@ pub fn compile(
 fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compiled> {
     check_text(text)?;
     check_nesting(text)?;
-    let mode = if options.mode == Mode::Eval {
-        ParseMode::Expression
-    } else {
-        ParseMode::Module
-    };
+    let mode = if options.mode == Mode::Eval { ParseMode::Expression } else { ParseMode::Module };
     let parsed = ruff_python_parser::parse_unchecked(text, ParseOptions::from(mode));
     let result = compile_parsed(&parsed, text, filename, options);
     // Freeing a tree takes stack in proportion to its depth. One that is too deep to compile is not freed: the price
     // of a hostile input is its memory, not the process.
     let deep = match &result {
         Ok(_) => false,
-        Err(e) => {
-            e.kind == SyntaxErrorKind::Recursion || text.len() > 4096 && is_deep(parsed.syntax())
-        }
+        Err(e) => e.kind == SyntaxErrorKind::Recursion || text.len() > 4096 && is_deep(parsed.syntax()),
     };
     if deep {
         std::mem::forget(parsed);
@@ -113,10 +103,7 @@ fn check_nesting(text: &str) -> Result<()> {
     }
     match tokenizer::tokenize(&with_newline(text)).outcome {
         Outcome::Error(e) | Outcome::Pending(e)
-            if matches!(
-                &*e.message,
-                "too many nested parentheses" | "too many levels of indentation"
-            ) =>
+            if matches!(&*e.message, "too many nested parentheses" | "too many levels of indentation") =>
         {
             Err(e)
         }
@@ -124,12 +111,7 @@ fn check_nesting(text: &str) -> Result<()> {
     }
 }
 
-fn compile_parsed(
-    parsed: &Parsed<Mod>,
-    text: &str,
-    filename: &str,
-    options: &Options,
-) -> Result<Compiled> {
+fn compile_parsed(parsed: &Parsed<Mod>, text: &str, filename: &str, options: &Options) -> Result<Compiled> {
     if let Some(e) = parsed.errors().first() {
         let padded = with_newline(text);
         let (found, at_end) = diagnose(&padded, options.mode == Mode::Eval);
@@ -152,23 +134,14 @@ fn compile_parsed(
     };
     crate::lints::jumps_in_finally(body, &index, &mut warnings);
     let future_flags = options.future_flags | future_features(body)?;
-    let settings = Settings {
-        future_annotations: future_flags & flags::FUTURE_ANNOTATIONS != 0,
-        top_level_await: options.top_level_await,
-    };
+    let settings =
+        Settings { future_annotations: future_flags & flags::FUTURE_ANNOTATIONS != 0, top_level_await: options.top_level_await };
     let expression = match parsed.syntax() {
         Mod::Expression(e) => Some(&*e.body),
         Mod::Module(_) => None,
     };
     let table = symtable::build(body, expression, settings).map_err(in_bytes)?;
-    let input = Input {
-        source: text,
-        filename,
-        options,
-        table,
-        future_flags,
-        warnings,
-    };
+    let input = Input { source: text, filename, options, table, future_flags, warnings };
     let (unit, warnings) = match expression {
         Some(e) => codegen::expression(input, e).map_err(in_bytes)?,
         None => codegen::module(input, body).map_err(in_bytes)?,
@@ -180,12 +153,7 @@ fn incomplete(text: &str) -> Box<Error> {
     let index = LineIndex::new(text);
     let last = text.len().saturating_sub(1) as u32;
     let (line, col) = index.position(last);
-    let place = Place {
-        line,
-        offset: col + 1,
-        end_line: line,
-        end_offset: 0,
-    };
+    let place = Place { line, offset: col + 1, end_line: line, end_offset: 0 };
     Error::placed(SyntaxErrorKind::Incomplete, place, "incomplete input")
 }
 
@@ -196,12 +164,7 @@ fn check_single(body: &[Stmt], text: &str, options: &Options) -> Result<()> {
             return Err(incomplete(&with_newline(text)));
         }
         let line = text.lines().count() as u32;
-        let place = Place {
-            line,
-            offset: 0,
-            end_line: line,
-            end_offset: 0,
-        };
+        let place = Place { line, offset: 0, end_line: line, end_offset: 0 };
         Err(Error::placed(SyntaxErrorKind::Syntax, place, message))
     };
     let Some(first) = body.first() else {
@@ -220,29 +183,17 @@ fn check_single(body: &[Stmt], text: &str, options: &Options) -> Result<()> {
                 | Stmt::Try(_)
         )
     };
-    let end_of_line = |s: &Stmt| {
-        text[s.range().end().to_usize()..]
-            .find('\n')
-            .map_or(text.len(), |i| s.range().end().to_usize() + i)
-    };
+    let end_of_line =
+        |s: &Stmt| text[s.range().end().to_usize()..].find('\n').map_or(text.len(), |i| s.range().end().to_usize() + i);
     let last_allowed = if compound(first) {
         first
     } else {
-        body.iter()
-            .take_while(|s| s.range().start().to_usize() < end_of_line(first))
-            .last()
-            .unwrap_or(first)
+        body.iter().take_while(|s| s.range().start().to_usize() < end_of_line(first)).last().unwrap_or(first)
     };
-    if body
-        .iter()
-        .any(|s| s.range().start() >= last_allowed.range().end() && !std::ptr::eq(s, last_allowed))
-    {
+    if body.iter().any(|s| s.range().start() >= last_allowed.range().end() && !std::ptr::eq(s, last_allowed)) {
         let at = end_of_line(last_allowed) as u32;
         let range = TextRange::at(TextSize::new(at), TextSize::new(1));
-        return Err(Error::syntax(
-            range,
-            "multiple statements found while compiling a single statement",
-        ));
+        return Err(Error::syntax(range, "multiple statements found while compiling a single statement"));
     }
     if compound(first) && !text.ends_with('\n') {
         let indented = text[first.range()].contains('\n');
@@ -261,11 +212,7 @@ fn in_bytes(mut e: Box<Error>) -> Box<Error> {
 
 /// The tokenizer ends the last line if the source does not.
 fn with_newline(text: &str) -> Cow<'_, str> {
-    if text.is_empty() || text.ends_with('\n') {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(format!("{text}\n"))
-    }
+    if text.is_empty() || text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) }
 }
 
 /// The features that `from __future__ import …` switches on, and errors about misplaced ones.
@@ -274,31 +221,19 @@ fn future_features(body: &[Stmt]) -> Result<u32> {
     let mut allowed = true;
     for (i, s) in body.iter().enumerate() {
         match s {
-            Stmt::ImportFrom(f)
-                if f.level == 0
-                    && f.module
-                        .as_ref()
-                        .is_some_and(|m| m.as_str() == "__future__") =>
-            {
+            Stmt::ImportFrom(f) if f.level == 0 && f.module.as_ref().is_some_and(|m| m.as_str() == "__future__") => {
                 if !allowed {
-                    return Err(Error::syntax(
-                        f.range,
-                        "from __future__ imports must occur at the beginning of the file",
-                    ));
+                    return Err(Error::syntax(f.range, "from __future__ imports must occur at the beginning of the file"));
                 }
                 for a in &f.names {
                     found |= match a.name.as_str() {
                         "annotations" => flags::FUTURE_ANNOTATIONS,
-                        "nested_scopes" | "generators" | "division" | "absolute_import"
-                        | "with_statement" | "print_function" | "unicode_literals"
-                        | "generator_stop" => 0,
+                        "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement" | "print_function"
+                        | "unicode_literals" | "generator_stop" => 0,
                         "barry_as_FLUFL" => 0x40_0000,
                         "braces" => return Err(Error::syntax(a.range, "not a chance")),
                         other => {
-                            return Err(Error::syntax(
-                                a.range,
-                                format!("future feature {other} is not defined"),
-                            ));
+                            return Err(Error::syntax(a.range, format!("future feature {other} is not defined")));
                         }
                     };
                 }

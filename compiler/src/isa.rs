@@ -66,19 +66,45 @@ pub enum Operand {
 }
 
 macro_rules! operand {
-    (_) => { Operand::None };
-    (r) => { Operand::Read };
-    (w) => { Operand::Write };
-    (rw) => { Operand::ReadWrite };
-    (base) => { Operand::Base };
-    (k) => { Operand::Const };
-    (name) => { Operand::Name };
-    (n) => { Operand::Count };
-    (i16) => { Operand::Imm16 };
-    (j16) => { Operand::Jump16 };
-    (i32) => { Operand::Imm32 };
-    (j32) => { Operand::Jump32 };
-    (hi) => { Operand::High };
+    (_) => {
+        Operand::None
+    };
+    (r) => {
+        Operand::Read
+    };
+    (w) => {
+        Operand::Write
+    };
+    (rw) => {
+        Operand::ReadWrite
+    };
+    (base) => {
+        Operand::Base
+    };
+    (k) => {
+        Operand::Const
+    };
+    (name) => {
+        Operand::Name
+    };
+    (n) => {
+        Operand::Count
+    };
+    (i16) => {
+        Operand::Imm16
+    };
+    (j16) => {
+        Operand::Jump16
+    };
+    (i32) => {
+        Operand::Imm32
+    };
+    (j32) => {
+        Operand::Jump32
+    };
+    (hi) => {
+        Operand::High
+    };
 }
 
 macro_rules! instructions {

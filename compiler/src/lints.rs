@@ -16,15 +16,7 @@ struct Context {
 
 /// Warns about `return`, `break` and `continue` that leave a `finally` block and swallow its exception.
 pub fn jumps_in_finally(body: &[Stmt], index: &LineIndex, warnings: &mut Vec<Warning>) {
-    walk(
-        body,
-        Context {
-            in_finally: false,
-            in_loop: false,
-        },
-        index,
-        warnings,
-    );
+    walk(body, Context { in_finally: false, in_loop: false }, index, warnings);
 }
 
 fn walk(body: &[Stmt], c: Context, index: &LineIndex, out: &mut Vec<Warning>) {
@@ -42,10 +34,7 @@ fn statement(s: &Stmt, c: Context, index: &LineIndex, out: &mut Vec<Warning>) {
         });
     };
     let looped = Context { in_loop: true, ..c };
-    let fresh = Context {
-        in_finally: false,
-        in_loop: false,
-    };
+    let fresh = Context { in_finally: false, in_loop: false };
     match s {
         Stmt::Return(_) if c.in_finally => warn("return", out),
         Stmt::Break(_) if c.in_finally && !c.in_loop => warn("break", out),
@@ -62,9 +51,7 @@ fn statement(s: &Stmt, c: Context, index: &LineIndex, out: &mut Vec<Warning>) {
         }
         Stmt::If(i) => {
             walk(&i.body, c, index, out);
-            i.elif_else_clauses
-                .iter()
-                .for_each(|e| walk(&e.body, c, index, out));
+            i.elif_else_clauses.iter().for_each(|e| walk(&e.body, c, index, out));
         }
         Stmt::With(w) => walk(&w.body, c, index, out),
         Stmt::Match(m) => m.cases.iter().for_each(|k| walk(&k.body, c, index, out)),
@@ -74,15 +61,7 @@ fn statement(s: &Stmt, c: Context, index: &LineIndex, out: &mut Vec<Warning>) {
                 walk(&h.body, c, index, out);
             }
             walk(&t.orelse, c, index, out);
-            walk(
-                &t.finalbody,
-                Context {
-                    in_finally: true,
-                    in_loop: false,
-                },
-                index,
-                out,
-            );
+            walk(&t.finalbody, Context { in_finally: true, in_loop: false }, index, out);
         }
         _ => {}
     }

@@ -36,12 +36,7 @@ pub fn push_str_part(out: &mut Vec<u8>, part: &ast::StringLiteral, source: &str)
 }
 
 /// Text of a literal piece of an f-string or t-string.
-pub fn push_middle(
-    out: &mut Vec<u8>,
-    part: &ast::InterpolatedStringLiteralElement,
-    raw: bool,
-    source: &str,
-) {
+pub fn push_middle(out: &mut Vec<u8>, part: &ast::InterpolatedStringLiteralElement, raw: bool, source: &str) {
     if part.value.contains('\u{fffd}') && !raw {
         decode_escapes(&source[part.range], true, out);
     } else {
@@ -57,11 +52,7 @@ pub fn bytes_value(value: &ast::BytesLiteralValue) -> Arc<[u8]> {
 fn push_code_point(out: &mut Vec<u8>, c: u32) {
     match char::from_u32(c) {
         Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        None => out.extend([
-            0xe0 | (c >> 12) as u8,
-            0x80 | (c >> 6 & 0x3f) as u8,
-            0x80 | (c & 0x3f) as u8,
-        ]),
+        None => out.extend([0xe0 | (c >> 12) as u8, 0x80 | (c >> 6 & 0x3f) as u8, 0x80 | (c & 0x3f) as u8]),
     }
 }
 
@@ -84,10 +75,7 @@ fn decode_escapes(text: &str, braces: bool, out: &mut Vec<u8>) {
         let e = bytes[i + 1];
         i += 2;
         let hex = |i: usize, n: usize| {
-            bytes
-                .get(i..i + n)
-                .and_then(|h| std::str::from_utf8(h).ok())
-                .and_then(|h| u32::from_str_radix(h, 16).ok())
+            bytes.get(i..i + n).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u32::from_str_radix(h, 16).ok())
         };
         match e {
             b'\n' => {}
@@ -216,12 +204,7 @@ pub fn from_limbs(mut limbs: Vec<u64>) -> Const {
 }
 
 /// Warnings about escapes that mean nothing, found in the tokens.
-pub fn escape_warnings(
-    tokens: &ast::token::Tokens,
-    source: &str,
-    index: &LineIndex,
-    warnings: &mut Vec<Warning>,
-) {
+pub fn escape_warnings(tokens: &ast::token::Tokens, source: &str, index: &LineIndex, warnings: &mut Vec<Warning>) {
     for token in tokens {
         let range = token.range();
         match token.kind() {
@@ -233,15 +216,9 @@ pub fn escape_warnings(
                     continue;
                 }
                 let is_bytes = head.contains('b');
-                let quote =
-                    if text[prefix..].starts_with("\"\"\"") || text[prefix..].starts_with("'''") {
-                        3
-                    } else {
-                        1
-                    };
+                let quote = if text[prefix..].starts_with("\"\"\"") || text[prefix..].starts_with("'''") { 3 } else { 1 };
                 let start = range.start() + TextSize::new((prefix + quote) as u32);
-                let body =
-                    &text[prefix + quote..text.len().saturating_sub(quote).max(prefix + quote)];
+                let body = &text[prefix + quote..text.len().saturating_sub(quote).max(prefix + quote)];
                 first_invalid(body, start, is_bytes, false, index, warnings);
             }
             TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
@@ -300,14 +277,7 @@ fn escaped_braces(source: &str, range: TextRange, index: &LineIndex, warnings: &
     }
 }
 
-fn first_invalid(
-    body: &str,
-    start: TextSize,
-    is_bytes: bool,
-    braces: bool,
-    index: &LineIndex,
-    warnings: &mut Vec<Warning>,
-) {
+fn first_invalid(body: &str, start: TextSize, is_bytes: bool, braces: bool, index: &LineIndex, warnings: &mut Vec<Warning>) {
     let bytes = body.as_bytes();
     let mut i = 0;
     while i < bytes.len() {
@@ -326,11 +296,7 @@ fn first_invalid(
             _ => false,
         };
         if c.is_digit(8) {
-            let digits: String = body[i + 1..]
-                .chars()
-                .take(3)
-                .take_while(|c| c.is_digit(8))
-                .collect();
+            let digits: String = body[i + 1..].chars().take(3).take_while(|c| c.is_digit(8)).collect();
             if digits.len() == 3 && &*digits > "377" {
                 warnings.push(Warning {
                     message: format!(

@@ -58,21 +58,13 @@ pub fn isa_hash() -> u64 {
 
 /// The bytes of a unit.
 pub fn write(unit: &CodeUnit) -> Vec<u8> {
-    let mut w = Writer {
-        out: Vec::new(),
-        strings: FxHashMap::default(),
-        table: Vec::new(),
-    };
+    let mut w = Writer { out: Vec::new(), strings: FxHashMap::default(), table: Vec::new() };
     w.unit(unit);
     let mut out = Vec::with_capacity(w.out.len() + 64);
     out.extend_from_slice(MAGIC);
     out.push(VERSION);
     out.extend_from_slice(&isa_hash().to_le_bytes());
-    let mut head = Writer {
-        out,
-        strings: FxHashMap::default(),
-        table: Vec::new(),
-    };
+    let mut head = Writer { out, strings: FxHashMap::default(), table: Vec::new() };
     head.uint(w.table.len() as u64);
     for s in &w.table {
         head.bytes(s.as_bytes());
@@ -127,14 +119,7 @@ impl Writer {
         self.string(&u.filename);
         self.uint(u64::from(u.first_line));
         self.uint(u64::from(u.flags));
-        for n in [
-            u.argcount,
-            u.posonly_argcount,
-            u.kwonly_argcount,
-            u.free_base,
-            u.nregs,
-            u.nloops,
-        ] {
+        for n in [u.argcount, u.posonly_argcount, u.kwonly_argcount, u.free_base, u.nregs, u.nloops] {
             self.uint(u64::from(n));
         }
         self.out.push(u8::from(u.has_docstring));
@@ -220,8 +205,7 @@ impl Writer {
                 self.bytes(s);
             }
             Const::Tuple(items) | Const::FrozenSet(items) => {
-                self.out
-                    .push(if matches!(c, Const::Tuple(_)) { 10 } else { 11 });
+                self.out.push(if matches!(c, Const::Tuple(_)) { 10 } else { 11 });
                 self.uint(items.len() as u64);
                 for i in items {
                     crate::depth::with_stack(|| self.constant(i));
@@ -245,18 +229,9 @@ pub fn read(bytes: &[u8]) -> Result<CodeUnit, ReadError> {
 /// Reads a unit without verifying its code: for images that this very program made. The interpreter's memory safety
 /// rests on verified code.
 pub fn read_unverified(bytes: &[u8]) -> Result<CodeUnit, ReadError> {
-    let rest = bytes
-        .strip_prefix(MAGIC)
-        .and_then(|r| r.strip_prefix(&[VERSION]))
-        .ok_or(ReadError::Header)?;
-    let rest = rest
-        .strip_prefix(&isa_hash().to_le_bytes())
-        .ok_or(ReadError::Header)?;
-    let mut r = Reader {
-        bytes,
-        at: bytes.len() - rest.len(),
-        strings: Vec::new(),
-    };
+    let rest = bytes.strip_prefix(MAGIC).and_then(|r| r.strip_prefix(&[VERSION])).ok_or(ReadError::Header)?;
+    let rest = rest.strip_prefix(&isa_hash().to_le_bytes()).ok_or(ReadError::Header)?;
+    let mut r = Reader { bytes, at: bytes.len() - rest.len(), strings: Vec::new() };
     let n = r.count()?;
     for _ in 0..n {
         let s = r.bytes()?;
@@ -293,11 +268,7 @@ impl<'a> Reader<'a> {
             let b = self.byte()?;
             v |= u64::from(b & 0x7f) << shift;
             if b < 0x80 {
-                return if shift == 63 && b > 1 {
-                    Err(self.bad())
-                } else {
-                    Ok(v)
-                };
+                return if shift == 63 && b > 1 { Err(self.bad()) } else { Ok(v) };
             }
         }
         Err(self.bad())
@@ -316,19 +287,11 @@ impl<'a> Reader<'a> {
     /// A number of things that follow; each takes at least one byte.
     fn count(&mut self) -> Result<usize, ReadError> {
         let n: usize = self.small()?;
-        if n > self.bytes.len() - self.at {
-            Err(self.bad())
-        } else {
-            Ok(n)
-        }
+        if n > self.bytes.len() - self.at { Err(self.bad()) } else { Ok(n) }
     }
 
     fn take(&mut self, n: usize) -> Result<&'a [u8], ReadError> {
-        let s = self
-            .at
-            .checked_add(n)
-            .and_then(|end| self.bytes.get(self.at..end))
-            .ok_or_else(|| self.bad())?;
+        let s = self.at.checked_add(n).and_then(|end| self.bytes.get(self.at..end)).ok_or_else(|| self.bad())?;
         self.at += n;
         Ok(s)
     }
@@ -369,9 +332,7 @@ impl<'a> Reader<'a> {
         let has_docstring = self.byte()? != 0;
         let varnames = self.string_list()?;
         let cellvars = self.string_list()?;
-        let cell_registers = (0..cellvars.len())
-            .map(|_| self.small())
-            .collect::<Result<_, _>>()?;
+        let cell_registers = (0..cellvars.len()).map(|_| self.small()).collect::<Result<_, _>>()?;
         let freevars = self.string_list()?;
         let names = self.string_list()?;
         let n = self.count()?;
@@ -424,10 +385,7 @@ impl<'a> Reader<'a> {
         let mut p = Position::default();
         while u.code.len() < n {
             let head: u64 = self.uint()?;
-            let op = u16::try_from(head >> 1)
-                .ok()
-                .and_then(Op::from_u16)
-                .ok_or_else(|| self.bad())?;
+            let op = u16::try_from(head >> 1).ok().and_then(Op::from_u16).ok_or_else(|| self.bad())?;
             let (a, b, c) = (self.small()?, self.small()?, self.small()?);
             live = live.checked_add(self.sint()?).ok_or_else(|| self.bad())?;
             let live16 = u16::try_from(live).map_err(|_| self.bad())?;
@@ -436,34 +394,21 @@ impl<'a> Reader<'a> {
                 let end_line = self.near(line)?;
                 let col = self.near(p.col)?;
                 let end_col = self.near(col)?;
-                p = Position {
-                    line,
-                    end_line,
-                    col,
-                    end_col,
-                };
+                p = Position { line, end_line, col, end_col };
             }
             for k in 0..op.len() {
-                u.code
-                    .push(if k == 0 { Instr::new(op, a, b, c).0 } else { 0 });
+                u.code.push(if k == 0 { Instr::new(op, a, b, c).0 } else { 0 });
                 u.live.push(live16);
                 u.positions.push(p);
             }
         }
-        if u.code.len() == n {
-            Ok(())
-        } else {
-            Err(self.bad())
-        }
+        if u.code.len() == n { Ok(()) } else { Err(self.bad()) }
     }
 
     /// A number given by its difference from `base`.
     fn near(&mut self, base: u32) -> Result<u32, ReadError> {
         let d = self.sint()?;
-        i64::from(base)
-            .checked_add(d)
-            .and_then(|v| u32::try_from(v).ok())
-            .ok_or_else(|| self.bad())
+        i64::from(base).checked_add(d).and_then(|v| u32::try_from(v).ok()).ok_or_else(|| self.bad())
     }
 
     fn constant(&mut self, depth: u32) -> Result<Const, ReadError> {
@@ -488,10 +433,7 @@ impl<'a> Reader<'a> {
                 Const::BigInt(limbs)
             }
             6 => Const::Float(f64::from_bits(self.u64_le()?)),
-            7 => Const::Complex(
-                f64::from_bits(self.u64_le()?),
-                f64::from_bits(self.u64_le()?),
-            ),
+            7 => Const::Complex(f64::from_bits(self.u64_le()?), f64::from_bits(self.u64_le()?)),
             8 => {
                 let s = self.bytes()?;
                 if !is_wtf8(s) {
@@ -506,11 +448,7 @@ impl<'a> Reader<'a> {
                 for _ in 0..n {
                     items.push(crate::depth::with_stack(|| self.constant(depth + 1))?);
                 }
-                if tag == 10 {
-                    Const::Tuple(items)
-                } else {
-                    Const::FrozenSet(items)
-                }
+                if tag == 10 { Const::Tuple(items) } else { Const::FrozenSet(items) }
             }
             12 => Const::Code(Arc::new(crate::depth::with_stack(|| self.unit(depth + 1))?)),
             _ => return Err(self.bad()),

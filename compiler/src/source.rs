@@ -13,12 +13,7 @@ pub struct LineIndex {
 impl LineIndex {
     pub fn new(text: &str) -> LineIndex {
         let mut starts = vec![0];
-        starts.extend(
-            text.bytes()
-                .enumerate()
-                .filter(|(_, b)| *b == b'\n')
-                .map(|(i, _)| i as u32 + 1),
-        );
+        starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
         LineIndex { starts }
     }
 
@@ -31,10 +26,7 @@ impl LineIndex {
     /// As [`LineIndex::position`]; tries the line `hint` (a former answer) first.
     pub fn position_near(&self, offset: u32, hint: u32) -> (u32, u32) {
         let i = hint as usize;
-        if i >= 1
-            && i <= self.starts.len()
-            && self.starts[i - 1] <= offset
-            && self.starts.get(i).is_none_or(|next| offset < *next)
+        if i >= 1 && i <= self.starts.len() && self.starts[i - 1] <= offset && self.starts.get(i).is_none_or(|next| offset < *next)
         {
             return (hint, offset - self.starts[i - 1]);
         }
@@ -82,10 +74,7 @@ pub fn decode_source(bytes: &[u8]) -> std::result::Result<String, DecodeError> {
         None => "utf-8".to_owned(),
     };
     if bom && encoding != "utf-8" {
-        return Err(DecodeError::Syntax(plain_error(format!(
-            "encoding problem: {} with BOM",
-            cookie.unwrap_or_default()
-        ))));
+        return Err(DecodeError::Syntax(plain_error(format!("encoding problem: {} with BOM", cookie.unwrap_or_default()))));
     }
     match &*encoding {
         "utf-8" => decode_utf8(bytes).map_err(DecodeError::Syntax),
@@ -102,15 +91,7 @@ pub fn decode_source(bytes: &[u8]) -> std::result::Result<String, DecodeError> {
 }
 
 fn plain_error(message: String) -> SyntaxError {
-    SyntaxError {
-        kind: SyntaxErrorKind::Syntax,
-        message,
-        line: 0,
-        offset: 0,
-        end_line: 0,
-        end_offset: 0,
-        text: None,
-    }
+    SyntaxError { kind: SyntaxErrorKind::Syntax, message, line: 0, offset: 0, end_line: 0, end_offset: 0, text: None }
 }
 
 fn decode_utf8(bytes: &[u8]) -> std::result::Result<String, SyntaxError> {
@@ -119,18 +100,11 @@ fn decode_utf8(bytes: &[u8]) -> std::result::Result<String, SyntaxError> {
         Err(e) => {
             let at = e.valid_up_to();
             let line = bytes[..at].iter().filter(|b| **b == b'\n').count() as u32 + 1;
-            let start = bytes[..at]
-                .iter()
-                .rposition(|b| *b == b'\n')
-                .map_or(0, |i| i + 1);
+            let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
             let column = String::from_utf8_lossy(&bytes[start..at]).chars().count() as u32;
             let reason = match e.error_len() {
                 None => "unexpected end of data",
-                Some(_)
-                    if bytes[at] & 0xc0 == 0x80
-                        || bytes[at] >= 0xf5
-                        || matches!(bytes[at], 0xc0 | 0xc1) =>
-                {
+                Some(_) if bytes[at] & 0xc0 == 0x80 || bytes[at] >= 0xf5 || matches!(bytes[at], 0xc0 | 0xc1) => {
                     "invalid start byte"
                 }
                 Some(_) => "invalid continuation byte",
@@ -154,10 +128,7 @@ fn decode_utf8(bytes: &[u8]) -> std::result::Result<String, SyntaxError> {
 fn coding_cookie(bytes: &[u8]) -> Option<String> {
     for line in bytes.split(|b| *b == b'\n').take(2) {
         let text = line.trim_ascii_start();
-        let text = text
-            .strip_prefix(b"\x0c")
-            .unwrap_or(text)
-            .trim_ascii_start();
+        let text = text.strip_prefix(b"\x0c").unwrap_or(text).trim_ascii_start();
         if text.is_empty() {
             continue;
         }
@@ -187,24 +158,11 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 fn normalize_encoding(name: &str) -> String {
-    let lower: String = name
-        .chars()
-        .map(|c| {
-            if c == '_' {
-                '-'
-            } else {
-                c.to_ascii_lowercase()
-            }
-        })
-        .collect();
+    let lower: String = name.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
     let prefix = |p: &str| lower == p || lower.strip_prefix(p).is_some_and(|r| r.starts_with('-'));
     if prefix("utf-8") || lower == "utf8" || lower == "u8" {
         "utf-8".to_owned()
-    } else if prefix("latin-1")
-        || prefix("iso-8859-1")
-        || prefix("iso-latin-1")
-        || matches!(&*lower, "latin1" | "l1")
-    {
+    } else if prefix("latin-1") || prefix("iso-8859-1") || prefix("iso-latin-1") || matches!(&*lower, "latin1" | "l1") {
         "iso-8859-1".to_owned()
     } else if matches!(&*lower, "ascii" | "us-ascii") {
         "ascii".to_owned()

@@ -112,19 +112,9 @@ pub fn tokenize(text: &str) -> Tokens {
             t.push(Kind::Dedent, text.len(), text.len());
         }
     }
-    t.toks.push(Tok {
-        kind: Kind::End,
-        start: end,
-        end,
-        level: t.brackets.len() as u16,
-    });
+    t.toks.push(Tok { kind: Kind::End, start: end, end, level: t.brackets.len() as u16 });
     let open = t.brackets.last().map(|b| b.1 as u32);
-    Tokens {
-        toks: t.toks,
-        outcome,
-        open,
-        at_end,
-    }
+    Tokens { toks: t.toks, outcome, open, at_end }
 }
 
 impl<'a> Tokenizer<'a> {
@@ -138,27 +128,15 @@ impl<'a> Tokenizer<'a> {
 
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let level = self.brackets.len() as u16;
-        self.toks.push(Tok {
-            kind,
-            start: start as u32,
-            end: end as u32,
-            level,
-        });
+        self.toks.push(Tok { kind, start: start as u32, end: end as u32, level });
     }
 
     fn line_begin(&self, at: usize) -> usize {
-        self.bytes[..at]
-            .iter()
-            .rposition(|b| *b == b'\n')
-            .map_or(0, |i| i + 1)
+        self.bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1)
     }
 
     fn line_number(&self, at: usize) -> usize {
-        self.bytes[..at.min(self.bytes.len())]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count()
-            + 1
+        self.bytes[..at.min(self.bytes.len())].iter().filter(|b| **b == b'\n').count() + 1
     }
 
     fn column(&self, at: usize) -> u32 {
@@ -171,12 +149,7 @@ impl<'a> Tokenizer<'a> {
         let column = self.column(at);
         Outcome::Error(Error::placed(
             SyntaxErrorKind::Syntax,
-            Place {
-                line,
-                offset: column,
-                end_line: line,
-                end_offset: column,
-            },
+            Place { line, offset: column, end_line: line, end_offset: column },
             message,
         ))
     }
@@ -185,12 +158,7 @@ impl<'a> Tokenizer<'a> {
         let line = self.line_number(start) as u32;
         Outcome::Error(Error::placed(
             SyntaxErrorKind::Syntax,
-            Place {
-                line,
-                offset: self.column(start) + 1,
-                end_line: line,
-                end_offset: self.column(end),
-            },
+            Place { line, offset: self.column(start) + 1, end_line: line, end_offset: self.column(end) },
             message,
         ))
     }
@@ -244,12 +212,7 @@ impl<'a> Tokenizer<'a> {
                         let line = self.line_number(start) as u32;
                         return Err(Outcome::Error(Error::placed(
                             SyntaxErrorKind::Syntax,
-                            Place {
-                                line,
-                                offset: self.column(self.at) + 1,
-                                end_line: line,
-                                end_offset: 0,
-                            },
+                            Place { line, offset: self.column(self.at) + 1, end_line: line, end_offset: 0 },
                             "unexpected character after line continuation character",
                         )));
                     }
@@ -258,12 +221,7 @@ impl<'a> Tokenizer<'a> {
                         let line = self.line_number(start) as u32;
                         return Err(Outcome::Pending(Error::placed(
                             SyntaxErrorKind::Syntax,
-                            Place {
-                                line,
-                                offset: self.column(self.at - 1) + 1,
-                                end_line: line,
-                                end_offset: 0,
-                            },
+                            Place { line, offset: self.column(self.at - 1) + 1, end_line: line, end_offset: 0 },
                             "unexpected EOF while parsing",
                         )));
                     }
@@ -323,12 +281,7 @@ impl<'a> Tokenizer<'a> {
                         let line = self.line_number(self.at - 1) as u32;
                         return Err(Outcome::Pending(Error::placed(
                             SyntaxErrorKind::Syntax,
-                            Place {
-                                line,
-                                offset: self.column(self.at - 1) + 1,
-                                end_line: line,
-                                end_offset: 0,
-                            },
+                            Place { line, offset: self.column(self.at - 1) + 1, end_line: line, end_offset: 0 },
                             "unexpected EOF while parsing",
                         )));
                     }
@@ -349,12 +302,7 @@ impl<'a> Tokenizer<'a> {
             let line = t.line_number(t.at) as u32;
             Outcome::Pending(Error::placed(
                 SyntaxErrorKind::Tab,
-                Place {
-                    line,
-                    offset: 1,
-                    end_line: line,
-                    end_offset: 0,
-                },
+                Place { line, offset: 1, end_line: line, end_offset: 0 },
                 "inconsistent use of tabs and spaces in indentation",
             ))
         };
@@ -367,12 +315,7 @@ impl<'a> Tokenizer<'a> {
                 let line = self.line_number(self.at) as u32;
                 return Err(Outcome::Pending(Error::placed(
                     SyntaxErrorKind::Indentation,
-                    Place {
-                        line,
-                        offset: 1,
-                        end_line: line,
-                        end_offset: 0,
-                    },
+                    Place { line, offset: 1, end_line: line, end_offset: 0 },
                     "too many levels of indentation",
                 )));
             }
@@ -388,18 +331,10 @@ impl<'a> Tokenizer<'a> {
             }
             if self.indents.last().is_some_and(|i| i.0 != col) {
                 let line = self.line_number(self.at) as u32;
-                let end = self.bytes[self.at..]
-                    .iter()
-                    .position(|b| *b == b'\n')
-                    .map_or(self.text.len(), |k| self.at + k);
+                let end = self.bytes[self.at..].iter().position(|b| *b == b'\n').map_or(self.text.len(), |k| self.at + k);
                 return Err(Outcome::Error(Error::placed(
                     SyntaxErrorKind::Indentation,
-                    Place {
-                        line,
-                        offset: self.column(end) + 1,
-                        end_line: line,
-                        end_offset: 0,
-                    },
+                    Place { line, offset: self.column(end) + 1, end_line: line, end_offset: 0 },
                     "unindent does not match any outer indentation level",
                 )));
             }
@@ -433,11 +368,7 @@ impl<'a> Tokenizer<'a> {
                         (f && t, "f", "t"),
                     ];
                     if let Some((_, x, y)) = clash.iter().find(|c| c.0) {
-                        return Err(self.error_range(
-                            start,
-                            start + k + 1,
-                            format!("'{x}' and '{y}' prefixes are incompatible"),
-                        ));
+                        return Err(self.error_range(start, start + k + 1, format!("'{x}' and '{y}' prefixes are incompatible")));
                     }
                     self.at += k;
                     if f || t {
@@ -449,20 +380,13 @@ impl<'a> Tokenizer<'a> {
             }
             k += 1;
         }
-        while self
-            .peek()
-            .is_some_and(|c| c.is_ascii_alphanumeric() || c == b'_' || c >= 0x80)
-        {
+        while self.peek().is_some_and(|c| c.is_ascii_alphanumeric() || c == b'_' || c >= 0x80) {
             self.at += 1;
         }
         let word = &self.text[start..self.at];
         if !word.is_ascii() {
             for (i, c) in word.char_indices() {
-                let ok = if i == 0 {
-                    is_xid_start(c)
-                } else {
-                    is_xid_continue(c)
-                };
+                let ok = if i == 0 { is_xid_start(c) } else { is_xid_continue(c) };
                 if !ok && !c.is_ascii() {
                     let code = c as u32;
                     let message = if is_printable(c) {
@@ -483,25 +407,12 @@ impl<'a> Tokenizer<'a> {
     fn number_end(&mut self, kind: &str) -> Step {
         let rest = &self.bytes[self.at..];
         // Keywords that may follow a number without a space.
-        let keyword = [
-            &b"and"[..],
-            b"else",
-            b"for",
-            b"if",
-            b"in",
-            b"is",
-            b"or",
-            b"not",
-        ]
-        .iter()
-        .any(|k| rest.starts_with(k));
+        let keyword = [&b"and"[..], b"else", b"for", b"if", b"in", b"is", b"or", b"not"].iter().any(|k| rest.starts_with(k));
         if keyword {
             return Ok(());
         }
         match self.peek() {
-            Some(c) if c.is_ascii_alphanumeric() || c == b'_' => {
-                Err(self.error_at(self.at, format!("invalid {kind} literal")))
-            }
+            Some(c) if c.is_ascii_alphanumeric() || c == b'_' => Err(self.error_at(self.at, format!("invalid {kind} literal"))),
             _ => Ok(()),
         }
     }
@@ -530,10 +441,7 @@ impl<'a> Tokenizer<'a> {
             match self.peek() {
                 Some(c) if digit(c) => {}
                 Some(c) if c.is_ascii_digit() => {
-                    return Err(self.error_at(
-                        self.at + 1,
-                        format!("invalid digit '{}' in {kind} literal", c as char),
-                    ));
+                    return Err(self.error_at(self.at + 1, format!("invalid digit '{}' in {kind} literal", c as char)));
                 }
                 _ => return Err(self.error_at(self.at, format!("invalid {kind} literal"))),
             }
@@ -547,10 +455,7 @@ impl<'a> Tokenizer<'a> {
         if let Some(c) = self.peek()
             && c.is_ascii_digit()
         {
-            return Err(self.error_at(
-                self.at + 1,
-                format!("invalid digit '{}' in {kind} literal", c as char),
-            ));
+            return Err(self.error_at(self.at + 1, format!("invalid digit '{}' in {kind} literal", c as char)));
         }
         self.number_end(kind)
     }
@@ -697,72 +602,35 @@ impl<'a> Tokenizer<'a> {
             return Err(self.error_at_start(start, format!("{}-string: expecting '}}'", f.letter)));
         }
         let last = self.last_line(self.at);
-        let hint = if escaped_quote && !triple {
-            "; perhaps you escaped the end quote?"
-        } else {
-            ""
-        };
-        let what = if triple {
-            "triple-quoted string"
-        } else {
-            "string"
-        };
-        Err(self.error_at_start(
-            start,
-            format!("unterminated {what} literal (detected at line {last}){hint}"),
-        ))
+        let hint = if escaped_quote && !triple { "; perhaps you escaped the end quote?" } else { "" };
+        let what = if triple { "triple-quoted string" } else { "string" };
+        Err(self.error_at_start(start, format!("unterminated {what} literal (detected at line {last}){hint}")))
     }
 
     /// The line that holds the end of the input, or position `at` if it is before.
     fn last_line(&self, at: usize) -> usize {
         let at = at.min(self.text.len());
         let line = self.line_number(at);
-        if at == self.text.len() && self.text.ends_with('\n') {
-            line - 1
-        } else {
-            line
-        }
+        if at == self.text.len() && self.text.ends_with('\n') { line - 1 } else { line }
     }
 
     fn error_at_start(&self, start: usize, message: String) -> Outcome {
         let line = self.line_number(start) as u32;
         let offset = self.column(start) + 1;
-        Outcome::Error(Error::placed(
-            SyntaxErrorKind::Syntax,
-            Place {
-                line,
-                offset,
-                end_line: line,
-                end_offset: offset,
-            },
-            message,
-        ))
+        Outcome::Error(Error::placed(SyntaxErrorKind::Syntax, Place { line, offset, end_line: line, end_offset: offset }, message))
     }
 
     fn fstring_start(&mut self, start: usize, raw: bool, letter: char) -> Step {
         let (quote, triple) = self.quote();
         self.push(Kind::FStart, start, self.at);
-        self.fstrings.push(FString {
-            quote,
-            triple,
-            raw,
-            start,
-            fields: Vec::new(),
-            letter,
-        });
+        self.fstrings.push(FString { quote, triple, raw, start, fields: Vec::new(), letter });
         Ok(())
     }
 
     fn unterminated_fstring(&self, f: &FString, start: usize) -> Outcome {
         let last = self.last_line(self.at);
         let triple = if f.triple { "triple-quoted " } else { "" };
-        self.error_at_start(
-            start,
-            format!(
-                "unterminated {triple}{}-string literal (detected at line {last})",
-                f.letter
-            ),
-        )
+        self.error_at_start(start, format!("unterminated {triple}{}-string literal (detected at line {last})", f.letter))
     }
 
     /// Literal text of an f-string, or of a format specification in it.
@@ -790,12 +658,7 @@ impl<'a> Tokenizer<'a> {
                         let offset = self.column(self.at) + 1;
                         return Err(Outcome::Error(Error::placed(
                             SyntaxErrorKind::Syntax,
-                            Place {
-                                line,
-                                offset,
-                                end_line: line,
-                                end_offset: offset,
-                            },
+                            Place { line, offset, end_line: line, end_offset: offset },
                             format!(
                                 "{letter}-string: newlines are not allowed in format specifiers for single quoted \
                                  {letter}-strings"
@@ -805,11 +668,7 @@ impl<'a> Tokenizer<'a> {
                     let f = &self.fstrings[self.fstrings.len() - 1];
                     return Err(self.unterminated_fstring(f, f.start));
                 }
-                Some(c)
-                    if c == q
-                        && (!triple
-                            || (self.peek_at(1) == Some(q) && self.peek_at(2) == Some(q))) =>
-                {
+                Some(c) if c == q && (!triple || (self.peek_at(1) == Some(q) && self.peek_at(2) == Some(q))) => {
                     middle(self, self.at);
                     for _ in 0..self.fstrings.last().map_or(0, |f| f.fields.len()) {
                         self.brackets.pop();
@@ -837,10 +696,7 @@ impl<'a> Tokenizer<'a> {
                         f.fields.push((level, false));
                         if f.fields.len() > 2 {
                             let letter = f.letter;
-                            return Err(self.error_at(
-                                self.at,
-                                format!("{letter}-string: expressions nested too deeply"),
-                            ));
+                            return Err(self.error_at(self.at, format!("{letter}-string: expressions nested too deeply")));
                         }
                     }
                     self.push(Kind::Op, at, self.at);
@@ -861,10 +717,7 @@ impl<'a> Tokenizer<'a> {
                         self.at += 2;
                         continue;
                     }
-                    return Err(self.error_at(
-                        self.at + 1,
-                        format!("{letter}-string: single '}}' is not allowed"),
-                    ));
+                    return Err(self.error_at(self.at + 1, format!("{letter}-string: single '}}' is not allowed")));
                 }
                 Some(b'\\') => {
                     self.at += 1;
@@ -919,14 +772,10 @@ impl<'a> Tokenizer<'a> {
             }
         }
         const LONG: [&[u8]; 25] = [
-            b"**=", b"//=", b">>=", b"<<=", b"...", b"!=", b"->", b"**", b"//", b">>", b"<<",
-            b"<=", b">=", b"==", b":=", b"+=", b"-=", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=",
-            b"@=", b"<>",
+            b"**=", b"//=", b">>=", b"<<=", b"...", b"!=", b"->", b"**", b"//", b">>", b"<<", b"<=", b">=", b"==", b":=", b"+=",
+            b"-=", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"@=", b"<>",
         ];
-        let n = LONG
-            .iter()
-            .find(|o| rest.starts_with(o))
-            .map_or(1, |o| o.len());
+        let n = LONG.iter().find(|o| rest.starts_with(o)).map_or(1, |o| o.len());
         let c = rest[0];
         if n == 1 && matches!(c, b'(' | b'[' | b'{') {
             self.at += 1;
@@ -951,17 +800,11 @@ impl<'a> Tokenizer<'a> {
             let matches = matches!((open, c), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
             if !matches {
                 if let Some((_, letter)) = field {
-                    return Err(
-                        self.error_at(self.at, format!("{letter}-string: unmatched '{shown}'"))
-                    );
+                    return Err(self.error_at(self.at, format!("{letter}-string: unmatched '{shown}'")));
                 }
                 let opening = open as char;
                 let line = self.line_number(place);
-                let suffix = if line == self.line_number(start) {
-                    String::new()
-                } else {
-                    format!(" on line {line}")
-                };
+                let suffix = if line == self.line_number(start) { String::new() } else { format!(" on line {line}") };
                 return Err(self.error_at(
                     self.at,
                     format!("closing parenthesis '{shown}' does not match opening parenthesis '{opening}'{suffix}"),
@@ -976,10 +819,7 @@ impl<'a> Tokenizer<'a> {
             return Ok(());
         }
         if c < 0x20 || c == 0x7f {
-            return Err(self.error_at(
-                self.at + 1,
-                format!("invalid non-printable character U+{c:04X}"),
-            ));
+            return Err(self.error_at(self.at + 1, format!("invalid non-printable character U+{c:04X}")));
         }
         self.at += n;
         self.push(Kind::Op, start, start + n);

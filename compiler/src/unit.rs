@@ -125,7 +125,14 @@ pub struct Options {
 
 impl Options {
     pub fn new(mode: Mode) -> Options {
-        Options { mode, optimize: 0, future_flags: 0, top_level_await: false, dont_imply_dedent: false, allow_incomplete_input: false }
+        Options {
+            mode,
+            optimize: 0,
+            future_flags: 0,
+            top_level_await: false,
+            dont_imply_dedent: false,
+            allow_incomplete_input: false,
+        }
     }
 }
 

@@ -2,10 +2,7 @@
 
 use std::fmt::Write;
 
-use ruff_python_ast::{
-    self as ast, BoolOp, CmpOp, ConversionFlag, Expr, InterpolatedStringElement, Number, Operator,
-    UnaryOp,
-};
+use ruff_python_ast::{self as ast, BoolOp, CmpOp, ConversionFlag, Expr, InterpolatedStringElement, Number, Operator, UnaryOp};
 use ruff_text_size::Ranged;
 
 use crate::literal;
@@ -31,10 +28,7 @@ const ATOM: u8 = 15;
 
 /// The text of an expression.
 pub fn expression(e: &Expr, source: &str) -> String {
-    let mut w = Writer {
-        out: String::new(),
-        source,
-    };
+    let mut w = Writer { out: String::new(), source };
     w.expr(e, TEST);
     w.out
 }
@@ -75,11 +69,7 @@ impl Writer<'_> {
     fn expr_inner(&mut self, e: &Expr, level: u8) {
         match e {
             Expr::BoolOp(b) => {
-                let (word, own) = if b.op == BoolOp::And {
-                    (" and ", AND)
-                } else {
-                    (" or ", OR)
-                };
+                let (word, own) = if b.op == BoolOp::And { (" and ", AND) } else { (" or ", OR) };
                 self.paren(level > own, |w| {
                     for (i, v) in b.values.iter().enumerate() {
                         if i > 0 {
@@ -175,13 +165,7 @@ impl Writer<'_> {
             Expr::SetComp(c) => self.comprehension("{", &c.elt, None, &c.generators, "}"),
             Expr::Generator(c) => self.comprehension("(", &c.elt, None, &c.generators, ")"),
             Expr::DictComp(c) => {
-                self.comprehension(
-                    "{",
-                    c.key.as_deref().unwrap_or(&c.value),
-                    Some(&c.value),
-                    &c.generators,
-                    "}",
-                );
+                self.comprehension("{", c.key.as_deref().unwrap_or(&c.value), Some(&c.value), &c.generators, "}");
             }
             Expr::Await(a) => self.paren(level > AWAIT, |w| {
                 w.put("await ");
@@ -281,8 +265,7 @@ impl Writer<'_> {
             Expr::Attribute(a) => {
                 self.expr(&a.value, ATOM);
                 // `1 .real`, or the point would belong to the number.
-                if matches!(&*a.value, Expr::NumberLiteral(n) if matches!(n.value, Number::Int(_)))
-                {
+                if matches!(&*a.value, Expr::NumberLiteral(n) if matches!(n.value, Number::Int(_))) {
                     self.put(" ");
                 }
                 self.put(".");
@@ -419,14 +402,7 @@ impl Writer<'_> {
         }
     }
 
-    fn comprehension(
-        &mut self,
-        open: &str,
-        elt: &Expr,
-        value: Option<&Expr>,
-        generators: &[ast::Comprehension],
-        close: &str,
-    ) {
+    fn comprehension(&mut self, open: &str, elt: &Expr, value: Option<&Expr>, generators: &[ast::Comprehension], close: &str) {
         self.put(open);
         self.expr(elt, TEST);
         if let Some(v) = value {
@@ -454,10 +430,7 @@ impl Writer<'_> {
                     if let Some(d) = &i.debug_text {
                         push_escaped_braces(body, d.as_str());
                     }
-                    let mut inner = Writer {
-                        out: String::new(),
-                        source: self.source,
-                    };
+                    let mut inner = Writer { out: String::new(), source: self.source };
                     inner.expr(&i.expression, TEST + 1);
                     body.push('{');
                     if inner.out.starts_with('{') {
@@ -496,11 +469,7 @@ fn push_escaped_braces(out: &mut String, text: &str) {
 
 /// `repr` of a string in WTF-8. Characters outside ASCII are kept unless they are surrogates or controls.
 pub fn repr_str(text: &[u8]) -> String {
-    let quote = if text.contains(&b'\'') && !text.contains(&b'"') {
-        '"'
-    } else {
-        '\''
-    };
+    let quote = if text.contains(&b'\'') && !text.contains(&b'"') { '"' } else { '\'' };
     let mut out = String::from(quote);
     for chunk in text.utf8_chunks() {
         for c in chunk.valid().chars() {
@@ -513,10 +482,7 @@ pub fn repr_str(text: &[u8]) -> String {
                     out.push('\\');
                     out.push(c);
                 }
-                c if (c as u32) < 0x20
-                    || (0x7f..0xa1).contains(&(c as u32))
-                    || c as u32 == 0xad =>
-                {
+                c if (c as u32) < 0x20 || (0x7f..0xa1).contains(&(c as u32)) || c as u32 == 0xad => {
                     let _ = write!(out, "\\x{:02x}", c as u32);
                 }
                 c => out.push(c),
@@ -525,8 +491,7 @@ pub fn repr_str(text: &[u8]) -> String {
         // A surrogate is three bytes, reported one by one or together.
         let bad = chunk.invalid();
         if let [a, b, c] = bad {
-            let v =
-                (u32::from(*a) & 0xf) << 12 | (u32::from(*b) & 0x3f) << 6 | u32::from(*c) & 0x3f;
+            let v = (u32::from(*a) & 0xf) << 12 | (u32::from(*b) & 0x3f) << 6 | u32::from(*c) & 0x3f;
             let _ = write!(out, "\\u{v:04x}");
         }
     }
@@ -535,11 +500,7 @@ pub fn repr_str(text: &[u8]) -> String {
 }
 
 pub fn repr_bytes(bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
-        '"'
-    } else {
-        '\''
-    };
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
     let mut out = format!("b{quote}");
     for b in bytes {
         match b {

@@ -39,13 +39,7 @@ fn verify_const(c: &Const) -> Result<(), VerifyError> {
 
 /// Checks a unit without its constants.
 pub fn verify_shallow(unit: &CodeUnit) -> Result<(), VerifyError> {
-    let fail = |at: usize, problem: String| {
-        Err(VerifyError {
-            unit: unit.qualname.to_string(),
-            at,
-            problem,
-        })
-    };
+    let fail = |at: usize, problem: String| Err(VerifyError { unit: unit.qualname.to_string(), at, problem });
     let n = unit.code.len();
     let nregs = usize::from(unit.nregs);
     if n == 0 {
@@ -97,16 +91,10 @@ pub fn verify_shallow(unit: &CodeUnit) -> Result<(), VerifyError> {
         for (kind, value) in info.operands.iter().zip([i.a(), i.b(), i.c()]) {
             match kind {
                 Operand::Read | Operand::Write | Operand::ReadWrite if value >= nregs => {
-                    return fail(
-                        at,
-                        format!("{}: register {value} outside the frame", info.name),
-                    );
+                    return fail(at, format!("{}: register {value} outside the frame", info.name));
                 }
                 Operand::Const if value >= unit.consts.len() => {
-                    return fail(
-                        at,
-                        format!("{}: constant {value} does not exist", info.name),
-                    );
+                    return fail(at, format!("{}: constant {value} does not exist", info.name));
                 }
                 Operand::Name if value >= unit.names.len() => {
                     return fail(at, format!("{}: name {value} does not exist", info.name));
@@ -117,9 +105,7 @@ pub fn verify_shallow(unit: &CodeUnit) -> Result<(), VerifyError> {
                 _ => {}
             }
         }
-        if info.op == Op::LOADK_WIDE
-            && usize::try_from(i.imm32()).map_or(true, |k| k >= unit.consts.len())
-        {
+        if info.op == Op::LOADK_WIDE && usize::try_from(i.imm32()).map_or(true, |k| k >= unit.consts.len()) {
             return fail(at, "LOADK_WIDE: constant does not exist".to_owned());
         }
         if info.op == Op::JUMP_BACK && i.a() >= usize::from(unit.nloops) {
@@ -131,9 +117,7 @@ pub fn verify_shallow(unit: &CodeUnit) -> Result<(), VerifyError> {
         if info.op == Op::MAKE_FUNCTION && !matches!(unit.consts[i.b()], Const::Code(_)) {
             return fail(at, "MAKE_FUNCTION: not code".to_owned());
         }
-        if info.op == Op::COPY_FREE
-            && (i.b() != unit.freevars.len() || i.a() != usize::from(unit.free_base))
-        {
+        if info.op == Op::COPY_FREE && (i.b() != unit.freevars.len() || i.a() != usize::from(unit.free_base)) {
             return fail(at, "COPY_FREE: not the free variables".to_owned());
         }
         if matches!(info.op, Op::CALL_METHOD | Op::CALL_KW) && i.c() == 0 {
@@ -143,26 +127,14 @@ pub fn verify_shallow(unit: &CodeUnit) -> Result<(), VerifyError> {
         let live = usize::from(unit.live[at]);
         effects::reads(i, |first, count| {
             if first + count > nregs {
-                problem = Some(format!(
-                    "{}: reads up to register {}",
-                    info.name,
-                    first + count
-                ));
+                problem = Some(format!("{}: reads up to register {}", info.name, first + count));
             } else if first + count > live {
-                problem = Some(format!(
-                    "{}: reads register {} which is not live",
-                    info.name,
-                    first + count - 1
-                ));
+                problem = Some(format!("{}: reads register {} which is not live", info.name, first + count - 1));
             }
         });
         effects::writes(i, |first, count| {
             if first + count > nregs {
-                problem = Some(format!(
-                    "{}: writes up to register {}",
-                    info.name,
-                    first + count
-                ));
+                problem = Some(format!("{}: writes up to register {}", info.name, first + count));
             }
         });
         if live > nregs {
@@ -179,23 +151,14 @@ pub fn verify_shallow(unit: &CodeUnit) -> Result<(), VerifyError> {
         match at.checked_add_signed(delta) {
             Some(t) if t < n && starts[t] => {}
             _ => {
-                return fail(
-                    at,
-                    format!(
-                        "{}: jump outside the code or into an instruction",
-                        info.name
-                    ),
-                );
+                return fail(at, format!("{}: jump outside the code or into an instruction", info.name));
             }
         }
         if (delta > 0) == (info.op == Op::JUMP_BACK) {
             return fail(at, format!("{}: jump in the wrong direction", info.name));
         }
     }
-    if OPS
-        .get(Instr(unit.code[last]).op() as usize)
-        .is_none_or(|o| !effects::is_terminator(o.op))
-    {
+    if OPS.get(Instr(unit.code[last]).op() as usize).is_none_or(|o| !effects::is_terminator(o.op)) {
         return fail(last, "control runs off the end".to_owned());
     }
 
@@ -203,10 +166,7 @@ pub fn verify_shallow(unit: &CodeUnit) -> Result<(), VerifyError> {
     for e in &unit.exceptions {
         let (s, t, h) = (e.start as usize, e.end as usize, e.handler as usize);
         if s < end || s >= t || t > n || !starts[s] || (t < n && !starts[t]) {
-            return fail(
-                s,
-                "exception table entry is out of order or cuts an instruction".to_owned(),
-            );
+            return fail(s, "exception table entry is out of order or cuts an instruction".to_owned());
         }
         if h >= n || !starts[h] || usize::from(e.reg) >= nregs {
             return fail(s, "handler outside the code or the frame".to_owned());

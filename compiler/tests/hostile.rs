@@ -18,9 +18,7 @@ class C[T](B, k=1):
 
 #[test]
 fn damaged_units_are_refused() {
-    let unit = compile(SOURCE, "h.py", &Options::new(Mode::Exec))
-        .unwrap()
-        .unit;
+    let unit = compile(SOURCE, "h.py", &Options::new(Mode::Exec)).unwrap().unit;
     let bytes = serial::write(&unit);
     assert_eq!(serial::read(&bytes).unwrap(), unit);
     for n in 0..bytes.len() {
@@ -54,15 +52,10 @@ fn nesting_is_an_error() {
     let n = 100_000;
     assert_eq!(error_of(&"(".repeat(n)).1, "too many nested parentheses");
     assert_eq!(error_of(&"[".repeat(n)).1, "too many nested parentheses");
-    let indented: String = (0..150)
-        .map(|i| format!("{}if x:\n", " ".repeat(i)))
-        .collect();
+    let indented: String = (0..150).map(|i| format!("{}if x:\n", " ".repeat(i))).collect();
     assert_eq!(
         error_of(&format!("{indented}{}pass", " ".repeat(150))),
-        (
-            SyntaxErrorKind::Indentation,
-            "too many levels of indentation".to_owned()
-        )
+        (SyntaxErrorKind::Indentation, "too many levels of indentation".to_owned())
     );
     for deep in [
         format!("{}1", "-".repeat(n)),
@@ -74,13 +67,8 @@ fn nesting_is_an_error() {
     ] {
         assert_eq!(error_of(&deep).0, SyntaxErrorKind::Recursion);
     }
-    let loops: String = (0..25)
-        .map(|i| format!("{}while x:\n", " ".repeat(i)))
-        .collect();
-    assert_eq!(
-        error_of(&format!("{loops}{}pass", " ".repeat(25))).1,
-        "too many statically nested blocks"
-    );
+    let loops: String = (0..25).map(|i| format!("{}while x:\n", " ".repeat(i))).collect();
+    assert_eq!(error_of(&format!("{loops}{}pass", " ".repeat(25))).1, "too many statically nested blocks");
 }
 
 #[test]
@@ -95,13 +83,9 @@ fn long_is_no_error() {
         // A loop whose jumps do not reach in 16 bits.
         format!("def f(i):\n while i < 3:\n{}", "  g(i)\n".repeat(n)),
         format!("for i in x:\n{}", "  g(i)\n".repeat(n)),
-        (0..70_000u64)
-            .map(|i| format!("x = {}\n", i + (1 << 40)))
-            .collect(),
+        (0..70_000u64).map(|i| format!("x = {}\n", i + (1 << 40))).collect(),
     ] {
-        let unit = compile(&source, "h.py", &Options::new(Mode::Exec))
-            .unwrap()
-            .unit;
+        let unit = compile(&source, "h.py", &Options::new(Mode::Exec)).unwrap().unit;
         taipan_compiler::verify::verify(&unit).unwrap();
     }
 }

@@ -23,17 +23,12 @@ fn library() {
     assert!(files.len() > 500, "the library is there");
     for file in files {
         let name = file.display().to_string();
-        let text =
-            decode_source(&fs::read(&file).unwrap()).unwrap_or_else(|e| panic!("{name}: {e:?}"));
-        let unit = compile(&text, &name, &Options::new(Mode::Exec))
-            .unwrap_or_else(|e| panic!("{name}:{}: {}", e.line, e.message))
-            .unit;
+        let text = decode_source(&fs::read(&file).unwrap()).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        let unit =
+            compile(&text, &name, &Options::new(Mode::Exec)).unwrap_or_else(|e| panic!("{name}:{}: {}", e.line, e.message)).unit;
         // Reading verifies.
         let bytes = serial::write(&unit);
         let back = serial::read(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
-        assert!(
-            serial::write(&back) == bytes,
-            "{name}: changed by serialisation"
-        );
+        assert!(serial::write(&back) == bytes, "{name}: changed by serialisation");
     }
 }

@@ -12,18 +12,10 @@ fn syntax_errors() {
         let source = source.replace("<TAB>", "\t");
         let answer = match compile(&source, "<t>", &Options::new(Mode::Exec)) {
             Ok(c) => {
-                let mut lines: Vec<String> = c
-                    .warnings
-                    .iter()
-                    .map(|w| format!("warning {}: {}", w.line, w.message))
-                    .collect();
+                let mut lines: Vec<String> = c.warnings.iter().map(|w| format!("warning {}: {}", w.line, w.message)).collect();
                 lines.sort();
                 lines.dedup();
-                if lines.is_empty() {
-                    "ok".to_owned()
-                } else {
-                    lines.join("\n")
-                }
+                if lines.is_empty() { "ok".to_owned() } else { lines.join("\n") }
             }
             Err(e) => {
                 let kind = match e.kind {
@@ -33,22 +25,12 @@ fn syntax_errors() {
                     SyntaxErrorKind::Recursion => "RecursionError",
                     SyntaxErrorKind::Incomplete => "_IncompleteInputError",
                 };
-                format!(
-                    "{kind} {}:{}-{}:{} {}",
-                    e.line, e.offset, e.end_line, e.end_offset, e.message
-                )
+                format!("{kind} {}:{}-{}:{} {}", e.line, e.offset, e.end_line, e.end_offset, e.message)
             }
         };
         if answer != expected.trim_end() {
-            wrong.push(format!(
-                "{source}\n  expected: {expected}\n  answer:   {answer}"
-            ));
+            wrong.push(format!("{source}\n  expected: {expected}\n  answer:   {answer}"));
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} answers differ:\n{}",
-        wrong.len(),
-        wrong.join("\n\n")
-    );
+    assert!(wrong.is_empty(), "{} answers differ:\n{}", wrong.len(), wrong.join("\n\n"));
 }

@@ -62,11 +62,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The annotate function of `f` in `dst`, or the empty mark.
-    pub(super) fn function_annotations(
-        &mut self,
-        f: &'a ast::StmtFunctionDef,
-        dst: Reg,
-    ) -> Result<()> {
+    pub(super) fn function_annotations(&mut self, f: &'a ast::StmtFunctionDef, dst: Reg) -> Result<()> {
         let p = &f.parameters;
         let mut all: Vec<(&'a str, &'a Expr)> = Vec::new();
         let mut add = |a: &'a ast::Parameter| {
@@ -74,10 +70,7 @@ impl<'a> Compiler<'a> {
                 all.push((a.name.as_str(), e));
             }
         };
-        p.posonlyargs
-            .iter()
-            .chain(&p.args)
-            .for_each(|a| add(&a.parameter));
+        p.posonlyargs.iter().chain(&p.args).for_each(|a| add(&a.parameter));
         p.vararg.iter().for_each(|a| add(a));
         p.kwonlyargs.iter().for_each(|a| add(&a.parameter));
         p.kwarg.iter().for_each(|a| add(a));
@@ -203,9 +196,7 @@ impl<'a> Compiler<'a> {
                         let mangled = self.mangled(&n.id);
                         self.load_str(mangled.as_deref().unwrap_or(&n.id), k);
                         self.emit(Op::SETITEM, d, k, v);
-                    } else if let Some((_, Some(i))) =
-                        self.u.deferred.iter().find(|d| std::ptr::eq(d.0, a))
-                    {
+                    } else if let Some((_, Some(i))) = self.u.deferred.iter().find(|d| std::ptr::eq(d.0, a)) {
                         let i = i64::from(*i);
                         let set = self.conditional_set();
                         let k = self.temp();
@@ -227,22 +218,13 @@ impl<'a> Compiler<'a> {
                 }
             }
             Expr::List(_) => {
-                return Err(Error::syntax(
-                    a.target.range(),
-                    "only single target (not list) can be annotated",
-                ));
+                return Err(Error::syntax(a.target.range(), "only single target (not list) can be annotated"));
             }
             Expr::Tuple(_) => {
-                return Err(Error::syntax(
-                    a.target.range(),
-                    "only single target (not tuple) can be annotated",
-                ));
+                return Err(Error::syntax(a.target.range(), "only single target (not tuple) can be annotated"));
             }
             _ => {
-                return Err(Error::syntax(
-                    a.target.range(),
-                    "illegal target for annotation",
-                ));
+                return Err(Error::syntax(a.target.range(), "illegal target for annotation"));
             }
         }
         self.u.next = mark;
@@ -279,11 +261,8 @@ impl<'a> Compiler<'a> {
                         let unit = self.lazy_value(id, &v.name, b)?;
                         let f = self.temp();
                         self.lazy_function(unit, f);
-                        let which = if b.is_tuple_expr() {
-                            Intrinsic2::TypeVarWithConstraints
-                        } else {
-                            Intrinsic2::TypeVarWithBound
-                        };
+                        let which =
+                            if b.is_tuple_expr() { Intrinsic2::TypeVarWithConstraints } else { Intrinsic2::TypeVarWithBound };
                         self.intrinsic2(t, which, t);
                         self.u.next = t + 1;
                     }
@@ -398,12 +377,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-fn collect<'a>(
-    body: &'a [Stmt],
-    conditional: bool,
-    next: &mut u32,
-    out: &mut Vec<(&'a ast::StmtAnnAssign, Option<u32>)>,
-) {
+fn collect<'a>(body: &'a [Stmt], conditional: bool, next: &mut u32, out: &mut Vec<(&'a ast::StmtAnnAssign, Option<u32>)>) {
     for s in body {
         match s {
             Stmt::AnnAssign(a) if a.simple && a.target.is_name_expr() => {
@@ -436,10 +410,7 @@ fn collect<'a>(
                 collect(&t.orelse, true, next, out);
                 collect(&t.finalbody, true, next, out);
             }
-            Stmt::Match(m) => m
-                .cases
-                .iter()
-                .for_each(|c| collect(&c.body, true, next, out)),
+            Stmt::Match(m) => m.cases.iter().for_each(|c| collect(&c.body, true, next, out)),
             _ => {}
         }
     }

@@ -39,12 +39,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn call(
-        &mut self,
-        e: &'a Expr,
-        c: &'a ast::ExprCall,
-        dst: Option<Reg>,
-    ) -> Result<Reg> {
+    pub(super) fn call(&mut self, e: &'a Expr, c: &'a ast::ExprCall, dst: Option<Reg>) -> Result<Reg> {
         self.check_caller(&c.func);
         self.check_keywords(&c.arguments.keywords)?;
         let base = self.u.next;
@@ -215,11 +210,7 @@ impl<'a> Compiler<'a> {
         let mut i = 0;
         let mut made = false;
         while i < keywords.len() {
-            let run = keywords[i..]
-                .iter()
-                .take_while(|k| k.arg.is_some())
-                .take(MAX_ARGS)
-                .count();
+            let run = keywords[i..].iter().take_while(|k| k.arg.is_some()).take(MAX_ARGS).count();
             if run == 0 {
                 if !made {
                     self.emit(Op::BUILD_MAP, map, inner, 0);
@@ -326,10 +317,7 @@ impl<'a> Compiler<'a> {
                     ));
                 }
                 if !seen.insert(n.as_str()) {
-                    return Err(Error::syntax(
-                        k.range,
-                        format!("keyword argument repeated: {}", n.as_str()),
-                    ));
+                    return Err(Error::syntax(k.range, format!("keyword argument repeated: {}", n.as_str())));
                 }
             }
         }
@@ -340,10 +328,7 @@ impl<'a> Compiler<'a> {
     fn check_caller(&mut self, func: &Expr) {
         let callable = matches!(func, Expr::Lambda(_));
         if !callable && let Some(t) = self.display_type(func) {
-            self.warn(
-                func.range(),
-                format!("'{t}' object is not callable; perhaps you missed a comma?"),
-            );
+            self.warn(func.range(), format!("'{t}' object is not callable; perhaps you missed a comma?"));
         }
     }
 
@@ -369,9 +354,7 @@ impl<'a> Compiler<'a> {
                 let first = scope.kind == BlockKind::Function
                     && self.u.comps.is_empty()
                     && self.u.argcount > 0
-                    && scope
-                        .lookup("__class__")
-                        .is_some_and(|s| s.place == Place::Free);
+                    && scope.lookup("__class__").is_some_and(|s| s.place == Place::Free);
                 first.then_some(c)
             }
             [a, b] if !a.is_starred_expr() && !b.is_starred_expr() => Some(c),
@@ -413,11 +396,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn super_attribute(
-        &mut self,
-        a: &'a ast::ExprAttribute,
-        dst: Option<Reg>,
-    ) -> Result<Reg> {
+    pub(super) fn super_attribute(&mut self, a: &'a ast::ExprAttribute, dst: Option<Reg>) -> Result<Reg> {
         let mark = self.u.next;
         if let Some(c) = self.super_call(&a.value, &a.attr) {
             self.super_operands(c, mark)?;

@@ -70,13 +70,7 @@ impl<'a> Compiler<'a> {
                 self.emit(Op::LOAD_BUILD_CLASS, base + CALLABLE as Reg, 0, 0);
                 self.u.next = base + SLOT;
                 self.class_function(c, line)?;
-                self.class_call(
-                    base,
-                    c.arguments.as_deref(),
-                    None,
-                    self.def_range(&c.decorator_list, c.range),
-                    None,
-                )?
+                self.class_call(base, c.arguments.as_deref(), None, self.def_range(&c.decorator_list, c.range), None)?
             }
             Some(tp) => self.generic_class(c, tp, line)?,
         };
@@ -98,12 +92,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn generic_class(
-        &mut self,
-        c: &'a ast::StmtClassDef,
-        tp: &'a ast::TypeParams,
-        line: u32,
-    ) -> Result<Reg> {
+    fn generic_class(&mut self, c: &'a ast::StmtClassDef, tp: &'a ast::TypeParams, line: u32) -> Result<Reg> {
         let id = self.block(self.table.block(tp, BlockKey::TypeParams));
         let title = format!("<generic parameters of {}>", c.name.as_str());
         self.enter(id, &title, line, 0);
@@ -121,13 +110,7 @@ impl<'a> Compiler<'a> {
         self.u.next = mark;
         self.intrinsic1(generic, Intrinsic1::SubscriptGeneric, p);
         self.store_name(".generic_base", generic);
-        let r = self.class_call(
-            base,
-            c.arguments.as_deref(),
-            Some(generic),
-            self.def_range(&c.decorator_list, c.range),
-            None,
-        )?;
+        let r = self.class_call(base, c.arguments.as_deref(), Some(generic), self.def_range(&c.decorator_list, c.range), None)?;
         self.emit(Op::RETURN, r, 0, 0);
         let unit = self.leave()?;
 
@@ -162,12 +145,7 @@ impl<'a> Compiler<'a> {
         }
         let (needs_class, needs_dict, conditional, annotated) = {
             let s = self.scope();
-            (
-                s.needs_class_closure,
-                s.needs_classdict,
-                s.conditional_annotations,
-                s.annotation_block.is_some(),
-            )
+            (s.needs_class_closure, s.needs_classdict, s.conditional_annotations, s.annotation_block.is_some())
         };
         if needs_dict {
             let t = self.temp();
@@ -205,10 +183,7 @@ impl<'a> Compiler<'a> {
         }
         let t = self.temp();
         let names = std::mem::take(&mut self.u.static_attributes);
-        let names = names
-            .iter()
-            .map(|n| Const::Str(Arc::from(n.as_bytes())))
-            .collect();
+        let names = names.iter().map(|n| Const::Str(Arc::from(n.as_bytes()))).collect();
         self.load_const(&Const::Tuple(names), t);
         self.store_name("__static_attributes__", t);
         if needs_dict {

@@ -53,13 +53,9 @@ impl<'a> Compiler<'a> {
                     Some(k) => Element::Dict(k, &c.value),
                     None => {
                         let text = &self.source[e.range()];
-                        let at =
-                            e.range().start() + TextSize::new(text.find("**").unwrap_or(0) as u32);
+                        let at = e.range().start() + TextSize::new(text.find("**").unwrap_or(0) as u32);
                         let range = TextRange::at(at, TextSize::new(2));
-                        return Err(Error::syntax(
-                            range,
-                            "dict unpacking cannot be used in dict comprehension",
-                        ));
+                        return Err(Error::syntax(range, "dict unpacking cannot be used in dict comprehension"));
                     }
                 },
                 generators: &c.generators,
@@ -90,16 +86,9 @@ impl<'a> Compiler<'a> {
         if let Element::List(x) | Element::Set(x) | Element::Generator(x) = p.element
             && x.is_starred_expr()
         {
-            return Err(Error::syntax(
-                x.range(),
-                "iterable unpacking cannot be used in comprehension",
-            ));
+            return Err(Error::syntax(x.range(), "iterable unpacking cannot be used in comprehension"));
         }
-        if self.scope_of(p.scope).inlined {
-            self.inlined_comprehension(&p, dst)
-        } else {
-            self.comprehension_function(&p, dst)
-        }
+        if self.scope_of(p.scope).inlined { self.inlined_comprehension(&p, dst) } else { self.comprehension_function(&p, dst) }
     }
 
     fn inlined_comprehension(&mut self, p: &Parts<'a>, dst: Option<Reg>) -> Result<Reg> {
@@ -114,16 +103,7 @@ impl<'a> Compiler<'a> {
         let v = self.expr(&first.iter, None)?;
         self.u.next = iter + 1;
         self.at(&first.iter);
-        self.emit(
-            if first.is_async {
-                Op::GET_AITER
-            } else {
-                Op::GET_ITER
-            },
-            iter,
-            v,
-            0,
-        );
+        self.emit(if first.is_async { Op::GET_AITER } else { Op::GET_ITER }, iter, v, 0);
         self.at(p.range);
         let build = match p.element {
             Element::List(_) => Op::BUILD_LIST,
@@ -152,8 +132,7 @@ impl<'a> Compiler<'a> {
         let mut first_targets: FxHashSet<&str> = FxHashSet::default();
         target_names(&p.generators[0].target, &mut first_targets);
         for (name, symbol) in &scope.symbols {
-            if symbol.flags & def::PARAM != 0 || !matches!(symbol.place, Place::Local | Place::Cell)
-            {
+            if symbol.flags & def::PARAM != 0 || !matches!(symbol.place, Place::Local | Place::Cell) {
                 continue;
             }
             if symbol.from_inlined {
@@ -162,10 +141,7 @@ impl<'a> Compiler<'a> {
             }
             let cell = symbol.place == Place::Cell;
             // A name that nothing else in the function uses is a local; others get a temporary.
-            let own = self
-                .scope()
-                .lookup(name)
-                .is_some_and(|s| s.from_inlined && s.place == Place::Local)
+            let own = self.scope().lookup(name).is_some_and(|s| s.from_inlined && s.place == Place::Local)
                 && self.scope().is_function_like()
                 && !self.u.comps.iter().any(|c| c.vars.contains_key(name));
             let reg = match self.u.locals.get(name) {
@@ -184,11 +160,7 @@ impl<'a> Compiler<'a> {
                 self.emit(Op::LOAD_EMPTY, reg, 0, 0);
             }
         }
-        self.u.comps.push(CompScope {
-            scope: p.scope,
-            vars,
-            unbound,
-        });
+        self.u.comps.push(CompScope { scope: p.scope, vars, unbound });
         hidden
     }
 
@@ -201,8 +173,7 @@ impl<'a> Compiler<'a> {
         }
         // `for x in [y]` in an inner level is an assignment.
         if iter.is_none()
-            && let Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) =
-                &g.iter
+            && let Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) = &g.iter
             && let [one] = &elts[..]
             && !one.is_starred_expr()
         {
@@ -251,13 +222,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn async_level(
-        &mut self,
-        p: &Parts<'a>,
-        i: usize,
-        iter: Option<Reg>,
-        result: Reg,
-    ) -> Result<()> {
+    fn async_level(&mut self, p: &Parts<'a>, i: usize, iter: Option<Reg>, result: Reg) -> Result<()> {
         let g = &p.generators[i];
         let mark = self.u.next;
         let iter = match iter {
@@ -360,11 +325,7 @@ impl<'a> Compiler<'a> {
         self.u.posonly = 0;
         self.at(p.range);
         if is_generator {
-            self.u.flags |= if is_async {
-                flags::ASYNC_GENERATOR
-            } else {
-                flags::GENERATOR
-            };
+            self.u.flags |= if is_async { flags::ASYNC_GENERATOR } else { flags::GENERATOR };
         } else if is_async {
             self.u.flags |= flags::COROUTINE;
         }
@@ -398,20 +359,10 @@ impl<'a> Compiler<'a> {
         let v = {
             let t = slot;
             self.u.next = t + 1;
-            self.expr(&first.iter, None)
-                .inspect(|_| self.u.next = t + 1)?
+            self.expr(&first.iter, None).inspect(|_| self.u.next = t + 1)?
         };
         self.at(&first.iter);
-        self.emit(
-            if first.is_async {
-                Op::GET_AITER
-            } else {
-                Op::GET_ITER
-            },
-            slot,
-            v,
-            0,
-        );
+        self.emit(if first.is_async { Op::GET_AITER } else { Op::GET_ITER }, slot, v, 0);
         self.at(p.range);
         self.u.next = base;
         let is_coroutine = is_async && !is_generator;

@@ -90,10 +90,7 @@ impl<'a> Compiler<'a> {
             Expr::BoolOp(b) => {
                 // `and` leaves early on false, `or` on true.
                 let early = b.op == BoolOp::Or;
-                let (last, first) = b
-                    .values
-                    .split_last()
-                    .expect("a boolean operation has operands");
+                let (last, first) = b.values.split_last().expect("a boolean operation has operands");
                 if early == when {
                     for v in first {
                         self.jump_if(v, when, to)?;
@@ -132,8 +129,7 @@ impl<'a> Compiler<'a> {
                     let mut left = self.operand_before_all(&c.left, &c.comparators)?;
                     for i in 0..=last {
                         if i < last {
-                            let right = self
-                                .operand_before_all(&c.comparators[i], &c.comparators[i + 1..])?;
+                            let right = self.operand_before_all(&c.comparators[i], &c.comparators[i + 1..])?;
                             self.at(e);
                             let target = if when { skip } else { to };
                             self.jump(jump_op(c.ops[i], false), left, right, target);
@@ -157,14 +153,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The `i`-th comparison of `c`, with its left side in `left`, as a jump.
-    fn compare_jump(
-        &mut self,
-        c: &'a ExprCompare,
-        left: Reg,
-        i: usize,
-        when: bool,
-        to: Label,
-    ) -> Result<()> {
+    fn compare_jump(&mut self, c: &'a ExprCompare, left: Reg, i: usize, when: bool, to: Label) -> Result<()> {
         let op = c.ops[i];
         let right = &c.comparators[i];
         if matches!(op, CmpOp::Is | CmpOp::IsNot) && right.is_none_literal_expr() {
@@ -209,12 +198,7 @@ impl<'a> Compiler<'a> {
         es.iter().map(|e| self.constant(e)).collect()
     }
 
-    pub(super) fn compare(
-        &mut self,
-        e: &'a Expr,
-        c: &'a ExprCompare,
-        dst: Option<Reg>,
-    ) -> Result<Reg> {
+    pub(super) fn compare(&mut self, e: &'a Expr, c: &'a ExprCompare, dst: Option<Reg>) -> Result<Reg> {
         self.check_compare(c);
         let mark = self.u.next;
         if c.ops.len() == 1 {
@@ -274,15 +258,8 @@ impl<'a> Compiler<'a> {
             if matches!(op, CmpOp::Is | CmpOp::IsNot) {
                 let literal = self.literal_kind(left).or_else(|| self.literal_kind(right));
                 if let Some(kind) = literal {
-                    let (word, instead) = if *op == CmpOp::Is {
-                        ("is", "==")
-                    } else {
-                        ("is not", "!=")
-                    };
-                    self.warn(
-                        c.range,
-                        format!("\"{word}\" with '{kind}' literal. Did you mean \"{instead}\"?"),
-                    );
+                    let (word, instead) = if *op == CmpOp::Is { ("is", "==") } else { ("is not", "!=") };
+                    self.warn(c.range, format!("\"{word}\" with '{kind}' literal. Did you mean \"{instead}\"?"));
                 }
             }
             left = right;

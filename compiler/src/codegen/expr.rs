@@ -87,12 +87,7 @@ fn binds(e: &Expr, name: &str) -> bool {
 
 impl<'a> Compiler<'a> {
     pub(super) fn constant(&mut self, e: &Expr) -> Option<Const> {
-        Folder {
-            source: self.source,
-            nonconst: &mut self.nonconst,
-            optimize: self.options.optimize,
-        }
-        .constant(e)
+        Folder { source: self.source, nonconst: &mut self.nonconst, optimize: self.options.optimize }.constant(e)
     }
 
     /// Evaluates an operand that must keep its value while `later` is evaluated.
@@ -110,12 +105,7 @@ impl<'a> Compiler<'a> {
             _ => return self.expr(e, None),
         };
         let mangled = self.mangled(name);
-        if self
-            .scope()
-            .walrus
-            .contains(mangled.as_deref().unwrap_or(name))
-            && later.iter().any(|l| binds(l, name))
-        {
+        if self.scope().walrus.contains(mangled.as_deref().unwrap_or(name)) && later.iter().any(|l| binds(l, name)) {
             let t = self.temp();
             return self.expr(e, Some(t));
         }
@@ -235,10 +225,7 @@ impl<'a> Compiler<'a> {
             }
             Expr::Named(n) => {
                 let Expr::Name(target) = &*n.target else {
-                    return Err(Error::syntax(
-                        n.range,
-                        "cannot use assignment expressions with this target",
-                    ));
+                    return Err(Error::syntax(n.range, "cannot use assignment expressions with this target"));
                 };
                 self.check_assignable(&target.id, target.range)?;
                 if let Some(r) = self.fast_register(&target.id) {
@@ -261,9 +248,7 @@ impl<'a> Compiler<'a> {
             Expr::List(l) => self.list(&l.elts, dst),
             Expr::Set(s) => self.set(&s.elts, dst),
             Expr::Dict(d) => self.dict(d, dst),
-            Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => {
-                self.comprehension(e, dst)
-            }
+            Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => self.comprehension(e, dst),
             Expr::Call(c) => self.call(e, c, dst),
             Expr::FString(f) => self.fstring(f, dst),
             Expr::TString(t) => self.tstring(t, dst),
@@ -303,10 +288,7 @@ impl<'a> Compiler<'a> {
             Expr::YieldFrom(y) => {
                 self.require_function("'yield from'", e.range())?;
                 if self.u.flags & (flags::ASYNC_GENERATOR | flags::COROUTINE) != 0 {
-                    return Err(Error::syntax(
-                        e.range(),
-                        "'yield from' inside async function",
-                    ));
+                    return Err(Error::syntax(e.range(), "'yield from' inside async function"));
                 }
                 let v = self.expr(&y.value, None)?;
                 self.u.next = mark;
@@ -358,10 +340,7 @@ impl<'a> Compiler<'a> {
         if !self.scope().is_function_like() {
             return Err(Error::syntax(range, format!("{what} outside function")));
         }
-        Err(Error::syntax(
-            range,
-            format!("{what} outside async function"),
-        ))
+        Err(Error::syntax(range, format!("{what} outside async function")))
     }
 
     /// Sends None to `iter` until it returns; `result` is the register below it.
@@ -408,10 +387,7 @@ impl<'a> Compiler<'a> {
         };
         let inner = self.u.next;
         let end = self.label();
-        let (last, first) = b
-            .values
-            .split_last()
-            .expect("a boolean operation has operands");
+        let (last, first) = b.values.split_last().expect("a boolean operation has operands");
         let jump = if b.op == BoolOp::And { Op::JF } else { Op::JT };
         let mut decided = false;
         for v in first {
@@ -479,10 +455,7 @@ impl<'a> Compiler<'a> {
     fn list(&mut self, elts: &'a [Expr], dst: Option<Reg>) -> Result<Reg> {
         let mark = self.u.next;
         if elts.len() >= 3
-            && let Some(items) = elts
-                .iter()
-                .map(|e| self.constant(e))
-                .collect::<Option<Vec<_>>>()
+            && let Some(items) = elts.iter().map(|e| self.constant(e)).collect::<Option<Vec<_>>>()
             && let Ok(k) = u16::try_from(self.const_index(&Const::Tuple(items)))
         {
             let d = self.dst(dst);
@@ -510,11 +483,7 @@ impl<'a> Compiler<'a> {
         let list = self.temp();
         let inner = self.u.next;
         // The elements before the first starred one are built at once.
-        let plain = elts
-            .iter()
-            .take(MAX_DISPLAY)
-            .take_while(|e| !e.is_starred_expr())
-            .count();
+        let plain = elts.iter().take(MAX_DISPLAY).take_while(|e| !e.is_starred_expr()).count();
         for e in &elts[..plain] {
             self.expr_to_temp(e)?;
         }
@@ -537,17 +506,8 @@ impl<'a> Compiler<'a> {
 
     fn set(&mut self, elts: &'a [Expr], dst: Option<Reg>) -> Result<Reg> {
         let mark = self.u.next;
-        let constants = (elts.len() >= 3)
-            .then(|| {
-                elts.iter()
-                    .map(|e| self.constant(e))
-                    .collect::<Option<Vec<_>>>()
-            })
-            .flatten();
-        if constants.is_none()
-            && elts.len() <= MAX_DISPLAY
-            && !elts.iter().any(Expr::is_starred_expr)
-        {
+        let constants = (elts.len() >= 3).then(|| elts.iter().map(|e| self.constant(e)).collect::<Option<Vec<_>>>()).flatten();
+        if constants.is_none() && elts.len() <= MAX_DISPLAY && !elts.iter().any(Expr::is_starred_expr) {
             for e in elts {
                 self.expr_to_temp(e)?;
             }
@@ -626,10 +586,7 @@ impl<'a> Compiler<'a> {
                 }
             }
             Some(t) if t != "dict" => {
-                self.warn(
-                    s.range,
-                    format!("'{t}' object is not subscriptable; perhaps you missed a comma?"),
-                );
+                self.warn(s.range, format!("'{t}' object is not subscriptable; perhaps you missed a comma?"));
             }
             _ => {}
         }

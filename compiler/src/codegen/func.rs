@@ -30,13 +30,7 @@ pub(super) fn docstring(body: &[Stmt]) -> Option<&ast::ExprStringLiteral> {
 pub(super) fn clean_docstring(doc: &[u8]) -> Vec<u8> {
     let doc = expand_tabs(doc);
     let indent = |l: &[u8]| l.iter().take_while(|b| **b == b' ').count();
-    let margin = doc
-        .split(|b| *b == b'\n')
-        .skip(1)
-        .filter(|l| indent(l) < l.len())
-        .map(indent)
-        .min()
-        .unwrap_or(0);
+    let margin = doc.split(|b| *b == b'\n').skip(1).filter(|l| indent(l) < l.len()).map(indent).min().unwrap_or(0);
     let mut out = Vec::with_capacity(doc.len());
     for (i, line) in doc.split(|b| *b == b'\n').enumerate() {
         if i == 0 {
@@ -86,9 +80,7 @@ impl<'a> Compiler<'a> {
         self.check_parameters(&f.parameters)?;
         self.check_assignable(&f.name, f.name.range)?;
         let line = self.first_line(&f.decorator_list, f.range);
-        let target = self
-            .fast_register(&f.name)
-            .filter(|_| f.decorator_list.is_empty());
+        let target = self.fast_register(&f.name).filter(|_| f.decorator_list.is_empty());
         self.at(self.def_range(&f.decorator_list, f.range));
         let r = match &f.type_params {
             None => self.function_value(f, line, target)?,
@@ -101,11 +93,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn first_line(
-        &self,
-        decorators: &[ast::Decorator],
-        range: ruff_text_size::TextRange,
-    ) -> u32 {
+    pub(super) fn first_line(&self, decorators: &[ast::Decorator], range: ruff_text_size::TextRange) -> u32 {
         match decorators.first() {
             Some(d) => self.line_of(d.expression.start()),
             None => self.line_of(range.start()),
@@ -142,19 +130,10 @@ impl<'a> Compiler<'a> {
     /// Evaluates default values into `base` (a tuple or empty) and `base + 1` (a dict or empty).
     pub(super) fn defaults(&mut self, p: &'a ast::Parameters, base: Reg) -> Result<()> {
         let next = self.u.next;
-        let defaults: Vec<&'a Expr> = p
-            .posonlyargs
-            .iter()
-            .chain(&p.args)
-            .filter_map(|a| a.default.as_deref())
-            .collect();
+        let defaults: Vec<&'a Expr> = p.posonlyargs.iter().chain(&p.args).filter_map(|a| a.default.as_deref()).collect();
         if defaults.is_empty() {
             self.emit(Op::LOAD_EMPTY, base, 0, 0);
-        } else if let Some(items) = defaults
-            .iter()
-            .map(|e| self.constant(e))
-            .collect::<Option<Vec<_>>>()
-        {
+        } else if let Some(items) = defaults.iter().map(|e| self.constant(e)).collect::<Option<Vec<_>>>() {
             self.load_const(&Const::Tuple(items), base);
         } else {
             for d in &defaults {
@@ -183,12 +162,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Makes the function of `f` in a block without type parameters.
-    fn function_value(
-        &mut self,
-        f: &'a ast::StmtFunctionDef,
-        line: u32,
-        dst: Option<Reg>,
-    ) -> Result<Reg> {
+    fn function_value(&mut self, f: &'a ast::StmtFunctionDef, line: u32, dst: Option<Reg>) -> Result<Reg> {
         let mark = self.u.next;
         let base = self.temps(4);
         self.defaults(&f.parameters, base)?;
@@ -200,12 +174,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Annotations and closure of `f` into `base + 2` and `base + 3`; answers the constant of its code.
-    fn finish_function(
-        &mut self,
-        f: &'a ast::StmtFunctionDef,
-        line: u32,
-        base: Reg,
-    ) -> Result<u16> {
+    fn finish_function(&mut self, f: &'a ast::StmtFunctionDef, line: u32, base: Reg) -> Result<u16> {
         self.function_annotations(f, base + 2)?;
         let unit = self.function_body(f, line)?;
         self.at(self.def_range(&f.decorator_list, f.range));
@@ -214,19 +183,10 @@ impl<'a> Compiler<'a> {
     }
 
     /// A generic function is made by a function that makes its type parameters, called at once.
-    fn generic_function(
-        &mut self,
-        f: &'a ast::StmtFunctionDef,
-        tp: &'a ast::TypeParams,
-        line: u32,
-    ) -> Result<Reg> {
+    fn generic_function(&mut self, f: &'a ast::StmtFunctionDef, tp: &'a ast::TypeParams, line: u32) -> Result<Reg> {
         let base = self.u.next;
         let p = &f.parameters;
-        let has_defaults = p
-            .posonlyargs
-            .iter()
-            .chain(&p.args)
-            .any(|a| a.default.is_some());
+        let has_defaults = p.posonlyargs.iter().chain(&p.args).any(|a| a.default.is_some());
         let has_kwdefaults = p.kwonlyargs.iter().any(|a| a.default.is_some());
         let slot = base + SLOT;
         self.u.next = slot + 2;
@@ -245,10 +205,7 @@ impl<'a> Compiler<'a> {
         self.at(self.def_range(&f.decorator_list, f.range));
         let result = self.temp();
         let four = self.temps(4);
-        for (i, (name, has)) in [(".defaults", has_defaults), (".kwdefaults", has_kwdefaults)]
-            .into_iter()
-            .enumerate()
-        {
+        for (i, (name, has)) in [(".defaults", has_defaults), (".kwdefaults", has_kwdefaults)].into_iter().enumerate() {
             let r = four + i as Reg;
             if has {
                 self.load_name(name, Some(r));

@@ -313,10 +313,7 @@ impl<'a> Compiler<'a> {
         let mut frees: Vec<Name> = scope
             .symbols
             .iter()
-            .filter(|(_, s)| {
-                s.place == crate::symtable::Place::Free
-                    || s.flags & crate::symtable::def::FREE_CLASS != 0
-            })
+            .filter(|(_, s)| s.place == crate::symtable::Place::Free || s.flags & crate::symtable::def::FREE_CLASS != 0)
             .map(|(n, _)| n.clone())
             .collect();
         frees.sort();
@@ -362,9 +359,7 @@ impl<'a> Compiler<'a> {
             let mangled = self.scope_of(parent.scope).mangle(name);
             let key = mangled.as_deref().unwrap_or(name);
             let symbol = self.scope_of(parent.scope).lookup(key);
-            if symbol.is_some_and(|s| s.place == crate::symtable::Place::GlobalExplicit)
-                && !name.starts_with('<')
-            {
+            if symbol.is_some_and(|s| s.place == crate::symtable::Place::GlobalExplicit) && !name.starts_with('<') {
                 return Arc::from(name);
             }
         }
@@ -397,12 +392,7 @@ impl<'a> Compiler<'a> {
                     let (line, col) = self.index.position_near(r.0, hint);
                     let (end_line, end_col) = self.index.position_near(r.1, line);
                     hint = line;
-                    Position {
-                        line,
-                        end_line,
-                        col,
-                        end_col,
-                    }
+                    Position { line, end_line, col, end_col }
                 };
                 last = (*r, position);
             }
@@ -414,12 +404,7 @@ impl<'a> Compiler<'a> {
             qualname: u.qualname,
             filename: self.filename.clone(),
             first_line: u.first_line,
-            flags: u.flags
-                | if u.has_docstring {
-                    flags::HAS_DOCSTRING
-                } else {
-                    0
-                },
+            flags: u.flags | if u.has_docstring { flags::HAS_DOCSTRING } else { 0 },
             argcount: u.argcount,
             posonly_argcount: u.posonly,
             kwonly_argcount: u.kwonly,
@@ -440,11 +425,7 @@ impl<'a> Compiler<'a> {
         };
         #[cfg(debug_assertions)]
         if let Err(e) = crate::verify::verify_shallow(&unit) {
-            panic!(
-                "compiler bug in {}: {e}\n{}",
-                unit.qualname,
-                crate::dis::listing(&unit)
-            );
+            panic!("compiler bug in {}: {e}\n{}", unit.qualname, crate::dis::listing(&unit));
         }
         Ok(unit)
     }
@@ -549,13 +530,7 @@ impl<'a> Compiler<'a> {
 
     /// Whether `r` is an allocated temporary, which may be written early.
     fn is_scratch(&self, r: Reg) -> bool {
-        r >= self.u.temp_base
-            && r < self.u.next
-            && !self
-                .u
-                .comps
-                .iter()
-                .any(|c| c.vars.values().any(|v| v.0 == r))
+        r >= self.u.temp_base && r < self.u.next && !self.u.comps.iter().any(|c| c.vars.values().any(|v| v.0 == r))
     }
 
     fn mov(&mut self, dst: Reg, src: Reg) {
@@ -659,11 +634,7 @@ impl<'a> Compiler<'a> {
 
     fn warn(&mut self, range: TextRange, message: impl Into<String>) {
         let line = self.line_of(range.start());
-        let w = Warning {
-            message: message.into(),
-            line,
-            kind: WarningKind::Syntax,
-        };
+        let w = Warning { message: message.into(), line, kind: WarningKind::Syntax };
         // A finally body is generated more than once.
         if !self.warnings.contains(&w) {
             self.warnings.push(w);

@@ -38,31 +38,19 @@ impl Compiler<'_> {
                     let Some(&(reg, cell)) = comp.vars.get(name) else {
                         continue;
                     };
-                    return if cell {
-                        Loc::Cell(reg)
-                    } else {
-                        Loc::Fast(reg, comp.unbound.contains(name))
-                    };
+                    return if cell { Loc::Cell(reg) } else { Loc::Fast(reg, comp.unbound.contains(name)) };
                 }
                 Place::GlobalExplicit => return Loc::Global,
                 Place::GlobalImplicit => {
                     let scope = self.scope();
-                    return if scope.kind == BlockKind::Module {
-                        Loc::Name
-                    } else {
-                        Loc::Global
-                    };
+                    return if scope.kind == BlockKind::Module { Loc::Name } else { Loc::Global };
                 }
                 Place::Free | Place::Unknown => through_comp = true,
             }
         }
         let scope = self.scope();
         let Some(symbol) = scope.lookup(name) else {
-            return if scope.is_function_like() {
-                Loc::Global
-            } else {
-                Loc::Name
-            };
+            return if scope.is_function_like() { Loc::Global } else { Loc::Name };
         };
         if through_comp
             && scope.kind == BlockKind::Class
@@ -88,9 +76,7 @@ impl Compiler<'_> {
             Place::GlobalImplicit => {
                 if !scope.is_function_like() {
                     Loc::Name
-                } else if scope.can_see_class_scope
-                    && self.u.free_regs.contains_key("__classdict__")
-                {
+                } else if scope.can_see_class_scope && self.u.free_regs.contains_key("__classdict__") {
                     Loc::ClassDictGlobal
                 } else {
                     Loc::Global
@@ -106,11 +92,7 @@ impl Compiler<'_> {
                 return Some(*reg);
             }
         }
-        self.u
-            .cells
-            .get(name)
-            .or_else(|| self.u.free_regs.get(name))
-            .copied()
+        self.u.cells.get(name).or_else(|| self.u.free_regs.get(name)).copied()
     }
 
     /// The local register of `name`, if it is a plain local here.
@@ -203,9 +185,7 @@ impl Compiler<'_> {
         let loc = self.resolve(name);
         match loc {
             Loc::Fast(r, _) => self.mov(r, src),
-            Loc::Cell(r) | Loc::ClassCell(r) | Loc::ClassDictCell(r) => {
-                self.emit(Op::STORE_CELL, r, src, 0)
-            }
+            Loc::Cell(r) | Loc::ClassCell(r) | Loc::ClassDictCell(r) => self.emit(Op::STORE_CELL, r, src, 0),
             Loc::Global => {
                 let n = self.name(name);
                 self.emit(Op::STORE_GLOBAL, src, n, 0);
@@ -224,9 +204,7 @@ impl Compiler<'_> {
         let n = self.name(name);
         match loc {
             Loc::Fast(r, _) => self.emit(Op::DELETE_FAST, r, n, 0),
-            Loc::Cell(r) | Loc::ClassCell(r) | Loc::ClassDictCell(r) => {
-                self.emit(Op::DELETE_CELL, r, n, 0)
-            }
+            Loc::Cell(r) | Loc::ClassCell(r) | Loc::ClassDictCell(r) => self.emit(Op::DELETE_CELL, r, n, 0),
             Loc::Global => self.emit(Op::DELETE_GLOBAL, 0, n, 0),
             Loc::Name | Loc::ClassDictGlobal => self.emit(Op::DELETE_NAME, 0, n, 0),
         }

@@ -20,17 +20,8 @@ fn irrefutable(p: &Pattern) -> Option<(TextRange, String)> {
     match p {
         Pattern::MatchAs(a) => match (&a.pattern, &a.name) {
             (Some(inner), _) => irrefutable(inner),
-            (None, Some(n)) => Some((
-                p.range(),
-                format!(
-                    "name capture '{}' makes remaining patterns unreachable",
-                    n.as_str()
-                ),
-            )),
-            (None, None) => Some((
-                p.range(),
-                "wildcard makes remaining patterns unreachable".to_owned(),
-            )),
+            (None, Some(n)) => Some((p.range(), format!("name capture '{}' makes remaining patterns unreachable", n.as_str()))),
+            (None, None) => Some((p.range(), "wildcard makes remaining patterns unreachable".to_owned())),
         },
         Pattern::MatchOr(o) => o.patterns.last().and_then(irrefutable),
         _ => None,
@@ -81,18 +72,9 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn capture(
-        &self,
-        name: &'a str,
-        r: Reg,
-        range: TextRange,
-        captures: &mut Captures<'a>,
-    ) -> Result<()> {
+    fn capture(&self, name: &'a str, r: Reg, range: TextRange, captures: &mut Captures<'a>) -> Result<()> {
         if captures.iter().any(|c| c.0 == name) {
-            return Err(Error::syntax(
-                range,
-                format!("multiple assignments to name '{name}' in pattern"),
-            ));
+            return Err(Error::syntax(range, format!("multiple assignments to name '{name}' in pattern")));
         }
         captures.push((name, r));
         Ok(())
@@ -100,13 +82,7 @@ impl<'a> Compiler<'a> {
 
     /// Tests register `r` against `p`; jumps to `fail` if it does not match. Temporaries that captures refer to stay
     /// allocated.
-    fn pattern(
-        &mut self,
-        p: &'a Pattern,
-        r: Reg,
-        fail: Label,
-        captures: &mut Captures<'a>,
-    ) -> Result<()> {
+    fn pattern(&mut self, p: &'a Pattern, r: Reg, fail: Label, captures: &mut Captures<'a>) -> Result<()> {
         crate::depth::guarded(&mut self.depth, p.range())?;
         self.at(p);
         let result = crate::depth::with_stack(|| self.pattern_inner(p, r, fail, captures));
@@ -114,13 +90,7 @@ impl<'a> Compiler<'a> {
         result
     }
 
-    fn pattern_inner(
-        &mut self,
-        p: &'a Pattern,
-        r: Reg,
-        fail: Label,
-        captures: &mut Captures<'a>,
-    ) -> Result<()> {
+    fn pattern_inner(&mut self, p: &'a Pattern, r: Reg, fail: Label, captures: &mut Captures<'a>) -> Result<()> {
         let mark = self.u.next;
         match p {
             Pattern::MatchAs(a) => {
@@ -141,11 +111,7 @@ impl<'a> Compiler<'a> {
                     Singleton::None => self.jump(Op::JNOTNONE, r, 0, fail),
                     Singleton::True | Singleton::False => {
                         let t = self.temp();
-                        let op = if s.value == Singleton::True {
-                            Op::LOAD_TRUE
-                        } else {
-                            Op::LOAD_FALSE
-                        };
+                        let op = if s.value == Singleton::True { Op::LOAD_TRUE } else { Op::LOAD_FALSE };
                         self.emit(op, t, 0, 0);
                         self.jump(Op::JISNOT, r, t, fail);
                     }
@@ -159,10 +125,7 @@ impl<'a> Compiler<'a> {
                     self.jump(Op::JNEQI, r, i as u16, fail);
                 } else {
                     if self.constant(&v.value).is_none() && !v.value.is_attribute_expr() {
-                        return Err(Error::syntax(
-                            p.range(),
-                            "patterns may only match literals and attribute lookups",
-                        ));
+                        return Err(Error::syntax(p.range(), "patterns may only match literals and attribute lookups"));
                     }
                     let k = self.expr(&v.value, None)?;
                     self.at(p);
@@ -170,9 +133,7 @@ impl<'a> Compiler<'a> {
                 }
                 self.u.next = mark;
             }
-            Pattern::MatchSequence(s) => {
-                self.sequence_pattern(p, &s.patterns, r, fail, captures)?
-            }
+            Pattern::MatchSequence(s) => self.sequence_pattern(p, &s.patterns, r, fail, captures)?,
             Pattern::MatchMapping(m) => self.mapping_pattern(p, m, r, fail, captures)?,
             Pattern::MatchClass(c) => self.class_pattern(p, c, r, fail, captures)?,
             Pattern::MatchOr(o) => self.or_pattern(p, o, r, fail, captures)?,
@@ -189,14 +150,9 @@ impl<'a> Compiler<'a> {
         captures: &mut Captures<'a>,
     ) -> Result<()> {
         let n = patterns.len();
-        let stars: Vec<usize> = (0..n)
-            .filter(|i| matches!(patterns[*i], Pattern::MatchStar(_)))
-            .collect();
+        let stars: Vec<usize> = (0..n).filter(|i| matches!(patterns[*i], Pattern::MatchStar(_))).collect();
         if stars.len() > 1 {
-            return Err(Error::syntax(
-                p.range(),
-                "multiple starred names in sequence pattern",
-            ));
+            return Err(Error::syntax(p.range(), "multiple starred names in sequence pattern"));
         }
         let star = stars.first().copied();
         let mark = self.u.next;
@@ -243,10 +199,7 @@ impl<'a> Compiler<'a> {
             Some(star) => {
                 let after = n - star - 1;
                 if star > 255 || after > 255 {
-                    return Err(Error::syntax(
-                        p.range(),
-                        "too many expressions in star-unpacking sequence pattern",
-                    ));
+                    return Err(Error::syntax(p.range(), "too many expressions in star-unpacking sequence pattern"));
                 }
                 let base = self.temps(n);
                 self.emit(Op::UNPACK_EX, r, base, (star | after << 8) as u16);
@@ -294,28 +247,18 @@ impl<'a> Compiler<'a> {
                     let key = fold::identity(&match c {
                         Const::True => Const::Int(1),
                         Const::False => Const::Int(0),
-                        Const::Float(f) | Const::Complex(f, 0.0)
-                            if f.fract() == 0.0 && f.abs() < 1e15 =>
-                        {
-                            Const::Int(f as i64)
-                        }
+                        Const::Float(f) | Const::Complex(f, 0.0) if f.fract() == 0.0 && f.abs() < 1e15 => Const::Int(f as i64),
                         c => c,
                     });
                     if let Some(key) = key {
                         if seen.contains(&key) {
-                            return Err(Error::syntax(
-                                p.range(),
-                                format!("mapping pattern checks duplicate key ({text})"),
-                            ));
+                            return Err(Error::syntax(p.range(), format!("mapping pattern checks duplicate key ({text})")));
                         }
                         seen.push(key);
                     }
                 }
                 None if !k.is_attribute_expr() => {
-                    return Err(Error::syntax(
-                        k.range(),
-                        "mapping pattern keys may only match literals and attribute lookups",
-                    ));
+                    return Err(Error::syntax(k.range(), "mapping pattern keys may only match literals and attribute lookups"));
                 }
                 None => {}
             }
@@ -358,10 +301,7 @@ impl<'a> Compiler<'a> {
             if names.contains(&k.attr.as_str()) {
                 return Err(Error::syntax(
                     k.pattern.range(),
-                    format!(
-                        "attribute name repeated in class pattern: {}",
-                        k.attr.as_str()
-                    ),
+                    format!("attribute name repeated in class pattern: {}", k.attr.as_str()),
                 ));
             }
             names.push(k.attr.as_str());
@@ -385,11 +325,7 @@ impl<'a> Compiler<'a> {
         self.emit(Op::MATCH_CLASS, result, base, args.patterns.len() as u16);
         self.u.next = base;
         self.jump(Op::JNONE, result, 0, fail);
-        let subs: Vec<&'a Pattern> = args
-            .patterns
-            .iter()
-            .chain(args.keywords.iter().map(|k| &k.pattern))
-            .collect();
+        let subs: Vec<&'a Pattern> = args.patterns.iter().chain(args.keywords.iter().map(|k| &k.pattern)).collect();
         if subs.iter().all(|p| is_wildcard(p)) {
             return Ok(());
         }
@@ -426,10 +362,7 @@ impl<'a> Compiler<'a> {
             let mut own = Captures::new();
             self.pattern(alternative, r, next, &mut own)?;
             if own.len() != names.len() || own.iter().any(|(n, _)| !names.contains(n)) {
-                return Err(Error::syntax(
-                    p.range(),
-                    "alternative patterns bind different names",
-                ));
+                return Err(Error::syntax(p.range(), "alternative patterns bind different names"));
             }
             for (name, value) in own {
                 if let Some(k) = names.iter().position(|n| *n == name) {
@@ -472,14 +405,8 @@ fn bound_names<'a>(p: &'a Pattern, out: &mut Vec<&'a str>) {
         }
         Pattern::MatchSequence(s) => s.patterns.iter().for_each(|p| bound_names(p, out)),
         Pattern::MatchClass(c) => {
-            c.arguments
-                .patterns
-                .iter()
-                .for_each(|p| bound_names(p, out));
-            c.arguments
-                .keywords
-                .iter()
-                .for_each(|k| bound_names(&k.pattern, out));
+            c.arguments.patterns.iter().for_each(|p| bound_names(p, out));
+            c.arguments.keywords.iter().for_each(|k| bound_names(&k.pattern, out));
         }
         Pattern::MatchOr(o) => {
             if let Some(p) = o.patterns.first() {

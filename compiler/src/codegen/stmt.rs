@@ -35,10 +35,7 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn push_block(&mut self, kind: BlockType<'a>) -> Result<()> {
         if self.u.blocks.len() >= MAX_BLOCKS {
-            return Err(Error::syntax(
-                self.u.range,
-                "too many statically nested blocks",
-            ));
+            return Err(Error::syntax(self.u.range, "too many statically nested blocks"));
         }
         let outer = self.u.handler;
         self.u.blocks.push(Block { kind, outer });
@@ -120,11 +117,7 @@ impl<'a> Compiler<'a> {
                     }
                     self.emit(Op::POP_EXC, previous, 0, 0);
                 }
-                BlockType::With {
-                    exit,
-                    is_async,
-                    range: place,
-                } => {
+                BlockType::With { exit, is_async, range: place } => {
                     self.u.range = place;
                     self.with_exit(exit, is_async);
                     self.u.range = range;
@@ -139,14 +132,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn check_star(&self, from: usize) -> Result<()> {
-        if self.u.blocks[from..]
-            .iter()
-            .any(|b| matches!(b.kind, BlockType::Star))
-        {
-            return Err(Error::syntax(
-                self.u.range,
-                "'break', 'continue' and 'return' cannot appear in an except* block",
-            ));
+        if self.u.blocks[from..].iter().any(|b| matches!(b.kind, BlockType::Star)) {
+            return Err(Error::syntax(self.u.range, "'break', 'continue' and 'return' cannot appear in an except* block"));
         }
         Ok(())
     }
@@ -156,10 +143,7 @@ impl<'a> Compiler<'a> {
             return Err(Error::syntax(r.range, "'return' outside function"));
         }
         if r.value.is_some() && self.u.flags & flags::ASYNC_GENERATOR != 0 {
-            return Err(Error::syntax(
-                r.range,
-                "'return' with value in async generator",
-            ));
+            return Err(Error::syntax(r.range, "'return' with value in async generator"));
         }
         if let Some(v) = &r.value {
             self.at(&**v);
@@ -175,17 +159,9 @@ impl<'a> Compiler<'a> {
             && let Some(v) = &r.value
         {
             // Code that runs on the way out may rebind the local that is returned.
-            let rebinds = self.u.blocks.iter().any(|b| {
-                matches!(
-                    b.kind,
-                    BlockType::Finally(_) | BlockType::Handling { name: Some(_), .. }
-                )
-            });
-            value = Some(if rebinds {
-                self.expr_to_temp(v)?
-            } else {
-                self.expr(v, None)?
-            });
+            let rebinds =
+                self.u.blocks.iter().any(|b| matches!(b.kind, BlockType::Finally(_) | BlockType::Handling { name: Some(_), .. }));
+            value = Some(if rebinds { self.expr_to_temp(v)? } else { self.expr(v, None)? });
         }
         self.at(r);
         let saved = self.unwind(0)?;
@@ -204,18 +180,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn leave_loop(&mut self, how: Leave) -> Result<()> {
-        let found = self
-            .u
-            .blocks
-            .iter()
-            .rposition(|b| matches!(b.kind, BlockType::Loop { .. }));
+        let found = self.u.blocks.iter().rposition(|b| matches!(b.kind, BlockType::Loop { .. }));
         let Some(depth) = found else {
             self.check_star(0)?;
-            let message = if how == Leave::Break {
-                "'break' outside loop"
-            } else {
-                "'continue' not properly in loop"
-            };
+            let message = if how == Leave::Break { "'break' outside loop" } else { "'continue' not properly in loop" };
             return Err(Error::syntax(self.u.range, message));
         };
         self.check_star(depth)?;
@@ -277,12 +245,7 @@ impl<'a> Compiler<'a> {
     fn iterable(&mut self, e: &'a Expr) -> Result<Reg> {
         match e {
             Expr::List(l) if !l.elts.iter().any(Expr::is_starred_expr) && l.elts.len() <= 30 => {
-                if let Some(items) = l
-                    .elts
-                    .iter()
-                    .map(|e| self.constant(e))
-                    .collect::<Option<Vec<_>>>()
-                {
+                if let Some(items) = l.elts.iter().map(|e| self.constant(e)).collect::<Option<Vec<_>>>() {
                     let t = self.temp();
                     self.load_const(&Const::Tuple(items), t);
                     return Ok(t);
@@ -357,18 +320,11 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn require_coroutine(
-        &self,
-        what: &str,
-        range: ruff_text_size::TextRange,
-    ) -> Result<()> {
+    pub(super) fn require_coroutine(&self, what: &str, range: ruff_text_size::TextRange) -> Result<()> {
         if self.u.flags & (flags::COROUTINE | flags::ASYNC_GENERATOR) != 0 {
             return Ok(());
         }
-        Err(Error::syntax(
-            range,
-            format!("{what} outside async function"),
-        ))
+        Err(Error::syntax(range, format!("{what} outside async function")))
     }
 
     fn raise(&mut self, r: &'a ast::StmtRaise) -> Result<()> {
@@ -397,10 +353,7 @@ impl<'a> Compiler<'a> {
         if let Expr::Tuple(t) = &*a.test
             && !t.elts.is_empty()
         {
-            self.warn(
-                a.range,
-                "assertion is always true, perhaps remove parentheses?",
-            );
+            self.warn(a.range, "assertion is always true, perhaps remove parentheses?");
         }
         if self.options.optimize > 0 {
             return Ok(());
@@ -469,11 +422,7 @@ impl<'a> Compiler<'a> {
 
     fn import_from(&mut self, i: &'a ast::StmtImportFrom) -> Result<()> {
         let module = i.module.as_ref().map_or("", |m| m.as_str());
-        let names = i
-            .names
-            .iter()
-            .map(|a| Const::Str(Arc::from(a.name.as_str().as_bytes())))
-            .collect();
+        let names = i.names.iter().map(|a| Const::Str(Arc::from(a.name.as_str().as_bytes()))).collect();
         let m = self.import_name(module, i.level, &Const::Tuple(names));
         for alias in &i.names {
             if alias.name.as_str() == "*" {
@@ -537,10 +486,8 @@ impl<'a> Compiler<'a> {
                     return Ok(());
                 }
             }
-            Expr::Tuple(ast::ExprTuple { elts: targets, .. })
-            | Expr::List(ast::ExprList { elts: targets, .. }) => {
-                if let Expr::Tuple(ast::ExprTuple { elts: values, .. })
-                | Expr::List(ast::ExprList { elts: values, .. }) = value
+            Expr::Tuple(ast::ExprTuple { elts: targets, .. }) | Expr::List(ast::ExprList { elts: targets, .. }) => {
+                if let Expr::Tuple(ast::ExprTuple { elts: values, .. }) | Expr::List(ast::ExprList { elts: values, .. }) = value
                     && targets.len() == values.len()
                     && !targets.is_empty()
                     && targets.len() <= 30
@@ -567,25 +514,17 @@ impl<'a> Compiler<'a> {
                 _ => None,
             })
             .collect();
-        let simple = targets
-            .iter()
-            .all(|t| matches!(t, Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_)));
+        let simple = targets.iter().all(|t| matches!(t, Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_)));
         let mut sources = Vec::with_capacity(values.len());
         for (i, v) in values.iter().enumerate() {
             // A local can be read when it is stored, unless a target before it rebinds it.
             let in_place = match v {
                 Expr::Name(n) if simple && self.constant(v).is_none() => {
-                    self.fast_register(&n.id).filter(|r| {
-                        !registers[..i].contains(&Some(*r)) && self.scope().walrus.is_empty()
-                    })
+                    self.fast_register(&n.id).filter(|r| !registers[..i].contains(&Some(*r)) && self.scope().walrus.is_empty())
                 }
                 _ => None,
             };
-            sources.push(if in_place.is_some() {
-                self.expr(v, None)?
-            } else {
-                self.expr_to_temp(v)?
-            });
+            sources.push(if in_place.is_some() { self.expr(v, None)? } else { self.expr_to_temp(v)? });
         }
         for (t, s) in targets.iter().zip(sources) {
             self.store(t, s)?;
@@ -594,11 +533,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn check_attribute(
-        &self,
-        attr: &str,
-        range: ruff_text_size::TextRange,
-    ) -> Result<()> {
+    pub(super) fn check_attribute(&self, attr: &str, range: ruff_text_size::TextRange) -> Result<()> {
         self.check_assignable(attr, range)
     }
 
@@ -629,10 +564,7 @@ impl<'a> Compiler<'a> {
             Expr::Tuple(t) => self.unpack(target, &t.elts, src)?,
             Expr::List(l) => self.unpack(target, &l.elts, src)?,
             Expr::Starred(s) => {
-                return Err(Error::syntax(
-                    s.range,
-                    "starred assignment target must be in a list or tuple",
-                ));
+                return Err(Error::syntax(s.range, "starred assignment target must be in a list or tuple"));
             }
             _ => return Err(Error::syntax(target.range(), "cannot assign to expression")),
         }
@@ -645,10 +577,7 @@ impl<'a> Compiler<'a> {
         self.at(target);
         let stars = elts.iter().filter(|e| e.is_starred_expr()).count();
         if stars > 1 {
-            return Err(Error::syntax(
-                target.range(),
-                "multiple starred expressions in assignment",
-            ));
+            return Err(Error::syntax(target.range(), "multiple starred expressions in assignment"));
         }
         if stars == 0 {
             if elts.len() > 2000 {
@@ -679,10 +608,7 @@ impl<'a> Compiler<'a> {
         let before = elts.iter().take_while(|e| !e.is_starred_expr()).count();
         let after = elts.len() - before - 1;
         if before > 255 || after > 255 {
-            return Err(Error::syntax(
-                target.range(),
-                "too many expressions in star-unpacking assignment",
-            ));
+            return Err(Error::syntax(target.range(), "too many expressions in star-unpacking assignment"));
         }
         let base = self.temps(elts.len());
         self.emit(Op::UNPACK_EX, src, base, (before | after << 8) as u16);
@@ -747,10 +673,7 @@ impl<'a> Compiler<'a> {
                 self.emit(Op::SETITEM, o, k, v);
             }
             _ => {
-                return Err(Error::syntax(
-                    a.target.range(),
-                    "illegal expression for augmented assignment",
-                ));
+                return Err(Error::syntax(a.target.range(), "illegal expression for augmented assignment"));
             }
         }
         self.u.next = mark;

@@ -23,15 +23,10 @@ struct Joiner {
 
 impl<'a> Compiler<'a> {
     pub(super) fn fstring(&mut self, f: &'a ast::ExprFString, dst: Option<Reg>) -> Result<Reg> {
-        let mut j = Joiner {
-            base: self.u.next,
-            literal: Vec::new(),
-        };
+        let mut j = Joiner { base: self.u.next, literal: Vec::new() };
         for part in &f.value {
             match part {
-                ast::FStringPart::Literal(s) => {
-                    literal::push_str_part(&mut j.literal, s, self.source)
-                }
+                ast::FStringPart::Literal(s) => literal::push_str_part(&mut j.literal, s, self.source),
                 ast::FStringPart::FString(s) => {
                     let raw = s.flags.prefix().is_raw();
                     self.joined_elements(&mut j, &s.elements, raw)?;
@@ -42,17 +37,10 @@ impl<'a> Compiler<'a> {
         self.join(j, dst)
     }
 
-    fn joined_elements(
-        &mut self,
-        j: &mut Joiner,
-        elements: &'a ast::InterpolatedStringElements,
-        raw: bool,
-    ) -> Result<()> {
+    fn joined_elements(&mut self, j: &mut Joiner, elements: &'a ast::InterpolatedStringElements, raw: bool) -> Result<()> {
         for e in elements {
             match e {
-                InterpolatedStringElement::Literal(l) => {
-                    literal::push_middle(&mut j.literal, l, raw, self.source)
-                }
+                InterpolatedStringElement::Literal(l) => literal::push_middle(&mut j.literal, l, raw, self.source),
                 InterpolatedStringElement::Interpolation(i) => {
                     if let Some(d) = &i.debug_text {
                         j.literal.extend_from_slice(d.as_str().as_bytes());
@@ -145,15 +133,8 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn format_spec(
-        &mut self,
-        spec: &'a ast::InterpolatedStringFormatSpec,
-        raw: bool,
-    ) -> Result<Reg> {
-        let mut j = Joiner {
-            base: self.u.next,
-            literal: Vec::new(),
-        };
+    fn format_spec(&mut self, spec: &'a ast::InterpolatedStringFormatSpec, raw: bool) -> Result<Reg> {
+        let mut j = Joiner { base: self.u.next, literal: Vec::new() };
         self.joined_elements(&mut j, &spec.elements, raw)?;
         self.at(spec);
         self.join(j, None)
@@ -165,11 +146,7 @@ impl<'a> Compiler<'a> {
         let mut literal = Vec::new();
         let mut count = 0u16;
         // Interpolations go to a list when there are many, else to consecutive temporaries.
-        let total: usize = t
-            .value
-            .iter()
-            .map(|p| p.elements.interpolations().count())
-            .sum();
+        let total: usize = t.value.iter().map(|p| p.elements.interpolations().count()).sum();
         let list = (total > usize::from(MAX_PIECES)).then(|| {
             let l = self.temp();
             self.emit(Op::BUILD_LIST, l, l, 0);
@@ -266,11 +243,7 @@ impl<'a> Compiler<'a> {
         };
         // Up to the conversion, the format specification or the brace; parentheses around the expression included.
         let tail = without_comments(&self.source[TextRange::new(after, limit.max(after))]);
-        let end = if i.conversion == ConversionFlag::None {
-            tail.rfind([':', '}'])
-        } else {
-            tail.rfind('!')
-        };
+        let end = if i.conversion == ConversionFlag::None { tail.rfind([':', '}']) } else { tail.rfind('!') };
         let head = without_comments(&self.source[TextRange::new(start, after)]);
         format!("{head}{}", &tail[..end.unwrap_or(tail.len())])
     }

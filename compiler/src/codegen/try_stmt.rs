@@ -89,10 +89,7 @@ impl<'a> Compiler<'a> {
         self.emit(Op::NOP, 0, 0, 0);
         self.u.handler = self.u.asm.handler(handlers, exc);
         // No exit code, but the nesting counts.
-        self.u.blocks.push(super::Block {
-            kind: BlockType::Finally(&[]),
-            outer,
-        });
+        self.u.blocks.push(super::Block { kind: BlockType::Finally(&[]), outer });
         self.check_nesting()?;
         self.statements(&t.body)?;
         self.pop_block();
@@ -140,10 +137,7 @@ impl<'a> Compiler<'a> {
 
     fn check_nesting(&self) -> Result<()> {
         if self.u.blocks.len() > super::stmt::MAX_BLOCKS {
-            return Err(Error::syntax(
-                self.u.range,
-                "too many statically nested blocks",
-            ));
+            return Err(Error::syntax(self.u.range, "too many statically nested blocks"));
         }
         Ok(())
     }
@@ -163,13 +157,7 @@ impl<'a> Compiler<'a> {
         let unbind = self.label();
         let general: HandlerId = self.u.handler;
         let outer = plain.as_ref().map_or(0, |b| b.outer);
-        self.u.blocks.push(super::Block {
-            kind: BlockType::Handling {
-                previous,
-                name: Some(name.as_str()),
-            },
-            outer,
-        });
+        self.u.blocks.push(super::Block { kind: BlockType::Handling { previous, name: Some(name.as_str()) }, outer });
         self.u.handler = self.u.asm.handler(unbind, previous + 1);
         self.statements(&h.body)?;
         self.u.blocks.pop();
@@ -197,10 +185,7 @@ impl<'a> Compiler<'a> {
         let outer = self.u.handler;
         self.emit(Op::NOP, 0, 0, 0);
         self.u.handler = self.u.asm.handler(handlers, exc);
-        self.u.blocks.push(super::Block {
-            kind: BlockType::Finally(&[]),
-            outer,
-        });
+        self.u.blocks.push(super::Block { kind: BlockType::Finally(&[]), outer });
         self.check_nesting()?;
         self.statements(&t.body)?;
         self.pop_block();
@@ -224,10 +209,7 @@ impl<'a> Compiler<'a> {
             let ast::ExceptHandler::ExceptHandler(h) = h;
             let next = self.label();
             let Some(ty) = &h.type_ else {
-                return Err(Error::syntax(
-                    h.range,
-                    "expected one or more exception types",
-                ));
+                return Err(Error::syntax(h.range, "expected one or more exception types"));
             };
             let group = self.temps(2);
             self.emit(Op::MOVE, group, rest, 0);
@@ -297,12 +279,7 @@ impl<'a> Compiler<'a> {
         self.with_items(&w.items, w.is_async, &w.body)
     }
 
-    fn with_items(
-        &mut self,
-        items: &'a [ast::WithItem],
-        is_async: bool,
-        body: &'a [Stmt],
-    ) -> Result<()> {
+    fn with_items(&mut self, items: &'a [ast::WithItem], is_async: bool, body: &'a [Stmt]) -> Result<()> {
         let Some((item, rest)) = items.split_first() else {
             return self.statements(body);
         };
@@ -323,11 +300,7 @@ impl<'a> Compiler<'a> {
         }
         let exceptional = self.label();
         let end = self.label();
-        self.push_block(BlockType::With {
-            exit,
-            is_async,
-            range: place,
-        })?;
+        self.push_block(BlockType::With { exit, is_async, range: place })?;
         self.u.handler = self.u.asm.handler(exceptional, value);
         self.u.next = value + 1;
         if let Some(target) = &item.optional_vars {

@@ -24,32 +24,20 @@ impl Parser<'_> {
                     self.at += 1;
                     if self.attempt(Self::expression).is_some() {
                         let end = self.last().end;
-                        return self.special(
-                            star.start,
-                            end,
-                            "cannot assign to iterable argument unpacking",
-                        );
+                        return self.special(star.start, end, "cannot assign to iterable argument unpacking");
                     }
                     return Err(Stop::Generic);
                 }
                 if unpacked {
                     let comma = self.comma_before(t.start);
-                    return self.special(
-                        comma,
-                        self.last().end,
-                        "iterable argument unpacking follows keyword argument unpacking",
-                    );
+                    return self.special(comma, self.last().end, "iterable argument unpacking follows keyword argument unpacking");
                 }
             } else if self.is_name() && self.is_ahead(1, "=") {
                 let name = self.tok();
                 self.at += 2;
                 let equals = self.last();
                 if self.is(",") || self.is(")") {
-                    return self.special(
-                        name.start,
-                        equals.end,
-                        "expected argument value expression",
-                    );
+                    return self.special(name.start, equals.end, "expected argument value expression");
                 }
                 self.expression()?;
                 if self.is("for") || self.is("async") {
@@ -64,43 +52,26 @@ impl Parser<'_> {
                 }
                 keyword = true;
             } else {
-                let constant =
-                    matches!(self.text_of(t), "True" | "False" | "None") && self.is_ahead(1, "=");
+                let constant = matches!(self.text_of(t), "True" | "False" | "None") && self.is_ahead(1, "=");
                 if constant {
                     let end = self.ahead(1).end;
-                    return self.special(
-                        t.start,
-                        end,
-                        format!("cannot assign to {}", self.text_of(t)),
-                    );
+                    return self.special(t.start, end, format!("cannot assign to {}", self.text_of(t)));
                 }
                 let e = self.argument()?;
                 if self.is("=") {
                     let end = self.tok().end;
-                    return self.special(
-                        e.start,
-                        end,
-                        "expression cannot contain assignment, perhaps you meant \"==\"?",
-                    );
+                    return self.special(e.start, end, "expression cannot contain assignment, perhaps you meant \"==\"?");
                 }
                 if self.is("for") || self.is("async") {
                     self.for_if_clauses()?;
                     let end = self.last().end;
                     if self.is(",") || !first {
-                        return self.special(
-                            e.start,
-                            end,
-                            "Generator expression must be parenthesized",
-                        );
+                        return self.special(e.start, end, "Generator expression must be parenthesized");
                     }
                 }
                 if keyword {
                     let last = self.last();
-                    let at = if self.is(",") || self.is(")") {
-                        self.tok()
-                    } else {
-                        last
-                    };
+                    let at = if self.is(",") || self.is(")") { self.tok() } else { last };
                     return self.special_token(
                         at,
                         if unpacked {
@@ -175,8 +146,7 @@ impl Parser<'_> {
                     self.at += 1;
                     let n = self.tok();
                     if self.is("*") || self.is("**") || self.is("/") || self.is_name() {
-                        return self
-                            .special_token(n, "arguments cannot follow var-keyword argument");
+                        return self.special_token(n, "arguments cannot follow var-keyword argument");
                     }
                     return Err(Stop::Generic);
                 }
@@ -185,17 +155,14 @@ impl Parser<'_> {
                     return self.special_token(t, "* argument may appear only once");
                 }
                 star = true;
-                if self.is(close)
-                    || (self.is(",") && (self.is_ahead(1, close) || self.is_ahead(1, "**")))
-                {
+                if self.is(close) || (self.is(",") && (self.is_ahead(1, close) || self.is_ahead(1, "**"))) {
                     return self.special_token(t, "named arguments must follow bare *");
                 }
                 if !self.is(",") {
                     self.parameter(lambda)?;
                     if self.is("=") {
                         let e = self.tok();
-                        return self
-                            .special_token(e, "var-positional argument cannot have default value");
+                        return self.special_token(e, "var-positional argument cannot have default value");
                     }
                 }
             } else if self.is("(") {
@@ -213,11 +180,7 @@ impl Parser<'_> {
                     self.expression()?;
                     default = true;
                 } else if default && !star && (self.is(",") || self.is(close)) {
-                    return self.special(
-                        name.start,
-                        end,
-                        "parameter without a default follows parameter with a default",
-                    );
+                    return self.special(name.start, end, "parameter without a default follows parameter with a default");
                 }
             }
             any = true;
@@ -225,11 +188,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        if self.is(close) {
-            Ok(())
-        } else {
-            Err(Stop::Generic)
-        }
+        if self.is(close) { Ok(()) } else { Err(Stop::Generic) }
     }
 
     fn parameter(&mut self, lambda: bool) -> Parse<()> {
@@ -253,16 +212,8 @@ impl Parser<'_> {
         }
         if names && self.eat(")") {
             let end = self.last().end;
-            let what = if lambda {
-                "Lambda expression"
-            } else {
-                "Function"
-            };
-            return self.special(
-                open.start,
-                end,
-                format!("{what} parameters cannot be parenthesized"),
-            );
+            let what = if lambda { "Lambda expression" } else { "Function" };
+            return self.special(open.start, end, format!("{what} parameters cannot be parenthesized"));
         }
         self.far = far;
         Err(Stop::Generic)

@@ -5,13 +5,7 @@ use crate::tokenizer::Kind;
 
 impl Parser<'_> {
     pub(super) fn node(&self, shape: Shape, start: u32, bitwise: bool) -> Node {
-        Node {
-            shape,
-            start,
-            end: self.last().end,
-            parenthesized: false,
-            bitwise,
-        }
+        Node { shape, start, end: self.last().end, parenthesized: false, bitwise }
     }
 
     /// Whether the next token can begin an expression.
@@ -21,11 +15,7 @@ impl Parser<'_> {
             Kind::Number | Kind::Str | Kind::FStart => true,
             Kind::Name => {
                 let s = self.text_of(t);
-                !super::KEYWORDS.contains(&s)
-                    || matches!(
-                        s,
-                        "True" | "False" | "None" | "not" | "lambda" | "await" | "yield"
-                    )
+                !super::KEYWORDS.contains(&s) || matches!(s, "True" | "False" | "None" | "not" | "lambda" | "await" | "yield")
             }
             Kind::Op => matches!(self.text_of(t), "(" | "[" | "{" | "-" | "+" | "~" | "..."),
             _ => false,
@@ -39,12 +29,7 @@ impl Parser<'_> {
         self.rest_of_tuple(start, first, Self::star_expression)
     }
 
-    fn rest_of_tuple(
-        &mut self,
-        start: u32,
-        first: Node,
-        item: fn(&mut Self) -> Parse<Node>,
-    ) -> Parse<Node> {
+    fn rest_of_tuple(&mut self, start: u32, first: Node, item: fn(&mut Self) -> Parse<Node>) -> Parse<Node> {
         if !self.is(",") {
             return Ok(first);
         }
@@ -90,10 +75,7 @@ impl Parser<'_> {
         if self.is(":=") {
             self.at += 1;
             if self.attempt(Self::expression).is_some() {
-                return self.special_node(
-                    &e,
-                    format!("cannot use assignment expressions with {}", e.name()),
-                );
+                return self.special_node(&e, format!("cannot use assignment expressions with {}", e.name()));
             }
             return Err(Stop::Generic);
         }
@@ -115,29 +97,12 @@ impl Parser<'_> {
             && !follows
         {
             if e.shape == Shape::Name && !e.parenthesized {
-                return self.special(
-                    e.start,
-                    v.end,
-                    "invalid syntax. Maybe you meant '==' or ':=' instead of '='?",
-                );
+                return self.special(e.start, v.end, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
             }
-            let plain = matches!(
-                e.shape,
-                Shape::List(_)
-                    | Shape::Tuple(_)
-                    | Shape::Generator
-                    | Shape::True
-                    | Shape::None
-                    | Shape::False
-            );
+            let plain =
+                matches!(e.shape, Shape::List(_) | Shape::Tuple(_) | Shape::Generator | Shape::True | Shape::None | Shape::False);
             if e.bitwise && !plain {
-                return self.special_node(
-                    e,
-                    format!(
-                        "cannot assign to {} here. Maybe you meant '==' instead of '='?",
-                        e.name()
-                    ),
-                );
+                return self.special_node(e, format!("cannot assign to {} here. Maybe you meant '==' instead of '='?", e.name()));
             }
         }
         self.far = far;
@@ -155,12 +120,10 @@ impl Parser<'_> {
             return self.lambda();
         }
         // `pass if x else y`
-        if matches!(self.text_of(first), "pass" | "break" | "continue") && first.kind == Kind::Name
-        {
+        if matches!(self.text_of(first), "pass" | "break" | "continue") && first.kind == Kind::Name {
             return self.statement_before_if(start);
         }
-        let soft = first.kind == Kind::Name
-            && matches!(self.text_of(first), "match" | "case" | "_" | "type");
+        let soft = first.kind == Kind::Name && matches!(self.text_of(first), "match" | "case" | "_" | "type");
         let prefix = first.kind == Kind::Name && self.peek_kind(1) == Kind::Str;
         let a = self.disjunction()?;
         if self.is("if") {
@@ -169,10 +132,7 @@ impl Parser<'_> {
             if self.eat("else") {
                 if !self.starts_expression() {
                     let t = self.tok();
-                    return self.special_token(
-                        t,
-                        "expected expression after 'else', but statement is given",
-                    );
+                    return self.special_token(t, "expected expression after 'else', but statement is given");
                 }
                 self.expression()?;
                 return Ok(self.node(Shape::IfExp, start, false));
@@ -183,8 +143,7 @@ impl Parser<'_> {
             return Err(Stop::Generic);
         }
         if self.quiet == 0 && self.starts_expression() && !self.is("yield") {
-            let string =
-                matches!(a.shape, Shape::Literal) && self.text_of(first).ends_with(['"', '\'']);
+            let string = matches!(a.shape, Shape::Literal) && self.text_of(first).ends_with(['"', '\'']);
             if string && first.kind == Kind::Str && self.last().start == start {
                 self.text_between_strings()?;
             }
@@ -194,11 +153,7 @@ impl Parser<'_> {
                 if let Some(b) = self.attempt(Self::expression)
                     && self.last().level > 0
                 {
-                    return self.special(
-                        a.start,
-                        b.end,
-                        "invalid syntax. Perhaps you forgot a comma?",
-                    );
+                    return self.special(a.start, b.end, "invalid syntax. Perhaps you forgot a comma?");
                 }
                 self.at = at;
                 self.far = far;
@@ -222,11 +177,7 @@ impl Parser<'_> {
         self.at += 1;
         let end = self.last().end;
         if self.eat("if") && self.attempt(Self::disjunction).is_some() && self.eat("else") {
-            return self.special(
-                start,
-                end,
-                "expected expression before 'if', but statement is given",
-            );
+            return self.special(start, end, "expected expression before 'if', but statement is given");
         }
         self.at = at;
         self.far = far;
@@ -248,11 +199,7 @@ impl Parser<'_> {
         }
         let closed = self.kind(Kind::Str);
         if let (Some((s, e)), true) = (span, closed) {
-            return self.special(
-                s,
-                e,
-                "invalid syntax. Is this intended to be part of the string?",
-            );
+            return self.special(s, e, "invalid syntax. Is this intended to be part of the string?");
         }
         self.at = at;
         self.far = far;
@@ -264,11 +211,9 @@ impl Parser<'_> {
         let word = &self.text[a.start as usize..a.end as usize];
         let (at, far) = (self.at, self.far);
         match self.star_expressions() {
-            Ok(b) if matches!(word, "print" | "exec") => self.special(
-                a.start,
-                b.end,
-                format!("Missing parentheses in call to '{word}'. Did you mean {word}(...)?"),
-            ),
+            Ok(b) if matches!(word, "print" | "exec") => {
+                self.special(a.start, b.end, format!("Missing parentheses in call to '{word}'. Did you mean {word}(...)?"))
+            }
             Err(Stop::Special(e)) => Err(Stop::Special(e)),
             _ => {
                 self.at = at;
@@ -288,10 +233,7 @@ impl Parser<'_> {
             return self.special(
                 start,
                 colon.end,
-                format!(
-                    "{}-string: lambda expressions are not allowed without parentheses",
-                    self.field_letter()
-                ),
+                format!("{}-string: lambda expressions are not allowed without parentheses", self.field_letter()),
             );
         }
         self.expression()?;
@@ -317,11 +259,7 @@ impl Parser<'_> {
             }
             any = true;
         }
-        if any {
-            Ok(self.node(Shape::Operation, start, false))
-        } else {
-            Ok(first)
-        }
+        if any { Ok(self.node(Shape::Operation, start, false)) } else { Ok(first) }
     }
 
     fn inversion(&mut self) -> Parse<Node> {
@@ -347,10 +285,7 @@ impl Parser<'_> {
             match op {
                 "==" | "!=" | "<" | ">" | "<=" | ">=" | "in" => self.at += 1,
                 "<>" => {
-                    return self.special_token(
-                        t,
-                        "invalid syntax.  Maybe you meant '!=' instead of '<>'?",
-                    );
+                    return self.special_token(t, "invalid syntax.  Maybe you meant '!=' instead of '<>'?");
                 }
                 "is" => {
                     self.at += 1;
@@ -369,11 +304,7 @@ impl Parser<'_> {
             }
             any = true;
         }
-        if any {
-            Ok(self.node(Shape::Compare, start, false))
-        } else {
-            Ok(first)
-        }
+        if any { Ok(self.node(Shape::Compare, start, false)) } else { Ok(first) }
     }
 
     pub(super) fn bitwise_or(&mut self) -> Parse<Node> {
@@ -381,14 +312,7 @@ impl Parser<'_> {
     }
 
     fn binary(&mut self, level: usize) -> Parse<Node> {
-        const LEVELS: [&[&str]; 6] = [
-            &["|"],
-            &["^"],
-            &["&"],
-            &["<<", ">>"],
-            &["+", "-"],
-            &["*", "/", "//", "%", "@"],
-        ];
+        const LEVELS: [&[&str]; 6] = [&["|"], &["^"], &["&"], &["<<", ">>"], &["+", "-"], &["*", "/", "//", "%", "@"]];
         let Some(ops) = LEVELS.get(level) else {
             return self.deeper(Self::factor);
         };
@@ -429,11 +353,7 @@ impl Parser<'_> {
         }
         let start = self.tok().start;
         match self.attempt(Self::inversion) {
-            Some(n) => self.special(
-                start,
-                n.end,
-                "'not' after an operator must be parenthesized",
-            ),
+            Some(n) => self.special(start, n.end, "'not' after an operator must be parenthesized"),
             None => Err(Stop::Generic),
         }
     }
@@ -558,11 +478,7 @@ impl Parser<'_> {
         if self.is("yield") {
             let y = self.yield_expression()?;
             self.expect(")")?;
-            return Ok(Node {
-                parenthesized: true,
-                bitwise: true,
-                ..y
-            });
+            return Ok(Node { parenthesized: true, bitwise: true, ..y });
         }
         if self.is("**") && self.quiet == 0 {
             let stars = self.tok();
@@ -593,11 +509,7 @@ impl Parser<'_> {
         if first.shape == Shape::Starred {
             return self.special_node(&first, "cannot use starred expression here");
         }
-        Ok(Node {
-            parenthesized: true,
-            bitwise: true,
-            ..first
-        })
+        Ok(Node { parenthesized: true, bitwise: true, ..first })
     }
 
     fn unpacking_in_comprehension(&mut self, first: &Node) -> Parse<()> {
@@ -653,11 +565,7 @@ impl Parser<'_> {
 
     fn unparenthesized_target(&mut self, start: u32, end: u32) -> Parse<()> {
         if self.peek_parse(|p| p.for_if_clauses()).is_some() {
-            return self.special(
-                start,
-                end,
-                "did you forget parentheses around the comprehension target?",
-            );
+            return self.special(start, end, "did you forget parentheses around the comprehension target?");
         }
         Ok(())
     }
@@ -673,10 +581,7 @@ impl Parser<'_> {
             self.bitwise_or()?;
             if self.is("for") || self.is("async") {
                 if self.peek_parse(|p| p.for_if_clauses()).is_some() {
-                    return self.special_token(
-                        stars,
-                        "dict unpacking cannot be used in dict comprehension",
-                    );
+                    return self.special_token(stars, "dict unpacking cannot be used in dict comprehension");
                 }
                 return Err(Stop::Generic);
             }
@@ -716,11 +621,7 @@ impl Parser<'_> {
             self.at += 1;
             if self.attempt(Self::bitwise_or).is_some() {
                 let end = self.last().end;
-                return self.special(
-                    star.start,
-                    end,
-                    "cannot use a starred expression in a dictionary value",
-                );
+                return self.special(star.start, end, "cannot use a starred expression in a dictionary value");
             }
             return Err(Stop::Generic);
         }
@@ -746,12 +647,7 @@ impl Parser<'_> {
                 }
                 return Err(Stop::Special(crate::errors::Error::placed(
                     crate::unit::SyntaxErrorKind::Syntax,
-                    crate::errors::Place {
-                        line,
-                        offset: self.column(key.end),
-                        end_line,
-                        end_offset: 0,
-                    },
+                    crate::errors::Place { line, offset: self.column(key.end), end_line, end_offset: 0 },
                     "':' expected after dictionary key",
                 )));
             }
@@ -795,11 +691,7 @@ impl Parser<'_> {
     pub(super) fn target_list(&mut self) -> Parse<Node> {
         let start = self.tok().start;
         let item = |p: &mut Self| {
-            if p.is("*") {
-                p.starred()
-            } else {
-                p.bitwise_or()
-            }
+            if p.is("*") { p.starred() } else { p.bitwise_or() }
         };
         let first = item(self)?;
         if !self.is(",") {
@@ -820,11 +712,7 @@ impl Parser<'_> {
     /// Complains about the first part of `n` that cannot be a target.
     pub(super) fn invalid_target(&mut self, n: &Node, what: Target) -> Parse<()> {
         if let Some(bad) = find_invalid(n, what) {
-            let verb = if what == Target::Del {
-                "delete"
-            } else {
-                "assign to"
-            };
+            let verb = if what == Target::Del { "delete" } else { "assign to" };
             return self.special(bad.start, bad.end, format!("cannot {verb} {}", bad.name()));
         }
         Ok(())
@@ -834,9 +722,7 @@ impl Parser<'_> {
 /// The part of a would-be target that is none.
 fn find_invalid(n: &Node, what: Target) -> Option<&Node> {
     match &n.shape {
-        Shape::List(items) | Shape::Tuple(items) => {
-            items.iter().find_map(|i| find_invalid(i, what))
-        }
+        Shape::List(items) | Shape::Tuple(items) => items.iter().find_map(|i| find_invalid(i, what)),
         Shape::Starred if what == Target::Del => Some(n),
         // What is starred was not kept; a valid one is by far the commonest.
         Shape::Starred | Shape::Name | Shape::Subscript | Shape::Attribute => None,

@@ -124,10 +124,9 @@ struct Parser<'a> {
 }
 
 const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
-    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
-    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-    "with", "yield",
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else",
+    "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
+    "return", "try", "while", "with", "yield",
 ];
 
 /// The error of a source that the parser rejected, and whether the whole input was read when it came up. `text` ends in
@@ -140,22 +139,9 @@ pub fn diagnose(text: &str, expression: bool) -> (Option<Box<Error>>, bool) {
     (error, saw_end && at_end)
 }
 
-fn find(
-    text: &str,
-    expression: bool,
-    tokens: tokenizer::Tokens,
-    saw_end: &mut bool,
-) -> Option<Box<Error>> {
+fn find(text: &str, expression: bool, tokens: tokenizer::Tokens, saw_end: &mut bool) -> Option<Box<Error>> {
     let outcome = tokens.outcome;
-    let mut p = Parser {
-        text,
-        toks: &tokens.toks,
-        at: 0,
-        far: 0,
-        quiet: 0,
-        depth: 0,
-        saw_end: false,
-    };
+    let mut p = Parser { text, toks: &tokens.toks, at: 0, far: 0, quiet: 0, depth: 0, saw_end: false };
     let result = if expression { p.eval_input() } else { p.file() };
     *saw_end = p.saw_end;
     let stop = match result {
@@ -205,11 +191,7 @@ impl<'a> Parser<'a> {
     // ---- positions and errors
 
     fn line(&self, at: u32) -> u32 {
-        self.text[..(at as usize).min(self.text.len())]
-            .bytes()
-            .filter(|b| *b == b'\n')
-            .count() as u32
-            + 1
+        self.text[..(at as usize).min(self.text.len())].bytes().filter(|b| *b == b'\n').count() as u32 + 1
     }
 
     fn column(&self, at: u32) -> u32 {
@@ -223,12 +205,7 @@ impl<'a> Parser<'a> {
         let bracket = &self.text[open as usize..open as usize + 1];
         Error::placed(
             SyntaxErrorKind::Syntax,
-            Place {
-                line,
-                offset: self.column(open) + 1,
-                end_line: line,
-                end_offset: 0,
-            },
+            Place { line, offset: self.column(open) + 1, end_line: line, end_offset: 0 },
             format!("'{bracket}' was never closed"),
         )
     }
@@ -244,12 +221,7 @@ impl<'a> Parser<'a> {
             let c = self.column(t.start);
             return Error::placed(
                 SyntaxErrorKind::Syntax,
-                Place {
-                    line,
-                    offset: c + 1,
-                    end_line: line,
-                    end_offset: c + 2,
-                },
+                Place { line, offset: c + 1, end_line: line, end_offset: c + 2 },
                 message,
             );
         }
@@ -268,28 +240,13 @@ impl<'a> Parser<'a> {
         } else {
             (self.line(t.start), self.column(t.start))
         };
-        Error::placed(
-            kind,
-            Place {
-                line,
-                offset,
-                end_line: line,
-                end_offset: 0,
-            },
-            message,
-        )
+        Error::placed(kind, Place { line, offset, end_line: line, end_offset: 0 }, message)
     }
 
     fn indentation_at(&self, t: Tok, message: impl Into<String>) -> Box<Error> {
         match t.kind {
-            Kind::Indent | Kind::Dedent | Kind::End => {
-                self.read_place(SyntaxErrorKind::Indentation, t, message)
-            }
-            _ => Error::new(
-                SyntaxErrorKind::Indentation,
-                Self::range(t.start, t.end),
-                message,
-            ),
+            Kind::Indent | Kind::Dedent | Kind::End => self.read_place(SyntaxErrorKind::Indentation, t, message),
+            _ => Error::new(SyntaxErrorKind::Indentation, Self::range(t.start, t.end), message),
         }
     }
 
@@ -297,10 +254,7 @@ impl<'a> Parser<'a> {
         if self.quiet > 0 {
             return Err(Stop::Generic);
         }
-        Err(Stop::Special(Error::syntax(
-            Self::range(start, end),
-            message,
-        )))
+        Err(Stop::Special(Error::syntax(Self::range(start, end), message)))
     }
 
     fn special_node<T>(&self, n: &Node, message: impl Into<String>) -> Parse<T> {
@@ -361,11 +315,7 @@ impl<'a> Parser<'a> {
     }
 
     fn expect(&mut self, s: &str) -> Parse<Tok> {
-        if self.eat(s) {
-            Ok(self.last())
-        } else {
-            Err(Stop::Generic)
-        }
+        if self.eat(s) { Ok(self.last()) } else { Err(Stop::Generic) }
     }
 
     /// A token whose absence has an error of its own.

@@ -10,11 +10,7 @@ impl Parser<'_> {
         while self.kind(Kind::Newline) {
             self.at += 1;
         }
-        if self.kind(Kind::End) {
-            Ok(())
-        } else {
-            Err(Stop::Generic)
-        }
+        if self.kind(Kind::End) { Ok(()) } else { Err(Stop::Generic) }
     }
 
     pub(super) fn file(&mut self) -> Parse<()> {
@@ -105,10 +101,7 @@ impl Parser<'_> {
                 return Err(Stop::Generic);
             }
             let line = self.line(keyword.start);
-            return Err(Stop::Special(self.indentation_at(
-                t,
-                format!("expected an indented block after {what} on line {line}"),
-            )));
+            return Err(Stop::Special(self.indentation_at(t, format!("expected an indented block after {what} on line {line}"))));
         }
         self.at += 1;
         while !self.kind(Kind::Dedent) && !self.kind(Kind::End) {
@@ -135,11 +128,7 @@ impl Parser<'_> {
 
     fn simple_stmt(&mut self) -> Parse<()> {
         let t = self.tok();
-        let word = if t.kind == Kind::Name {
-            self.text_of(t)
-        } else {
-            ""
-        };
+        let word = if t.kind == Kind::Name { self.text_of(t) } else { "" };
         match word {
             "pass" | "break" | "continue" => {
                 if self.is_ahead(1, "if") {
@@ -224,31 +213,12 @@ impl Parser<'_> {
         if t.kind == Kind::Op
             && matches!(
                 self.text_of(t),
-                "+=" | "-="
-                    | "*="
-                    | "/="
-                    | "//="
-                    | "%="
-                    | "@="
-                    | "&="
-                    | "|="
-                    | "^="
-                    | "<<="
-                    | ">>="
-                    | "**="
+                "+=" | "-=" | "*=" | "/=" | "//=" | "%=" | "@=" | "&=" | "|=" | "^=" | "<<=" | ">>=" | "**="
             )
         {
-            if !matches!(
-                target.shape,
-                Shape::Name | Shape::Attribute | Shape::Subscript
-            ) {
-                return self.special_node(
-                    &target,
-                    format!(
-                        "'{}' is an illegal expression for augmented assignment",
-                        target.name()
-                    ),
-                );
+            if !matches!(target.shape, Shape::Name | Shape::Attribute | Shape::Subscript) {
+                return self
+                    .special_node(&target, format!("'{}' is an illegal expression for augmented assignment", target.name()));
             }
             self.at += 1;
             return self.assigned_value().map(|_| ());
@@ -259,10 +229,7 @@ impl Parser<'_> {
                 p.expression()
             });
             if value.is_some() && (target.shape != Shape::Name || target.parenthesized) {
-                return self.special_node(
-                    &target,
-                    format!("cannot use assignment expressions with {}", target.name()),
-                );
+                return self.special_node(&target, format!("cannot use assignment expressions with {}", target.name()));
             }
             return Err(Stop::Generic);
         }
@@ -279,9 +246,7 @@ impl Parser<'_> {
                 {
                     self.assignment_in_expression(&l)?;
                 }
-                return self
-                    .invalid_target(&target, Target::Star)
-                    .and(Err(Stop::Generic));
+                return self.invalid_target(&target, Target::Star).and(Err(Stop::Generic));
             }
             first = false;
             self.at += 1;
@@ -303,34 +268,22 @@ impl Parser<'_> {
     }
 
     fn assigned_value(&mut self) -> Parse<Node> {
-        if self.is("yield") {
-            self.yield_expression()
-        } else {
-            self.star_expressions()
-        }
+        if self.is("yield") { self.yield_expression() } else { self.star_expressions() }
     }
 
     fn annotation(&mut self, target: &Node) -> Parse<()> {
         let at = self.at;
-        if !matches!(
-            target.shape,
-            Shape::Name | Shape::Attribute | Shape::Subscript
-        ) {
+        if !matches!(target.shape, Shape::Name | Shape::Attribute | Shape::Subscript) {
             let far = self.far;
             self.at += 1;
             let value = self.attempt(Self::expression);
             self.at = at;
             match &target.shape {
                 Shape::List(_) => {
-                    return self
-                        .special_node(target, "only single target (not list) can be annotated");
+                    return self.special_node(target, "only single target (not list) can be annotated");
                 }
                 Shape::Tuple(items) => {
-                    let n = if target.parenthesized {
-                        target
-                    } else {
-                        items.first().unwrap_or(target)
-                    };
+                    let n = if target.parenthesized { target } else { items.first().unwrap_or(target) };
                     return self.special_node(n, "only single target (not tuple) can be annotated");
                 }
                 _ if value.is_some() => {
@@ -377,11 +330,7 @@ impl Parser<'_> {
             self.at += 1;
             if self.attempt(Self::dotted_name).is_some() {
                 let end = self.last().end;
-                return self.special(
-                    word.start,
-                    end,
-                    "Did you mean to use 'from ... import ...' instead?",
-                );
+                return self.special(word.start, end, "Did you mean to use 'from ... import ...' instead?");
             }
             self.far = self.far.max(far);
             self.at -= 1;
@@ -398,12 +347,7 @@ impl Parser<'_> {
         }
         Err(Stop::Special(Error::placed(
             crate::unit::SyntaxErrorKind::Syntax,
-            crate::errors::Place {
-                line,
-                offset,
-                end_line: line,
-                end_offset: offset,
-            },
+            crate::errors::Place { line, offset, end_line: line, end_offset: offset },
             "Expected one or more names after 'import'",
         )))
     }
@@ -413,10 +357,7 @@ impl Parser<'_> {
             return Ok(());
         }
         let named = self.is_name()
-            && (self.is_ahead(1, ",")
-                || self.is_ahead(1, ")")
-                || self.is_ahead(1, ";")
-                || self.ahead(1).kind == Kind::Newline);
+            && (self.is_ahead(1, ",") || self.is_ahead(1, ")") || self.is_ahead(1, ";") || self.ahead(1).kind == Kind::Newline);
         if named {
             self.at += 1;
             return Ok(());
@@ -458,10 +399,7 @@ impl Parser<'_> {
             }
             if !open && self.kind(Kind::Newline) {
                 let t = self.tok();
-                return self.special_token(
-                    t,
-                    "trailing comma not allowed without surrounding parentheses",
-                );
+                return self.special_token(t, "trailing comma not allowed without surrounding parentheses");
             }
         }
         if open {
@@ -539,11 +477,7 @@ impl Parser<'_> {
                     }
                 }
                 p.expect(")")?;
-                if p.is(":") || p.kind(Kind::Newline) {
-                    Ok(())
-                } else {
-                    Err(Stop::Generic)
-                }
+                if p.is(":") || p.kind(Kind::Newline) { Ok(()) } else { Err(Stop::Generic) }
             });
             if listed.is_some() {
                 self.colon()?;
@@ -592,11 +526,7 @@ impl Parser<'_> {
     }
 
     fn star_or_expression(&mut self) -> Parse<Node> {
-        if self.is("*") {
-            self.star_named_expression()
-        } else {
-            self.expression()
-        }
+        if self.is("*") { self.star_named_expression() } else { self.expression() }
     }
 
     fn try_stmt(&mut self) -> Parse<()> {
@@ -613,11 +543,7 @@ impl Parser<'_> {
             let this = self.is_ahead(1, "*");
             if star.is_some_and(|s| s != this) {
                 let end = if this { self.ahead(1).end } else { word.end };
-                return self.special(
-                    word.start,
-                    end,
-                    "cannot have both 'except' and 'except*' on the same 'try'",
-                );
+                return self.special(word.start, end, "cannot have both 'except' and 'except*' on the same 'try'");
             }
             star = Some(this);
             self.except_block(word)?;
@@ -637,11 +563,7 @@ impl Parser<'_> {
     fn except_block(&mut self, word: Tok) -> Parse<()> {
         self.expect("except")?;
         let star = self.eat("*");
-        let what = if star {
-            "'except*' statement"
-        } else {
-            "'except' statement"
-        };
+        let what = if star { "'except*' statement" } else { "'except' statement" };
         if star && (self.kind(Kind::Newline) || self.is(":")) {
             let t = self.tok();
             return self.special_token(t, "expected one or more exception types");
@@ -664,28 +586,18 @@ impl Parser<'_> {
                     self.at += 1;
                     if self.is_name() && self.is_ahead(1, ":") {
                         self.at += 2;
-                        return self.special_from(
-                            first.start,
-                            "multiple exception types must be parenthesized when using 'as'",
-                        );
+                        return self.special_from(first.start, "multiple exception types must be parenthesized when using 'as'");
                     }
                     self.at = at;
                 }
             } else if self.eat("as") {
-                if self.is_name()
-                    && !self.is_ahead(1, ".")
-                    && !self.is_ahead(1, "[")
-                    && !self.is_ahead(1, "(")
-                {
+                if self.is_name() && !self.is_ahead(1, ".") && !self.is_ahead(1, "[") && !self.is_ahead(1, "(") {
                     self.at += 1;
                 } else if let Some(e) = self.attempt(Self::expression)
                     && self.is(":")
                 {
                     let star = if star { "*" } else { "" };
-                    return self.special_node(
-                        &e,
-                        format!("cannot use except{star} statement with {}", e.name()),
-                    );
+                    return self.special_node(&e, format!("cannot use except{star} statement with {}", e.name()));
                 } else {
                     return Err(Stop::Generic);
                 }
@@ -717,17 +629,9 @@ impl Parser<'_> {
                 self.at += 1;
                 let e = self.expression()?;
                 if !stars.is_empty() {
-                    let what = if matches!(e.shape, Shape::Tuple(_)) {
-                        "constraints"
-                    } else {
-                        "bound"
-                    };
+                    let what = if matches!(e.shape, Shape::Tuple(_)) { "constraints" } else { "bound" };
                     let end = self.last().end;
-                    return self.special(
-                        colon.start,
-                        end,
-                        format!("cannot use {what} with {stars}"),
-                    );
+                    return self.special(colon.start, end, format!("cannot use {what} with {stars}"));
                 }
             }
             if self.eat("=") {
@@ -784,19 +688,11 @@ impl Parser<'_> {
             p.subject()?;
             if p.is(":") {
                 p.at += 1;
-                return if p.kind(Kind::Newline) {
-                    Ok(())
-                } else {
-                    Err(Stop::Generic)
-                };
+                return if p.kind(Kind::Newline) { Ok(()) } else { Err(Stop::Generic) };
             }
             // Without its colon it is one if a case follows.
             p.newline()?;
-            if p.kind(Kind::Indent) && p.is_ahead(1, "case") {
-                Ok(())
-            } else {
-                Err(Stop::Generic)
-            }
+            if p.kind(Kind::Indent) && p.is_ahead(1, "case") { Ok(()) } else { Err(Stop::Generic) }
         });
         self.far = far;
         result.is_some()
@@ -822,10 +718,9 @@ impl Parser<'_> {
         let t = self.tok();
         if t.kind != Kind::Indent {
             let line = self.line(word.start);
-            return Err(Stop::Special(self.indentation_at(
-                t,
-                format!("expected an indented block after 'match' statement on line {line}"),
-            )));
+            return Err(Stop::Special(
+                self.indentation_at(t, format!("expected an indented block after 'match' statement on line {line}")),
+            ));
         }
         self.at += 1;
         while self.is("case") {
@@ -874,11 +769,7 @@ impl Parser<'_> {
                 let t = self.tok();
                 return self.special_token(t, "cannot use '_' as a target");
             }
-            if self.is_name()
-                && !self.is_ahead(1, ".")
-                && !self.is_ahead(1, "(")
-                && !self.is_ahead(1, "[")
-            {
+            if self.is_name() && !self.is_ahead(1, ".") && !self.is_ahead(1, "(") && !self.is_ahead(1, "[") {
                 self.at += 1;
             } else if let Some(e) = self.attempt(Self::expression) {
                 return self.special_node(&e, format!("cannot use {} as pattern target", e.name()));
@@ -960,8 +851,7 @@ impl Parser<'_> {
             self.at += 1;
             let imaginary = self.last();
             if !is_imaginary(self.text_of(imaginary)) {
-                return self
-                    .special_token(imaginary, "imaginary number required in complex literal");
+                return self.special_token(imaginary, "imaginary number required in complex literal");
             }
         }
         Ok(())

@@ -51,11 +51,7 @@ impl Parser<'_> {
                     bytes = bytes.or(Some(false));
                     self.at += 1;
                     self.fstring(if is_template { 't' } else { 'f' }, text.contains('r'))?;
-                    shape = if is_template {
-                        Shape::TString
-                    } else {
-                        Shape::FString
-                    };
+                    shape = if is_template { Shape::TString } else { Shape::FString };
                 }
                 _ => break,
             }
@@ -76,11 +72,7 @@ impl Parser<'_> {
     fn check_string(&mut self, t: crate::tokenizer::Tok, prefix: &str) -> Parse<()> {
         let text = self.text_of(t);
         let body = &text[prefix.len()..];
-        let quote = if body.starts_with("\"\"\"") || body.starts_with("'''") {
-            3
-        } else {
-            1
-        };
+        let quote = if body.starts_with("\"\"\"") || body.starts_with("'''") { 3 } else { 1 };
         let body = &body[quote..(body.len().max(2 * quote)) - quote];
         if prefix.contains('b') && !body.is_ascii() {
             return self.special_token(t, "bytes can only contain ASCII literal characters");
@@ -109,13 +101,7 @@ impl Parser<'_> {
                 _ => {}
             }
         }
-        open.last().map_or('f', |t| {
-            if self.text_of(*t).to_ascii_lowercase().contains('t') {
-                't'
-            } else {
-                'f'
-            }
-        })
+        open.last().map_or('f', |t| if self.text_of(*t).to_ascii_lowercase().contains('t') { 't' } else { 'f' })
     }
 
     /// The rest of an f-string after its start.
@@ -149,17 +135,11 @@ impl Parser<'_> {
         if t.kind == Kind::Op {
             let s = self.text_of(t);
             if matches!(s, "=" | "!" | ":" | "}") {
-                return self.special_token(
-                    t,
-                    format!("{letter}-string: valid expression required before '{s}'"),
-                );
+                return self.special_token(t, format!("{letter}-string: valid expression required before '{s}'"));
             }
         }
         if !self.starts_expression() && !self.is("*") {
-            return self.special_token(
-                t,
-                format!("{letter}-string: expecting a valid expression after '{{'"),
-            );
+            return self.special_token(t, format!("{letter}-string: expecting a valid expression after '{{'"));
         }
         if self.is("yield") {
             self.yield_expression()?;
@@ -170,10 +150,7 @@ impl Parser<'_> {
                     && self.quiet == 0
                 {
                     self.at = at;
-                    return self.special_token(
-                        t,
-                        format!("{letter}-string: expecting a valid expression after '{{'"),
-                    );
+                    return self.special_token(t, format!("{letter}-string: expecting a valid expression after '{{'"));
                 }
                 return Err(e);
             }
@@ -186,25 +163,19 @@ impl Parser<'_> {
             let mark = self.last();
             let t = self.tok();
             if self.is(":") || self.is("}") {
-                return self
-                    .special_token(t, format!("{letter}-string: missing conversion character"));
+                return self.special_token(t, format!("{letter}-string: missing conversion character"));
             }
             if t.kind != Kind::Name {
-                return self
-                    .special_token(t, format!("{letter}-string: invalid conversion character"));
+                return self.special_token(t, format!("{letter}-string: invalid conversion character"));
             }
             if t.start != mark.end {
-                let message = format!(
-                    "{letter}-string: conversion type must come right after the exclamation mark"
-                );
+                let message = format!("{letter}-string: conversion type must come right after the exclamation mark");
                 return self.special(mark.start, t.end, message);
             }
             let c = self.text_of(t);
             if !matches!(c, "s" | "r" | "a") {
-                return self.special_token(
-                    t,
-                    format!("{letter}-string: invalid conversion character '{c}': expected 's', 'r', or 'a'"),
-                );
+                return self
+                    .special_token(t, format!("{letter}-string: invalid conversion character '{c}': expected 's', 'r', or 'a'"));
             }
             self.at += 1;
             expected = "':' or '}'";
@@ -217,10 +188,7 @@ impl Parser<'_> {
                     Kind::Op if self.text_of(t) == "{" => self.field(letter)?,
                     Kind::Op if self.text_of(t) == "}" => break,
                     _ => {
-                        return self.special_token(
-                            t,
-                            format!("{letter}-string: expecting '}}', or format specs"),
-                        );
+                        return self.special_token(t, format!("{letter}-string: expecting '}}', or format specs"));
                     }
                 }
             }

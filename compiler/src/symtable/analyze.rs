@@ -19,9 +19,7 @@ pub(super) fn analyze(
     type_params: &NameSet,
     class_entry: Option<ScopeId>,
 ) -> Result<()> {
-    crate::depth::with_stack(|| {
-        analyze_inner(scopes, id, bound, free, global, type_params, class_entry)
-    })
+    crate::depth::with_stack(|| analyze_inner(scopes, id, bound, free, global, type_params, class_entry))
 }
 
 fn analyze_inner(
@@ -48,19 +46,11 @@ fn analyze_inner(
     }
     let mut local = NameSet::default();
     let mut places: FxHashMap<Name, Place> = FxHashMap::default();
-    let names: Vec<(Name, u16)> = scopes[id]
-        .symbols
-        .iter()
-        .map(|(n, s)| (n.clone(), s.flags))
-        .collect();
+    let names: Vec<(Name, u16)> = scopes[id].symbols.iter().map(|(n, s)| (n.clone(), s.flags)).collect();
     for (name, flags) in names {
         let place = if flags & def::GLOBAL != 0 {
             if flags & def::NONLOCAL != 0 {
-                return Err(directive_error(
-                    &scopes[id],
-                    &name,
-                    format!("name '{name}' is nonlocal and global"),
-                ));
+                return Err(directive_error(&scopes[id], &name, format!("name '{name}' is nonlocal and global")));
             }
             global.insert(name.clone());
             if let Some(b) = &mut bound_here {
@@ -70,12 +60,8 @@ fn analyze_inner(
         } else if flags & def::NONLOCAL != 0 {
             let message = match &bound_here {
                 None => Some("nonlocal declaration not allowed at module level".to_owned()),
-                Some(b) if !b.contains(&name) => {
-                    Some(format!("no binding for nonlocal '{name}' found"))
-                }
-                Some(_) if type_params.contains(&name) => Some(format!(
-                    "nonlocal binding not allowed for type parameter '{name}'"
-                )),
+                Some(b) if !b.contains(&name) => Some(format!("no binding for nonlocal '{name}' found")),
+                Some(_) if type_params.contains(&name) => Some(format!("nonlocal binding not allowed for type parameter '{name}'")),
                 Some(_) => None,
             };
             if let Some(m) = message {
@@ -93,9 +79,7 @@ fn analyze_inner(
             }
             Place::Local
         } else {
-            let in_class = class_entry
-                .and_then(|c| scopes[c].symbols.get(&name))
-                .map_or(0, |s| s.flags);
+            let in_class = class_entry.and_then(|c| scopes[c].symbols.get(&name)).map_or(0, |s| s.flags);
             if in_class & def::GLOBAL != 0 {
                 Place::GlobalExplicit
             } else if in_class & def::BOUND != 0 && in_class & def::NONLOCAL == 0 {
@@ -130,20 +114,9 @@ fn analyze_inner(
             true => class_entry,
             false => None,
         };
-        let inline = scopes[child]
-            .comprehension
-            .is_some_and(|c| c != Comprehension::Generator)
-            && !scopes[id].can_see_class_scope;
+        let inline = scopes[child].comprehension.is_some_and(|c| c != Comprehension::Generator) && !scopes[id].can_see_class_scope;
         let mut child_free = NameSet::default();
-        analyze(
-            scopes,
-            child,
-            Some(&new_bound),
-            &mut child_free,
-            &new_global,
-            &type_params,
-            child_class_entry,
-        )?;
+        analyze(scopes, child, Some(&new_bound), &mut child_free, &new_global, &type_params, child_class_entry)?;
         if inline {
             inline_comprehension(scopes, id, child, &mut places, &mut child_free);
             scopes[child].inlined = true;
@@ -153,10 +126,7 @@ fn analyze_inner(
 
     if function_like {
         for (name, place) in &mut places {
-            if *place == Place::Local
-                && !scopes[id].symbols[name].from_inlined
-                && new_free.remove(name)
-            {
+            if *place == Place::Local && !scopes[id].symbols[name].from_inlined && new_free.remove(name) {
                 *place = Place::Cell;
             }
         }
@@ -187,14 +157,7 @@ fn analyze_inner(
             }
             None => {
                 if bound.is_some_and(|b| b.contains(name)) {
-                    scope.symbols.insert(
-                        name.clone(),
-                        Symbol {
-                            flags: 0,
-                            place: Place::Free,
-                            from_inlined: false,
-                        },
-                    );
+                    scope.symbols.insert(name.clone(), Symbol { flags: 0, place: Place::Free, from_inlined: false });
                 }
             }
         }
@@ -204,11 +167,7 @@ fn analyze_inner(
 }
 
 fn directive_error(scope: &Scope, name: &str, message: String) -> Box<Error> {
-    let range = scope
-        .directives
-        .iter()
-        .find(|(n, _)| &**n == name)
-        .map_or_else(TextRange::default, |d| d.1);
+    let range = scope.directives.iter().find(|(n, _)| &**n == name).map_or_else(TextRange::default, |d| d.1);
     Error::syntax(range, message)
 }
 
@@ -217,10 +176,7 @@ fn free_in_any_child(scopes: &[Scope], id: ScopeId, name: &str) -> bool {
         if scopes[c].inlined {
             free_in_any_child(scopes, c, name)
         } else {
-            scopes[c]
-                .symbols
-                .get(name)
-                .is_some_and(|s| s.place == Place::Free)
+            scopes[c].symbols.get(name).is_some_and(|s| s.place == Place::Free)
         }
     })
 }
@@ -234,11 +190,7 @@ fn inline_comprehension(
     places: &mut FxHashMap<Name, Place>,
     comp_free: &mut NameSet,
 ) {
-    let names: Vec<(Name, Symbol)> = scopes[comp]
-        .symbols
-        .iter()
-        .map(|(n, s)| (n.clone(), *s))
-        .collect();
+    let names: Vec<(Name, Symbol)> = scopes[comp].symbols.iter().map(|(n, s)| (n.clone(), *s)).collect();
     let is_class = scopes[id].kind == BlockKind::Class;
     for (name, symbol) in names {
         if symbol.flags & def::PARAM != 0 {
@@ -246,10 +198,7 @@ fn inline_comprehension(
         }
         if symbol.place == Place::Free
             && is_class
-            && matches!(
-                &*name,
-                "__class__" | "__classdict__" | "__conditional_annotations__"
-            )
+            && matches!(&*name, "__class__" | "__classdict__" | "__conditional_annotations__")
         {
             // Used in the comprehension itself it is not the class's; a function in it may use the class's cell.
             if !free_in_any_child(scopes, comp, &name) {
@@ -260,29 +209,14 @@ fn inline_comprehension(
         }
         match scopes[id].symbols.get(&name).map(|s| s.flags) {
             None => {
-                let place = if symbol.place == Place::Cell {
-                    Place::Local
-                } else {
-                    symbol.place
-                };
+                let place = if symbol.place == Place::Cell { Place::Local } else { symbol.place };
                 let bound = matches!(place, Place::Local);
-                scopes[id].symbols.insert(
-                    name.clone(),
-                    Symbol {
-                        flags: symbol.flags,
-                        place,
-                        from_inlined: bound,
-                    },
-                );
+                scopes[id].symbols.insert(name.clone(), Symbol { flags: symbol.flags, place, from_inlined: bound });
                 places.insert(name, place);
             }
             Some(flags) => {
                 let own = !scopes[id].symbols[&name].from_inlined;
-                if own
-                    && flags & def::BOUND != 0
-                    && !is_class
-                    && !free_in_any_child(scopes, comp, &name)
-                {
+                if own && flags & def::BOUND != 0 && !is_class && !free_in_any_child(scopes, comp, &name) {
                     comp_free.remove(&name);
                 }
             }

@@ -7,10 +7,7 @@ use ruff_python_ast::{Expr, ExprContext, Pattern, Stmt, TypeParam};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{
-    BlockKey, BlockKind, Comprehension, Name, NameSet, Place, Scope, ScopeId, Settings, Symbol,
-    TOP, def,
-};
+use super::{BlockKey, BlockKind, Comprehension, Name, NameSet, Place, Scope, ScopeId, Settings, Symbol, TOP, def};
 use crate::errors::{Error, Result};
 
 /// The blocks of a program and the nodes that open them.
@@ -129,21 +126,11 @@ impl Builder {
         if let Some(key) = key {
             self.blocks.insert(key, id);
         }
-        if matches!(
-            kind,
-            BlockKind::Annotation | BlockKind::TypeVariable | BlockKind::TypeAlias
-        ) {
+        if matches!(kind, BlockKind::Annotation | BlockKind::TypeVariable | BlockKind::TypeAlias) {
             let format = self.intern(".format");
             let scope = &mut self.scopes[id];
             scope.params.push(format.clone());
-            scope.symbols.insert(
-                format,
-                Symbol {
-                    flags: def::PARAM | def::USE,
-                    place: Place::Unknown,
-                    from_inlined: false,
-                },
-            );
+            scope.symbols.insert(format, Symbol { flags: def::PARAM | def::USE, place: Place::Unknown, from_inlined: false });
         }
         id
     }
@@ -172,30 +159,18 @@ impl Builder {
 
     fn add_to(&mut self, id: ScopeId, name: Name, mut flag: u16, range: TextRange) -> Result<()> {
         let scope = &mut self.scopes[id];
-        let entry = scope.symbols.entry(name.clone()).or_insert(Symbol {
-            flags: 0,
-            place: Place::Unknown,
-            from_inlined: false,
-        });
+        let entry = scope.symbols.entry(name.clone()).or_insert(Symbol { flags: 0, place: Place::Unknown, from_inlined: false });
         if flag & def::PARAM != 0 && entry.flags & def::PARAM != 0 {
-            return Err(Error::syntax(
-                range,
-                format!("duplicate argument '{name}' in function definition"),
-            ));
+            return Err(Error::syntax(range, format!("duplicate argument '{name}' in function definition")));
         }
         if flag & def::TYPE_PARAM != 0 && entry.flags & def::TYPE_PARAM != 0 {
-            return Err(Error::syntax(
-                range,
-                format!("duplicate type parameter '{name}'"),
-            ));
+            return Err(Error::syntax(range, format!("duplicate type parameter '{name}'")));
         }
         if scope.comp_iter_target {
             if entry.flags & (def::GLOBAL | def::NONLOCAL) != 0 {
                 return Err(Error::syntax(
                     range,
-                    format!(
-                        "comprehension inner loop cannot rebind assignment expression target '{name}'"
-                    ),
+                    format!("comprehension inner loop cannot rebind assignment expression target '{name}'"),
                 ));
             }
             flag |= def::COMP_ITER;
@@ -207,11 +182,7 @@ impl Builder {
             self.scopes[TOP]
                 .symbols
                 .entry(name)
-                .or_insert(Symbol {
-                    flags: 0,
-                    place: Place::Unknown,
-                    from_inlined: false,
-                })
+                .or_insert(Symbol { flags: 0, place: Place::Unknown, from_inlined: false })
                 .flags |= def::GLOBAL;
         }
         Ok(())
@@ -249,10 +220,7 @@ impl Builder {
                     let scope = self.cur();
                     scope.returns_value = Some(s.range());
                     if scope.generator && scope.is_async_def {
-                        return Err(Error::syntax(
-                            s.range(),
-                            "'return' with value in async generator",
-                        ));
+                        return Err(Error::syntax(s.range(), "'return' with value in async generator"));
                     }
                 }
                 Ok(())
@@ -356,9 +324,7 @@ impl Builder {
                 Ok(())
             }
             Stmt::Expr(e) => self.expr(&e.value),
-            Stmt::Pass(_) | Stmt::Break(_) | Stmt::Continue(_) | Stmt::IpyEscapeCommand(_) => {
-                Ok(())
-            }
+            Stmt::Pass(_) | Stmt::Break(_) | Stmt::Continue(_) | Stmt::IpyEscapeCommand(_) => Ok(()),
         }
     }
 
@@ -369,25 +335,15 @@ impl Builder {
             let m = if flags & def::PARAM != 0 {
                 format!("name '{}' is parameter and {word}", name.as_str())
             } else if flags & def::USE != 0 {
-                format!(
-                    "name '{}' is used prior to {word} declaration",
-                    name.as_str()
-                )
+                format!("name '{}' is used prior to {word} declaration", name.as_str())
             } else if flags & def::ANNOT != 0 {
                 format!("annotated name '{}' can't be {word}", name.as_str())
             } else {
-                format!(
-                    "name '{}' is assigned to before {word} declaration",
-                    name.as_str()
-                )
+                format!("name '{}' is assigned to before {word} declaration", name.as_str())
             };
             return Err(Error::syntax(range, m));
         }
-        self.add(
-            name,
-            if global { def::GLOBAL } else { def::NONLOCAL },
-            range,
-        )?;
+        self.add(name, if global { def::GLOBAL } else { def::NONLOCAL }, range)?;
         let n = self.mangled(name);
         self.cur().directives.push((n, range));
         Ok(())
@@ -400,10 +356,7 @@ impl Builder {
         };
         if alias.name.as_str() == "*" {
             if self.cur().kind != BlockKind::Module {
-                return Err(Error::syntax(
-                    alias.range,
-                    "import * only allowed at module level",
-                ));
+                return Err(Error::syntax(alias.range, "import * only allowed at module level"));
             }
             return Ok(());
         }
@@ -419,11 +372,7 @@ impl Builder {
         if let Some(tp) = &f.type_params {
             self.enter_type_params(&f.name, tp, false, has_defaults, has_kwdefaults)?;
         }
-        let id = self.create(
-            BlockKind::Function,
-            &f.name,
-            Some((addr(f), BlockKey::Body)),
-        );
+        let id = self.create(BlockKind::Function, &f.name, Some((addr(f), BlockKey::Body)));
         self.function_annotations(f, id)?;
         self.stack.push(id);
         self.parameters(&f.parameters)?;
@@ -440,12 +389,7 @@ impl Builder {
     /// Visits the default values, in the enclosing block.
     fn defaults(&mut self, p: &ast::Parameters) -> Result<(bool, bool)> {
         let mut has = (false, false);
-        for d in p
-            .posonlyargs
-            .iter()
-            .chain(&p.args)
-            .filter_map(|p| p.default.as_deref())
-        {
+        for d in p.posonlyargs.iter().chain(&p.args).filter_map(|p| p.default.as_deref()) {
             has.0 = true;
             self.expr(d)?;
         }
@@ -462,33 +406,20 @@ impl Builder {
             self.add(&a.parameter.name, def::PARAM, range)?;
         }
         for a in p.vararg.iter().chain(&p.kwarg) {
-            self.add(
-                &a.name,
-                def::PARAM,
-                TextRange::new(a.name.range.start(), a.range.end()),
-            )?;
+            self.add(&a.name, def::PARAM, TextRange::new(a.name.range.start(), a.range.end()))?;
         }
         Ok(())
     }
 
     fn function_annotations(&mut self, f: &ast::StmtFunctionDef, function: ScopeId) -> Result<()> {
         let p = &f.parameters;
-        let mut all: Vec<&Expr> = p
-            .posonlyargs
-            .iter()
-            .chain(&p.args)
-            .filter_map(|a| a.annotation())
-            .collect();
+        let mut all: Vec<&Expr> = p.posonlyargs.iter().chain(&p.args).filter_map(|a| a.annotation()).collect();
         all.extend(p.vararg.iter().filter_map(|a| a.annotation()));
         all.extend(p.kwonlyargs.iter().filter_map(|a| a.annotation()));
         all.extend(p.kwarg.iter().filter_map(|a| a.annotation()));
         all.extend(f.returns.as_deref());
         let in_class = self.cur().can_see_class_scope || self.cur().kind == BlockKind::Class;
-        self.enter(
-            BlockKind::Annotation,
-            "__annotate__",
-            Some((addr(f), BlockKey::Annotations)),
-        );
+        self.enter(BlockKind::Annotation, "__annotate__", Some((addr(f), BlockKey::Annotations)));
         if in_class {
             self.cur().can_see_class_scope = true;
             self.add("__classdict__", def::USE, f.range)?;
@@ -509,15 +440,8 @@ impl Builder {
         if let Expr::Name(n) = &*a.target {
             let flags = self.flags(&n.id);
             if flags & (def::GLOBAL | def::NONLOCAL) != 0 && self.cur_id() != TOP && a.simple {
-                let word = if flags & def::GLOBAL != 0 {
-                    "global"
-                } else {
-                    "nonlocal"
-                };
-                return Err(Error::syntax(
-                    a.range,
-                    format!("annotated name '{}' can't be {word}", n.id.as_str()),
-                ));
+                let word = if flags & def::GLOBAL != 0 { "global" } else { "nonlocal" };
+                return Err(Error::syntax(a.range, format!("annotated name '{}' can't be {word}", n.id.as_str())));
             }
             if a.simple {
                 self.add(&n.id, def::ANNOT | def::LOCAL, n.range)?;
@@ -535,8 +459,7 @@ impl Builder {
         let scope = self.cur();
         let kind = scope.kind;
         let unevaluated = kind == BlockKind::Function;
-        let conditional =
-            kind == BlockKind::Module || kind == BlockKind::Class && scope.in_conditional;
+        let conditional = kind == BlockKind::Module || kind == BlockKind::Class && scope.in_conditional;
         let conditional = conditional && !self.settings.future_annotations;
         if conditional && !self.cur().conditional_annotations {
             self.cur().conditional_annotations = true;
@@ -603,14 +526,7 @@ impl Builder {
         Ok(())
     }
 
-    fn enter_type_params(
-        &mut self,
-        name: &str,
-        tp: &ast::TypeParams,
-        class: bool,
-        defaults: bool,
-        kwdefaults: bool,
-    ) -> Result<()> {
+    fn enter_type_params(&mut self, name: &str, tp: &ast::TypeParams, class: bool, defaults: bool, kwdefaults: bool) -> Result<()> {
         self.enter_type_params_with(name, tp, class, defaults, kwdefaults, None)
     }
 
@@ -625,11 +541,7 @@ impl Builder {
     ) -> Result<()> {
         let in_class = self.cur().kind == BlockKind::Class;
         let title = format!("<generic parameters of {name}>");
-        self.enter(
-            BlockKind::TypeParams,
-            &title,
-            Some((addr(tp), BlockKey::TypeParams)),
-        );
+        self.enter(BlockKind::TypeParams, &title, Some((addr(tp), BlockKey::TypeParams)));
         if let Some((private, names)) = private {
             self.cur().private = Some(private);
             self.cur().mangled_names = Some(names);
@@ -654,10 +566,7 @@ impl Builder {
             if name.as_str() == "__classdict__" {
                 return Err(Error::syntax(
                     p.range(),
-                    format!(
-                        "reserved name '{}' cannot be used for type parameter",
-                        name.as_str()
-                    ),
+                    format!("reserved name '{}' cannot be used for type parameter", name.as_str()),
                 ));
             }
             self.add(name, def::TYPE_PARAM | def::LOCAL, p.range())?;
@@ -679,10 +588,7 @@ impl Builder {
                 None if seen_default => {
                     return Err(Error::syntax(
                         p.range(),
-                        format!(
-                            "non-default type parameter '{}' follows default type parameter",
-                            name.as_str()
-                        ),
+                        format!("non-default type parameter '{}' follows default type parameter", name.as_str()),
                     ));
                 }
                 None => {}
@@ -713,11 +619,7 @@ impl Builder {
         if let Some(tp) = &t.type_params {
             self.enter_type_params(&name, tp, false, false, false)?;
         }
-        self.enter(
-            BlockKind::TypeAlias,
-            &name,
-            Some((addr(t), BlockKey::AliasValue)),
-        );
+        self.enter(BlockKind::TypeAlias, &name, Some((addr(t), BlockKey::AliasValue)));
         if in_class {
             self.cur().can_see_class_scope = true;
             self.add("__classdict__", def::USE, t.range)?;
@@ -752,25 +654,14 @@ impl Builder {
             BlockKind::TypeVariable => {
                 // The default of a type parameter and its bound say which they are.
                 let id = self.cur_id();
-                let key = self
-                    .blocks
-                    .iter()
-                    .find(|(_, v)| **v == id)
-                    .map(|(k, _)| k.1);
-                if key == Some(BlockKey::Default) {
-                    "a type parameter default"
-                } else {
-                    "a TypeVar bound"
-                }
+                let key = self.blocks.iter().find(|(_, v)| **v == id).map(|(k, _)| k.1);
+                if key == Some(BlockKey::Default) { "a type parameter default" } else { "a TypeVar bound" }
             }
             BlockKind::TypeAlias => "a type alias",
             BlockKind::TypeParams => "the definition of a generic",
             _ => return Ok(()),
         };
-        Err(Error::syntax(
-            range,
-            format!("{what} cannot be used within {place}"),
-        ))
+        Err(Error::syntax(range, format!("{what} cannot be used within {place}")))
     }
 
     fn yields(&mut self, range: TextRange) -> Result<()> {
@@ -834,11 +725,7 @@ impl Builder {
                 if let Some(p) = &l.parameters {
                     self.defaults(p)?;
                 }
-                self.enter(
-                    BlockKind::Function,
-                    "<lambda>",
-                    Some((addr(l), BlockKey::Body)),
-                );
+                self.enter(BlockKind::Function, "<lambda>", Some((addr(l), BlockKey::Body)));
                 if let Some(p) = &l.parameters {
                     self.parameters(p)?;
                 }
@@ -859,41 +746,15 @@ impl Builder {
                 Ok(())
             }
             Expr::Set(s) => self.exprs(&s.elts),
-            Expr::ListComp(c) => self.comprehension(
-                addr(c),
-                "<listcomp>",
-                Comprehension::List,
-                &c.generators,
-                [&c.elt, &c.elt],
-                e,
-            ),
-            Expr::SetComp(c) => self.comprehension(
-                addr(c),
-                "<setcomp>",
-                Comprehension::Set,
-                &c.generators,
-                [&c.elt, &c.elt],
-                e,
-            ),
+            Expr::ListComp(c) => self.comprehension(addr(c), "<listcomp>", Comprehension::List, &c.generators, [&c.elt, &c.elt], e),
+            Expr::SetComp(c) => self.comprehension(addr(c), "<setcomp>", Comprehension::Set, &c.generators, [&c.elt, &c.elt], e),
             Expr::DictComp(c) => {
                 let key = c.key.as_deref().unwrap_or(&c.value);
-                self.comprehension(
-                    addr(c),
-                    "<dictcomp>",
-                    Comprehension::Dict,
-                    &c.generators,
-                    [key, &c.value],
-                    e,
-                )
+                self.comprehension(addr(c), "<dictcomp>", Comprehension::Dict, &c.generators, [key, &c.value], e)
             }
-            Expr::Generator(c) => self.comprehension(
-                addr(c),
-                "<genexpr>",
-                Comprehension::Generator,
-                &c.generators,
-                [&c.elt, &c.elt],
-                e,
-            ),
+            Expr::Generator(c) => {
+                self.comprehension(addr(c), "<genexpr>", Comprehension::Generator, &c.generators, [&c.elt, &c.elt], e)
+            }
             Expr::Await(a) => {
                 self.reject_in_lazy_block(a.range, "await expression")?;
                 let top_level = self.settings.top_level_await;
@@ -927,10 +788,7 @@ impl Builder {
             Expr::Call(c) => {
                 self.expr(&c.func)?;
                 self.exprs(&*c.arguments.args)?;
-                c.arguments
-                    .keywords
-                    .iter()
-                    .try_for_each(|k| self.expr(&k.value))
+                c.arguments.keywords.iter().try_for_each(|k| self.expr(&k.value))
             }
             Expr::FString(f) => {
                 for part in &f.value {
@@ -996,10 +854,7 @@ impl Builder {
         self.cur().comp_iter_expr -= 1;
         let can_see = self.cur().can_see_class_scope;
         self.enter(BlockKind::Function, name, Some((node, BlockKey::Body)));
-        let unevaluated = self
-            .cur()
-            .parent
-            .is_some_and(|p| self.scopes[p].unevaluated);
+        let unevaluated = self.cur().parent.is_some_and(|p| self.scopes[p].unevaluated);
         let scope = self.cur();
         scope.comprehension = Some(kind);
         scope.method = false;
@@ -1034,14 +889,8 @@ impl Builder {
         if is_async {
             let top_level = self.settings.top_level_await;
             let scope = self.cur();
-            if !scope.is_async_def
-                && scope.comprehension.is_none()
-                && !(top_level && scope.kind == BlockKind::Module)
-            {
-                return Err(Error::syntax(
-                    e.range(),
-                    "asynchronous comprehension outside of an asynchronous function",
-                ));
+            if !scope.is_async_def && scope.comprehension.is_none() && !(top_level && scope.kind == BlockKind::Module) {
+                return Err(Error::syntax(e.range(), "asynchronous comprehension outside of an asynchronous function"));
             }
             scope.coroutine = true;
         }
@@ -1066,21 +915,14 @@ impl Builder {
                 if flags & def::COMP_ITER != 0 && flags & (def::LOCAL | def::GLOBAL) != 0 {
                     return Err(Error::syntax(
                         range,
-                        format!(
-                            "assignment expression cannot rebind comprehension iteration variable '{}'",
-                            target.id.as_str()
-                        ),
+                        format!("assignment expression cannot rebind comprehension iteration variable '{}'", target.id.as_str()),
                     ));
                 }
                 continue;
             }
             let what = match self.scopes[id].kind {
                 BlockKind::Function => {
-                    let flag = if flags & def::GLOBAL != 0 {
-                        def::GLOBAL
-                    } else {
-                        def::NONLOCAL
-                    };
+                    let flag = if flags & def::GLOBAL != 0 { def::GLOBAL } else { def::NONLOCAL };
                     self.add(&target.id, flag, range)?;
                     self.cur().directives.push((name.clone(), range));
                     self.scopes[id].walrus.insert(name.clone());
@@ -1097,10 +939,7 @@ impl Builder {
                 BlockKind::TypeVariable => "in a TypeVar bound",
                 BlockKind::Annotation => "within an annotation",
             };
-            return Err(Error::syntax(
-                range,
-                format!("assignment expression within a comprehension cannot be used {what}"),
-            ));
+            return Err(Error::syntax(range, format!("assignment expression within a comprehension cannot be used {what}")));
         }
         Ok(())
     }
@@ -1127,14 +966,8 @@ impl Builder {
             }
             Pattern::MatchClass(c) => {
                 self.expr(&c.cls)?;
-                c.arguments
-                    .patterns
-                    .iter()
-                    .try_for_each(|p| self.pattern(p))?;
-                c.arguments
-                    .keywords
-                    .iter()
-                    .try_for_each(|k| self.pattern(&k.pattern))
+                c.arguments.patterns.iter().try_for_each(|p| self.pattern(p))?;
+                c.arguments.keywords.iter().try_for_each(|k| self.pattern(&k.pattern))
             }
             Pattern::MatchStar(s) => match &s.name {
                 Some(n) => self.add(n, def::LOCAL, p.range()),

@@ -169,9 +169,7 @@ pub const TOP: ScopeId = 0;
 impl SymbolTable {
     /// The block that `node` opens.
     pub fn block<T>(&self, node: &T, key: BlockKey) -> Option<ScopeId> {
-        self.blocks
-            .get(&(std::ptr::from_ref(node) as usize, key))
-            .copied()
+        self.blocks.get(&(std::ptr::from_ref(node) as usize, key)).copied()
     }
 }
 
@@ -186,24 +184,12 @@ pub struct Settings {
 pub fn build(body: &[Stmt], expr: Option<&Expr>, settings: Settings) -> Result<SymbolTable> {
     let (mut scopes, blocks) = build::collect(body, expr, settings)?;
     let mut free = NameSet::default();
-    analyze::analyze(
-        &mut scopes,
-        TOP,
-        None,
-        &mut free,
-        &NameSet::default(),
-        &NameSet::default(),
-        None,
-    )?;
+    analyze::analyze(&mut scopes, TOP, None, &mut free, &NameSet::default(), &NameSet::default(), None)?;
     // Annotations that are kept as text refer to nothing, so their blocks are outside the tree.
     for scope in &mut scopes {
         for symbol in scope.symbols.values_mut() {
             if symbol.place == Place::Unknown {
-                symbol.place = if symbol.flags & def::BOUND != 0 {
-                    Place::Local
-                } else {
-                    Place::GlobalImplicit
-                };
+                symbol.place = if symbol.flags & def::BOUND != 0 { Place::Local } else { Place::GlobalImplicit };
             }
         }
     }
