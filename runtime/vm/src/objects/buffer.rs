@@ -3,7 +3,7 @@
 //! A native that takes bytes-like objects asks for a [`Buffer`] with `t.buffer(v)`, or declares a parameter of that type. While it
 //! lives, what it lends keeps its size. It stays on the native stack.
 //!
-//! A native class lends memory by a method `__buffer__` that returns `MemoryView::export(…)`, and holds an [`Exports`] to know
+//! A native class lends memory by a method `__buffer__` that returns `MemoryView::lend(…)`, and holds an [`Exports`] to know
 //! what is lent out. `bytes`, `bytearray` and `memoryview` are known here and take no such detour.
 //!
 //! Lent memory may be written by other threads while it is read, as everywhere in Python: what is read is then some mixture.
@@ -15,7 +15,8 @@ use crate::objects::bytearray::ByteArray;
 use crate::objects::class::Special;
 use crate::objects::memoryview::MemoryView;
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
+
+pub use crate::objects::exports::{Export, Exports};
 
 /// What an asker wants to know about memory: the bits of `inspect.BufferFlags`.
 pub mod flags {
@@ -30,126 +31,6 @@ pub mod flags {
     pub const INDIRECT: i32 = 0x100 | STRIDES;
     pub const FULL_RO: i32 = INDIRECT | FORMAT;
     pub const FULL: i32 = FULL_RO | WRITABLE;
-}
-
-/// How much of an object's memory is lent out. A field of the object (`#[noscan(drop)]`).
-///
-/// Buffers on native stacks are counted in place. Views, which may outlive the object, share a counter with it, so that one that
-/// died without being released stops counting when the collector finds it.
-pub struct Exports {
-    pins: AtomicUsize,
-    views: AtomicPtr<Counter>,
-}
-
-/// Views that are alive, and who knows of this counter.
-struct Counter {
-    views: AtomicUsize,
-    holders: AtomicUsize,
-}
-
-fn let_go(counter: *mut Counter) {
-    // SAFETY: each holder calls this once with the counter it holds; the last one frees it.
-    unsafe {
-        if (*counter).holders.fetch_sub(1, AcqRel) == 1 {
-            drop(Box::from_raw(counter));
-        }
-    }
-}
-
-impl Default for Exports {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Exports {
-    pub const fn new() -> Exports {
-        Exports { pins: AtomicUsize::new(0), views: AtomicPtr::new(std::ptr::null_mut()) }
-    }
-    /// Notes a buffer on a native stack. In `t.exclusive` of the object, where the size is decided too.
-    pub fn pin(&self) {
-        self.pins.fetch_add(1, AcqRel);
-    }
-    pub fn unpin(&self) {
-        self.pins.fetch_sub(1, AcqRel);
-    }
-    /// Notes a view. In `t.exclusive` of the object.
-    pub fn export(&self) -> Export {
-        let mut counter = self.views.load(Acquire);
-        if counter.is_null() {
-            let fresh = Box::into_raw(Box::new(Counter { views: AtomicUsize::new(0), holders: AtomicUsize::new(1) }));
-            match self.views.compare_exchange(std::ptr::null_mut(), fresh, AcqRel, Acquire) {
-                Ok(_) => counter = fresh,
-                Err(theirs) => {
-                    let_go(fresh);
-                    counter = theirs;
-                }
-            }
-        }
-        // SAFETY: this object holds the counter.
-        unsafe {
-            (*counter).holders.fetch_add(1, AcqRel);
-            (*counter).views.fetch_add(1, AcqRel);
-        }
-        Export(AtomicPtr::new(counter))
-    }
-    /// Whether memory is lent out.
-    #[inline]
-    pub fn any(&self) -> bool {
-        if self.pins.load(Acquire) != 0 {
-            return true;
-        }
-        let counter = self.views.load(Acquire);
-        // SAFETY: this object holds the counter.
-        !counter.is_null() && unsafe { (*counter).views.load(Acquire) } != 0
-    }
-    /// Whether no memory is lent out, once views that nobody can reach any more are gone. May collect.
-    pub fn settle(&self, t: &Thread) -> bool {
-        if !self.any() {
-            return true;
-        }
-        if self.pins.load(Acquire) != 0 {
-            return false;
-        }
-        t.collect(false);
-        if self.any() {
-            t.collect(true);
-        }
-        !self.any()
-    }
-}
-
-impl Drop for Exports {
-    fn drop(&mut self) {
-        let counter = *self.views.get_mut();
-        if !counter.is_null() {
-            let_go(counter);
-        }
-    }
-}
-
-/// One view's share in the [`Exports`] of an object; ends with `release` or when it is dropped.
-pub struct Export(AtomicPtr<Counter>);
-
-impl Export {
-    /// For memory that never moves nor changes its size.
-    pub const fn none() -> Export {
-        Export(AtomicPtr::new(std::ptr::null_mut()))
-    }
-    pub fn release(&self) {
-        let counter = self.0.swap(std::ptr::null_mut(), AcqRel);
-        if !counter.is_null() {
-            // SAFETY: this share held the counter until now.
-            unsafe { (*counter).views.fetch_sub(1, AcqRel) };
-            let_go(counter);
-        }
-    }
-}
-
-impl Drop for Export {
-    fn drop(&mut self) {
-        self.release()
-    }
 }
 
 /// What must be undone when a buffer is given back.
@@ -215,6 +96,9 @@ impl Buffer {
     #[inline]
     pub fn as_slice(&self) -> &[u8] {
         assert!(self.contiguous, "memory that is not contiguous was taken for a slice");
+        if self.len == 0 {
+            return &[];
+        }
         // SAFETY: the exporter keeps the memory while it is lent out, and `keeper`, on the stack, keeps a cell it lies in.
         unsafe { std::slice::from_raw_parts(self.data, self.len) }
     }
@@ -222,6 +106,9 @@ impl Buffer {
     #[allow(clippy::mut_from_ref)]
     pub fn as_mut_slice(&mut self) -> &mut [u8] {
         assert!(self.contiguous && self.writable);
+        if self.len == 0 {
+            return &mut [];
+        }
         // SAFETY: as above; `&mut self` makes it the only slice of this buffer.
         unsafe { std::slice::from_raw_parts_mut(self.data, self.len) }
     }

@@ -186,7 +186,7 @@ impl ByteArray {
                 Change::Done => return Ok(true),
                 Change::Refused => return Ok(false),
                 Change::Grow(n) => spare = Some(ByteStorage::new(t, n)?),
-                Change::Exported if !settled && self.exports.settle(t) => settled = true,
+                Change::Exported if !settled && self.exports.settle(t, &self.header) => settled = true,
                 Change::Exported => return Err(exported(t)),
             }
         }

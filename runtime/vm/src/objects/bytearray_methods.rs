@@ -160,8 +160,12 @@ byte_class! {
         #[py]
         fn __repr__(t: &Thread, this: Ref<ByteArray>) -> Result<String> {
             let class = class_of(this.value()).name_string();
-            let bytes = this.to_vec(t);
-            Ok(format!("{class}({})", taipan_text::repr::bytes_repr(&bytes)))
+            let mut text = taipan_text::repr::bytes_repr(&this.to_vec(t));
+            if text.starts_with("b\"") {
+                // Single quotes are escaped here, also where none need be.
+                text = text.replace('\'', "\\'");
+            }
+            Ok(format!("{class}({text})"))
         }
         #[py]
         fn __str__(t: &Thread, this: Ref<ByteArray>) -> Result<String> {

@@ -2,7 +2,7 @@
 
 use crate::native::*;
 use crate::objects::bytearray::ByteArray;
-use crate::objects::bytes_shared::Receiver;
+use crate::objects::tuple::empty_tuple;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 
 /// Position of an exhausted iterator.
@@ -68,7 +68,7 @@ macro_rules! byte_iterators {
             fn __reduce__(t: &Thread, this: Ref<$type>) -> Result<Value> {
                 let iter = t.builtin(names::iter())?;
                 match (this.index.load(Relaxed), this.bytes.get()) {
-                    (DONE, _) | (_, None) => (iter, Tuple::new(t, &[<$of as Receiver>::make(t, b"")?])?).into_value(t),
+                    (DONE, _) | (_, None) => (iter, Tuple::new(t, &[empty_tuple().value()])?).into_value(t),
                     (i, Some(b)) => (iter, Tuple::new(t, &[b.value()])?, i).into_value(t),
                 }
             }

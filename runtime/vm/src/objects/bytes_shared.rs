@@ -295,8 +295,8 @@ pub fn partition<T: Receiver>(t: &Thread, this: Ref<T>, sep: Value, last: bool) 
     let found = if last { search::rfind(&content[..], &needle[..]) } else { search::find(&content[..], &needle[..]) };
     let (before, middle, after) = match found {
         Some(i) => {
-            // The separator itself, where it is one of the receiver's class that cannot change.
-            let middle = if class_of(sep) == T::class() && T::NAME == "bytes" { sep } else { T::make(t, &needle)? };
+            // Of bytes the separator itself, whatever it is.
+            let middle = if T::NAME == "bytes" { sep } else { T::make(t, &needle)? };
             (T::make(t, &content[..i])?, middle, T::make(t, &content[i + needle.len()..])?)
         }
         None if last => (T::make(t, b"")?, T::make(t, b"")?, T::same(this, t)?),

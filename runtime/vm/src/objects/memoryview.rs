@@ -81,7 +81,7 @@ pub struct MemoryView {
     pub(crate) hash: AtomicU64,
 }
 
-/// Memory to be shown by a view; see [`MemoryView::export`].
+/// Memory to be shown by a view; see [`MemoryView::lend`].
 pub struct Lent<'a> {
     /// What `obj` shows, and whose `__release_buffer__` may be called.
     pub object: Value,
@@ -197,7 +197,7 @@ impl MemoryView {
     }
 
     /// A view of memory that a native object lends: what its `__buffer__` returns, for a request with these flags.
-    pub fn export(t: &Thread, lent: Lent<'_>, wanted: i32) -> Result<Ref<MemoryView>> {
+    pub fn lend(t: &Thread, lent: Lent<'_>, wanted: i32) -> Result<Ref<MemoryView>> {
         if wanted & flags::WRITABLE != 0 && lent.readonly {
             return Err(t.buffer_error("Object is not writable."));
         }
@@ -221,7 +221,7 @@ impl MemoryView {
         len: usize,
         readonly: bool,
     ) -> Result<Ref<MemoryView>> {
-        MemoryView::export(t, Lent { object, keeper, export, data, readonly, itemsize: 1, format: "B", shape: None, len }, 0)
+        MemoryView::lend(t, Lent { object, keeper, export, data, readonly, itemsize: 1, format: "B", shape: None, len }, 0)
     }
 
     /// `memoryview(v)`, or what `memoryview._from_flags(v, wanted)` gives.
@@ -298,8 +298,21 @@ impl MemoryView {
     pub fn object(&self) -> Value {
         self.managed.expect().object.get()
     }
+    /// Its share in what the object lends.
+    pub(crate) fn export<'a>(&self) -> Option<&'a Export> {
+        // SAFETY: (lifetime) the caller keeps the view, which keeps the cell.
+        self.managed.get().map(|m| unsafe { &(*m.as_ptr()).export })
+    }
     pub fn is_contiguous(&self, order: u8) -> bool {
         self.geometry().is_contiguous(order, self.itemsize)
+    }
+    /// As the attributes say it: in one dimension the stride decides, even where there are no items.
+    pub(crate) fn shows_contiguous(&self, order: u8) -> bool {
+        if self.ndim() == 1 {
+            let (count, stride) = self.first_dim();
+            return count == 1 || stride == self.itemsize as isize;
+        }
+        self.is_contiguous(order)
     }
 
     pub(crate) fn pin(&self) {
@@ -374,6 +387,10 @@ impl MemoryView {
 
     /// A copy of all items' bytes, in C order or Fortran's.
     pub fn bytes_in_order(&self, fortran: bool) -> Vec<u8> {
+        if self.len == 0 {
+            // The address may be any.
+            return Vec::new();
+        }
         if self.is_contiguous(if fortran { b'F' } else { b'C' }) {
             // SAFETY: the view is of `len` bytes here, which the export keeps, as the caller keeps the view.
             return unsafe { std::slice::from_raw_parts(self.data as *const u8, self.len) }.to_vec();

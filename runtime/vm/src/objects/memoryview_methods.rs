@@ -672,19 +672,19 @@ impl MemoryView {
     #[py(getter)]
     fn c_contiguous(t: &Thread, this: Ref<MemoryView>) -> Result<bool> {
         this.check_released(t)?;
-        Ok(this.is_contiguous(b'C'))
+        Ok(this.shows_contiguous(b'C'))
     }
     /// Whether the items lie one after the other in Fortran's order.
     #[py(getter)]
     fn f_contiguous(t: &Thread, this: Ref<MemoryView>) -> Result<bool> {
         this.check_released(t)?;
-        Ok(this.is_contiguous(b'F'))
+        Ok(this.shows_contiguous(b'F'))
     }
     /// Whether the items lie one after the other in either order.
     #[py(getter)]
     fn contiguous(t: &Thread, this: Ref<MemoryView>) -> Result<bool> {
         this.check_released(t)?;
-        Ok(this.is_contiguous(b'C') || this.is_contiguous(b'F'))
+        Ok(this.shows_contiguous(b'C') || this.shows_contiguous(b'F'))
     }
 }
 

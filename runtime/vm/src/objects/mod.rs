@@ -23,6 +23,7 @@ pub mod dict_storage;
 pub mod dict_views;
 pub mod enumerate;
 pub mod exceptions;
+pub mod exports;
 pub mod float;
 pub mod frame;
 pub mod frame_locals;

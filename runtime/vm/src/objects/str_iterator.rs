@@ -6,6 +6,9 @@ use crate::native::*;
 use crate::objects::str::empty_str;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 
+/// Position of an exhausted iterator.
+const DONE: usize = usize::MAX;
+
 macro_rules! str_iterators {
     ($($type:ident $name:literal;)*) => { $(
         #[derive(HeapType)]
@@ -26,9 +29,16 @@ macro_rules! str_iterators {
             #[inline(always)]
             fn step(&self) -> Option<u32> {
                 let i = self.index.load(Relaxed);
-                let s = self.text.get().filter(|s| i < s.len())?;
-                self.index.store(i + 1, Relaxed);
-                Some(s.units().at(i))
+                match self.text.get().filter(|s| i < s.len()) {
+                    Some(s) => {
+                        self.index.store(i + 1, Relaxed);
+                        Some(s.units().at(i))
+                    }
+                    None => {
+                        self.index.store(DONE, Relaxed);
+                        None
+                    }
+                }
             }
             /// The next character.
             #[inline(always)]
@@ -64,17 +74,18 @@ macro_rules! str_iterators {
             #[py("($self, /)")]
             fn __reduce__(t: &Thread, this: Ref<$type>) -> Result<Value> {
                 let iter = t.builtin(names::iter())?;
-                let i = this.index.load(Relaxed);
-                match this.text.get().filter(|s| i < s.len()) {
-                    Some(s) => (iter, Tuple::new(t, &[s.value()])?, i).into_value(t),
-                    None => (iter, Tuple::new(t, &[empty_str().value()])?).into_value(t),
+                match (this.index.load(Relaxed), this.text.get()) {
+                    (DONE, _) | (_, None) => (iter, Tuple::new(t, &[empty_str().value()])?).into_value(t),
+                    (i, Some(s)) => (iter, Tuple::new(t, &[s.value()])?, i).into_value(t),
                 }
             }
             /// Sets the index of the next character, for pickle.
             #[py("($self, object, /)")]
             fn __setstate__(_t: &Thread, this: Ref<$type>, object: isize) {
-                let n = this.text.get().map_or(0, |s| s.len());
-                this.index.store((object.max(0) as usize).min(n), Relaxed);
+                if this.index.load(Relaxed) != DONE {
+                    let n = this.text.get().map_or(0, |s| s.len());
+                    this.index.store((object.max(0) as usize).min(n), Relaxed);
+                }
             }
         }
     )* };

@@ -9,7 +9,7 @@ use crate::objects::str::empty_str;
 use crate::objects::str_args::{Bound, CInt, limit, name_argument, range, shown_class};
 use crate::objects::str_build::{self, exact};
 use crate::objects::str_iterator::{StrAsciiIterator, StrIterator};
-use crate::objects::{buffer, percent_format, str_codecs, str_format, str_translate};
+use crate::objects::{percent_format, str_codecs, str_format, str_translate};
 use crate::ops::item::wrap_index;
 use crate::ops::{Compare, text_of, type_name};
 use taipan_text::layout::{self, Side};
@@ -215,12 +215,13 @@ fn from_arguments(t: &Thread, object: Option<Value>, encoding: Option<Value>, er
             if let Some(b) = v.downcast::<Bytes>() {
                 return str_codecs::decode_object(t, v, b.as_slice(), encoding, errors);
             }
-            if !buffer::exports(t, v) {
-                return Err(
-                    t.type_error(format!("decoding to str: need a bytes-like object, {} found", class_of(v).name_string()))
-                );
-            }
-            let bytes = t.buffer(v)?.to_vec();
+            let bytes = match t.buffer(v) {
+                Ok(b) => b.to_vec(),
+                Err(_) => {
+                    let found = class_of(v).name_string();
+                    return Err(t.type_error(format!("decoding to str: need a bytes-like object, {found} found")));
+                }
+            };
             str_codecs::decode_object(t, v, &bytes, encoding, errors)
         }
     }

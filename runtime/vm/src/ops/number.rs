@@ -8,7 +8,7 @@
 use super::{convert::exact_float, float_value, is_method, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
-use crate::objects::{float, int};
+use crate::objects::{float, int, str_build};
 use taipan_num::small;
 
 /// An arithmetic operator of two operands.
@@ -154,6 +154,9 @@ impl Thread {
     }
 
     fn binary_general(&self, op: BinaryOp, a: Value, b: Value) -> Result<Value> {
+        if let Some((x, y)) = exact_strings(op, a, b) {
+            return str_build::concat(self, x, y).map(Ref::value);
+        }
         if let Some(r) = self.exact_numbers(op, a, b)? {
             return Ok(r);
         }
@@ -184,6 +187,9 @@ impl Thread {
     }
 
     fn inplace_general(&self, op: BinaryOp, a: Value, b: Value) -> Result<Value> {
+        if let Some((x, y)) = exact_strings(op, a, b) {
+            return str_build::concat(self, x, y).map(Ref::value);
+        }
         if let Some(r) = self.exact_numbers(op, a, b)? {
             return Ok(r);
         }
@@ -386,6 +392,16 @@ impl Thread {
             None => Err(self.type_error(format!("bad operand type for {}: '{}'", op.symbol(), type_name(v)))),
         }
     }
+}
+
+/// Two exact strings to be concatenated, which is common enough to skip the search for methods.
+#[inline]
+fn exact_strings(op: BinaryOp, a: Value, b: Value) -> Option<(Ref<Str>, Ref<Str>)> {
+    if op != BinaryOp::Add {
+        return None;
+    }
+    let exact = |v: Value| v.header().is_some_and(|h| h.shape_id() == Str::class_cell().shape());
+    if exact(a) && exact(b) { Some((a.downcast()?, b.downcast()?)) } else { None }
 }
 
 fn int_as_float(t: &Thread, i: taipan_num::BigRef<'_>) -> Result<f64> {
