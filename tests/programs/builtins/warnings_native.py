@@ -12,7 +12,7 @@ def show(f):
 
 class Stream:
     def write(self, text):
-        sys.stdout.write("stderr: " + text)
+        print("stderr: " + text, end="")
 
     def flush(self):
         pass

@@ -31,6 +31,10 @@ impl Traceback {
         field.init(next);
         t.create(Traceback { header: Header::NEW, next: field, frame: Field::new(frame), lasti, line })
     }
+    /// Links another entry after this one.
+    pub(crate) fn set_next(this: Ref<Traceback>, t: &Thread, next: Option<Ref<Traceback>>) {
+        this.next.set(t, this.header(), next)
+    }
     pub fn next(&self) -> Option<Ref<Traceback>> {
         self.next.get()
     }

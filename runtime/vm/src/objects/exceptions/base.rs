@@ -204,6 +204,20 @@ impl BaseException {
             None => Err(t.type_error("Cannot add note: __notes__ is not a list")),
         }
     }
+    #[py(getter)]
+    fn __dict__(t: &Thread, this: Ref<BaseException>) -> Result<Option<Ref<Dict>>> {
+        crate::attr::instance_dict(t, this.value())
+    }
+    #[py(setter)]
+    fn set___dict__(t: &Thread, this: Ref<BaseException>, value: Option<Value>) -> Result<()> {
+        let Some(v) = value else {
+            return Err(t.type_error("cannot delete __dict__"));
+        };
+        match v.downcast::<Dict>() {
+            Some(d) => crate::attr::set_instance_dict(t, this.value(), d),
+            None => Err(t.type_error(format!("__dict__ must be set to a dictionary, not a '{}'", class_of(v).name_string()))),
+        }
+    }
     #[py(getter, name = "args")]
     fn get_args(_t: &Thread, this: Ref<BaseException>) -> Ref<Tuple> {
         this.args()

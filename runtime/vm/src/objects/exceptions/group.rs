@@ -211,7 +211,7 @@ impl BaseExceptionGroup {
         let base = Base::upcast(this);
         match this.given.get().downcast::<Str>() {
             Some(given) => text.str(given),
-            None if base.args().get(1).is_some_and(|v| v.downcast::<List>().is_some()) => {
+            None if matches!(base.args().as_slice(), [_, given] if given.downcast::<List>().is_some()) => {
                 let list = List::from_slice(t, this.exceptions().as_slice())?;
                 text.repr_of(t, list.value())?
             }
@@ -241,9 +241,8 @@ impl BaseExceptionGroup {
 }
 
 /// An `ExceptionGroup` (or `BaseExceptionGroup`, as the exceptions ask for) without a message.
-fn unnamed_group(t: &Thread, exceptions: &[Value]) -> Result<Value> {
-    let list = List::from_slice(t, exceptions)?;
-    new_group(t, BaseExceptionGroup::class(), crate::objects::str::empty_str(), list.value()).map(|g| g.value())
+fn unnamed_group(t: &Thread, exceptions: Value) -> Result<Value> {
+    new_group(t, BaseExceptionGroup::class(), crate::objects::str::empty_str(), exceptions).map(|g| g.value())
 }
 
 fn check_except_star_type(t: &Thread, ty: Value) -> Result<()> {
@@ -278,7 +277,7 @@ pub fn match_group(t: &Thread, exc: Value, ty: Value) -> Result<(Value, Value)> 
     }
     let is_group = exc.downcast::<BaseExceptionGroup>().is_some();
     if given_exception_matches(exc, ty) {
-        let matching = if is_group { exc } else { unnamed_group(t, &[exc])? };
+        let matching = if is_group { exc } else { unnamed_group(t, Tuple::new(t, &[exc])?.value())? };
         return Ok((matching, Value::NONE));
     }
     if !is_group {
@@ -340,5 +339,9 @@ pub fn prep_reraise_star(t: &Thread, orig: Value, list: Value) -> Result<Value> 
     if let Some(r) = reraised {
         raised.push(t, r)?;
     }
-    unnamed_group(t, raised.as_slice())
+    // All of the group was handled and one new exception came of it.
+    if let &[only] = raised.as_slice() {
+        return Ok(only);
+    }
+    unnamed_group(t, raised.into_list(t)?.value())
 }

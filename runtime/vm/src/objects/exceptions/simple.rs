@@ -109,7 +109,13 @@ fn take_keywords<L: HeapType>(t: &Thread, this: Ref<L>, kwargs: Kwargs, class: &
             while let Some((key, _)) = d.next(&mut pos) {
                 let known = key.downcast::<Str>().is_some_and(|k| fields.iter().any(|(name, _)| name.equals(&k)));
                 if !known {
-                    return Err(t.type_error(format!("{class}() got an unexpected keyword argument '{}'", t.str(key)?)));
+                    let key = t.str(key)?.to_string_lossy();
+                    let names: Vec<String> = fields.iter().map(|(name, _)| name.to_string_lossy()).collect();
+                    let hint = match crate::suggestions::closest(&names, &key) {
+                        Some(name) => format!(". Did you mean '{name}'?"),
+                        None => String::new(),
+                    };
+                    return Err(t.type_error(format!("{class}() got an unexpected keyword argument '{key}'{hint}")));
                 }
             }
         }
