@@ -11,6 +11,7 @@ mod math;
 mod time;
 mod shown;
 mod gc;
+mod marshal;
 mod posix;
 mod thread;
 mod thread_lock;
@@ -20,6 +21,7 @@ use taipan_vm::native::*;
 
 /// Each module's name and declaration.
 static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
+    ("marshal", marshal::Marshal::module_def),
     ("gc", gc::Gc::module_def),
     ("posix", posix::Posix::module_def),
     ("_thread", thread::ThreadModule::module_def),

@@ -147,7 +147,7 @@ fn start(t: &Thread, f: Value, args: Ref<Tuple>, kwargs: Option<Ref<Dict>>, shar
             shared.state.store(STARTED, Release);
             say(true);
             body(&t, &values);
-            drop(values);
+            std::hint::black_box(&values);
             taipan_vm::pending::finalize(&t);
             drop(t);
             finish(&shared);

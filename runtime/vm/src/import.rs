@@ -107,7 +107,8 @@ pub fn import(t: &Thread, name: Ref<Str>, globals: Option<Value>, fromlist: Valu
             }
         }
         let f = t.get_attr(bootstrap, names::__import__())?;
-        return t.call(f, &[name.value(), globals.unwrap_or(Value::NONE), Value::NONE, fromlist, t.int(level)?]);
+        let r = t.call(f, &[name.value(), globals.unwrap_or(Value::NONE), Value::NONE, fromlist, t.int(level)?]);
+        return r.inspect_err(|e| hide_importlib(t, *e));
     }
     if let Some(m) = t.modules().get(t, name.value())? {
         return Ok(m);
@@ -118,6 +119,32 @@ pub fn import(t: &Thread, name: Ref<Str>, globals: Option<Value>, fromlist: Valu
             Ok(m.value())
         }
         None => Err(ex::import_error(t, ex::Kind::ModuleNotFoundError, &format!("No module named '{name}'"), Some(name.value()), None, None)),
+    }
+}
+
+/// Takes the frames of `importlib` itself out of the traceback of an error that came through an import.
+fn hide_importlib(t: &Thread, e: Exc) {
+    use crate::objects::traceback::Traceback;
+    let of_importlib = |tb: Ref<Traceback>| {
+        tb.code().is_some_and(|c| {
+            let file = c.filename.expect().to_string_lossy();
+            file.ends_with("importlib/_bootstrap.py") || file.ends_with("importlib/_bootstrap_external.py")
+        })
+    };
+    let mut kept = ex::traceback_of(e.0);
+    while kept.is_some_and(of_importlib) {
+        kept = kept.and_then(|tb| tb.next());
+    }
+    ex::set_traceback(t, e.0, kept);
+    while let Some(tb) = kept {
+        let mut next = tb.next();
+        while next.is_some_and(of_importlib) {
+            next = next.and_then(|n| n.next());
+        }
+        if next != tb.next() {
+            Traceback::set_next(tb, t, next);
+        }
+        kept = next;
     }
 }
 

@@ -253,7 +253,8 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
         m.set(t, name, List::new(t)?.value())?;
     }
     m.set(t, "path_importer_cache", Dict::new(t)?.value())?;
-    m.set(t, "dont_write_bytecode", Value::bool(c.dont_write_bytecode))?;
+    // Nothing is cached until `marshal` can write code.
+    m.set(t, "dont_write_bytecode", Value::TRUE)?;
     WRITE_BYTECODE.store(!c.dont_write_bytecode, Relaxed);
     let i = |b: bool| Value::small_int(b as i64);
     let flags = [
@@ -567,6 +568,11 @@ impl Sys {
     fn getrefcount(_t: &Thread, object: Value) -> i64 {
         let _ = object;
         2
+    }
+    /// Private function for getting PyConfig.cpu_count
+    #[py("($module, /)")]
+    fn _get_cpu_count_config(_t: &Thread) -> i64 {
+        -1
     }
     /// Return True if Python is exiting.
     #[py("($module, /)")]
