@@ -1430,6 +1430,7 @@ pub fn get_anext(t: &Thread, v: Value) -> Result<Value> {
     awaitable(t, a).map_err(|e| {
         let new = t.type_error(format!("'async for' received an invalid object from __anext__: {}", class_of(a).name_string()));
         ex::set_cause(t, new.0, Some(e.0));
+        ex::set_context(t, new.0, e.0);
         new
     })
 }

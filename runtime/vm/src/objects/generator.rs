@@ -335,15 +335,10 @@ impl Generator {
             return Err(if this.is_coroutine() { Generator::reused(t) } else { exc });
         }
         crate::objects::exceptions::set_raise_context(t, exc.0);
-        let mut exc = exc;
         if created {
             // Raised where the generator was made: no handler of the body covers that, not even the one around all of it.
             // SAFETY: the first instruction to run follows the RETURN_GENERATOR.
             pc = unsafe { pc.sub(1) };
-            exc = match interp::slow::stop_iteration_error(t, this.code.expect(), exc.0) {
-                Ok(v) => Exc(v),
-                Err(e) => e,
-            };
         }
         t.pc.set(pc.cast());
         match interp::unwind(t, exc, true) {

@@ -21,6 +21,10 @@ pub fn locals(t: &Thread) -> Result<Value> {
             let own = kind & (interp::GENERATOR | interp::INIT) == 0 && !namespace.is_empty();
             return Ok(if own { namespace } else { interp::globals_of(regs).value() });
         }
+        // A frame object may know names that are no variables of the code.
+        if let Some(f) = interp::word(regs, frame_word::FRAME).downcast::<crate::objects::frame::Frame>() {
+            return crate::objects::frame_locals::snapshot(t, f).map(Ref::value);
+        }
         variables(t, code, regs).map(Ref::value)
     }
 }
