@@ -133,7 +133,8 @@ impl AsyncGenerator {
         init_hooks(t, g)?;
         let generator = RefField::null();
         generator.init(g);
-        let a = t.create(AsyncThrow { header: Header::NEW, generator, args: Field::new(args), state: AtomicU8::new(state::INIT) })?;
+        let a =
+            t.create(AsyncThrow { header: Header::NEW, generator, args: Field::new(args), state: AtomicU8::new(state::INIT) })?;
         t.register_finalizer(a.value());
         Ok(a)
     }
@@ -169,7 +170,13 @@ impl AsyncGenerator {
     ///
     /// raise exception in generator.
     #[py(nosig, "($self, type, value=None, traceback=None, /)")]
-    fn athrow(t: &Thread, this: Ref<AsyncGenerator>, typ: Value, value: Option<Value>, traceback: Option<Value>) -> Result<Ref<AsyncThrow>> {
+    fn athrow(
+        t: &Thread,
+        this: Ref<AsyncGenerator>,
+        typ: Value,
+        value: Option<Value>,
+        traceback: Option<Value>,
+    ) -> Result<Ref<AsyncThrow>> {
         let args = throw_args(t, "athrow", typ, value, traceback)?;
         AsyncGenerator::throw_awaitable(t, AsyncGenerator::generator(this), args.value())
     }
@@ -451,7 +458,13 @@ impl AsyncThrow {
     /// Raise exception in generator, return next yielded value or raise
     /// StopIteration.
     #[py(nosig, name = "throw", "($self, type, value=None, traceback=None, /)")]
-    fn throw_method(t: &Thread, this: Ref<AsyncThrow>, typ: Value, value: Option<Value>, traceback: Option<Value>) -> Result<Value> {
+    fn throw_method(
+        t: &Thread,
+        this: Ref<AsyncThrow>,
+        typ: Value,
+        value: Option<Value>,
+        traceback: Option<Value>,
+    ) -> Result<Value> {
         let args = throw_args(t, "throw", typ, value, traceback)?;
         sent(t, AsyncThrow::throw(t, this, args.as_slice()))
     }

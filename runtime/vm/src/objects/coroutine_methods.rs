@@ -38,7 +38,8 @@ pub(crate) unsafe fn origin(t: &Thread, regs: Regs, pc: *const u64) -> Result<Va
 /// The RuntimeWarning about a coroutine that nobody awaited, through `warnings`, which also tells where it was made.
 pub fn warn_unawaited(t: &Thread, coroutine: Ref<Generator>) {
     let shown = || t.repr(coroutine.value()).map_or_else(|_| "<coroutine>".to_owned(), |s| s.to_string_lossy());
-    let ignored = |e: Exc| crate::pending::unraisable(t, e, &format!("Exception ignored while finalizing coroutine {}", shown()), None);
+    let ignored =
+        |e: Exc| crate::pending::unraisable(t, e, &format!("Exception ignored while finalizing coroutine {}", shown()), None);
     let through_python = || -> Result<bool> {
         let warnings = match t.modules().get_str(t, Str::intern_str(t, "warnings")?)? {
             Some(m) => m,
@@ -179,7 +180,13 @@ impl CoroutineWrapper {
     /// Raise exception in coroutine, return next iterated value or raise
     /// StopIteration.
     #[py(nosig, name = "throw", "($self, type, value=None, traceback=None, /)")]
-    fn throw_method(t: &Thread, this: Ref<CoroutineWrapper>, typ: Value, value: Option<Value>, traceback: Option<Value>) -> Result<Value> {
+    fn throw_method(
+        t: &Thread,
+        this: Ref<CoroutineWrapper>,
+        typ: Value,
+        value: Option<Value>,
+        traceback: Option<Value>,
+    ) -> Result<Value> {
         let args = throw_args(t, "throw", typ, value, traceback)?;
         sent(t, throw(t, this.coroutine.expect(), args.as_slice(), true))
     }

@@ -284,7 +284,11 @@ impl FrameLocals {
     }
     #[py("($self, object, /)")]
     fn update(t: &Thread, this: Ref<FrameLocals>, object: Value) -> Result<()> {
-        if this.merge(t, object)? { Ok(()) } else { Err(t.type_error("update() argument must be dict or another FrameLocalsProxy")) }
+        if this.merge(t, object)? {
+            Ok(())
+        } else {
+            Err(t.type_error("update() argument must be dict or another FrameLocalsProxy"))
+        }
     }
     #[py(nosig, "($self, key, default=None, /)")]
     fn get(t: &Thread, this: Ref<FrameLocals>, key: Value, default: Option<Value>) -> Result<Value> {

@@ -129,7 +129,11 @@ impl Generator {
             };
             if code.has(flags::COROUTINE) && !t.state().origin_depth.get().is_empty() {
                 if let Some(g) = v.downcast::<Generator>() {
-                    g.origin.set(t, g.header(), crate::objects::coroutine_methods::origin(t, interp::caller_of(regs), interp::return_pc(regs))?);
+                    g.origin.set(
+                        t,
+                        g.header(),
+                        crate::objects::coroutine_methods::origin(t, interp::caller_of(regs), interp::return_pc(regs))?,
+                    );
                 }
             }
             if Generator::needs_finalizer(code) {
@@ -191,7 +195,15 @@ impl Generator {
     /// Pushes the generator's frame on top of the frame at `caller` and makes it the running one, `value` being what the YIELD
     /// expression gives. The empty mark as the result: it has finished already.
     #[inline(never)]
-    pub(crate) fn push(this: Ref<Generator>, t: &Thread, value: Value, caller: Regs, kind: u64, return_pc: *const u64, dest: usize) -> Result<Value> {
+    pub(crate) fn push(
+        this: Ref<Generator>,
+        t: &Thread,
+        value: Value,
+        caller: Regs,
+        kind: u64,
+        return_pc: *const u64,
+        dest: usize,
+    ) -> Result<Value> {
         let Some(before) = this.claim(t)? else { return Ok(Value::EMPTY) };
         if before == state::CREATED && !value.is_none() && !value.is_empty() {
             this.state.store(before, Release);
@@ -256,7 +268,13 @@ impl Generator {
             let code = this.code.expect();
             let window = this.window.expect();
             let index = code.index_of(pc);
-            let live = code.unit.live.get(index).map_or(code.nregs as usize, |&n| n as usize).max(code.nvars as usize).min(code.nregs as usize);
+            let live = code
+                .unit
+                .live
+                .get(index)
+                .map_or(code.nregs as usize, |&n| n as usize)
+                .max(code.nvars as usize)
+                .min(code.nregs as usize);
             for (i, f) in window.fields()[..live].iter().enumerate() {
                 f.init(*regs.add(i));
             }

@@ -163,7 +163,9 @@ pub fn throw(t: &Thread, this: Ref<Generator>, args: &[Value], close_on_exit: bo
     match result {
         Ok(Resumed::Yielded(v)) => Ok(Resumed::Yielded(v)),
         Ok(Resumed::Returned(v)) => Generator::resume_after_delegate(this, t, v),
-        Err(e) if is_kind(t, e, ex::Kind::StopIteration) => Generator::resume_after_delegate(this, t, ex::stop_iteration_value(e.0)),
+        Err(e) if is_kind(t, e, ex::Kind::StopIteration) => {
+            Generator::resume_after_delegate(this, t, ex::stop_iteration_value(e.0))
+        }
         Err(e) => Generator::resume_with(this, t, e),
     }
 }

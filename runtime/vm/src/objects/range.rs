@@ -86,7 +86,8 @@ impl Range {
 
     fn select(t: &Thread, this: Ref<Range>, s: Ref<Slice>) -> Result<Ref<Range>> {
         let indices = t.call_method(s.value(), Str::intern_str(t, "indices")?, &[this.length.get()])?;
-        let Some([start, stop, step]) = indices.downcast::<Tuple>().map(|i| [i.as_slice()[0], i.as_slice()[1], i.as_slice()[2]]) else {
+        let Some([start, stop, step]) = indices.downcast::<Tuple>().map(|i| [i.as_slice()[0], i.as_slice()[1], i.as_slice()[2]])
+        else {
             return Err(t.system_error("slice.indices() gives a tuple"));
         };
         let step = t.binary(BinaryOp::Mul, this.step.get(), step)?;
@@ -301,7 +302,13 @@ pub struct LongRangeIterator {
 impl LongRangeIterator {
     fn new(t: &Thread, start: Value, step: Value, length: Value) -> Result<Ref<LongRangeIterator>> {
         let f = Field::new;
-        t.create(LongRangeIterator { header: Header::NEW, start: f(start), step: f(step), length: f(length), index: AtomicI64::new(0) })
+        t.create(LongRangeIterator {
+            header: Header::NEW,
+            start: f(start),
+            step: f(step),
+            length: f(length),
+            index: AtomicI64::new(0),
+        })
     }
     /// Number `i` from the start.
     fn item(&self, t: &Thread, i: Value) -> Result<Value> {

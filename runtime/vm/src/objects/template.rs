@@ -27,8 +27,14 @@ pub struct Interpolation {
 /// What BUILD_INTERPOLATION makes.
 pub fn new_interpolation(t: &Thread, value: Value, expression: Value, conversion: Value, format_spec: Value) -> Result<Value> {
     let f = Field::new;
-    t.create(Interpolation { header: Header::NEW, value: f(value), expression: f(expression), conversion: f(conversion), format_spec: f(format_spec) })
-        .map(Ref::value)
+    t.create(Interpolation {
+        header: Header::NEW,
+        value: f(value),
+        expression: f(expression),
+        conversion: f(conversion),
+        format_spec: f(format_spec),
+    })
+    .map(Ref::value)
 }
 
 /// What BUILD_TEMPLATE makes.
@@ -87,7 +93,10 @@ impl Template {
     #[py]
     fn __add__(t: &Thread, this: Ref<Template>, other: Value) -> Result<Ref<Template>> {
         let Some(o) = other.downcast::<Template>() else {
-            let text = format!("can only concatenate string.templatelib.Template (not \"{}\") to string.templatelib.Template", crate::ops::type_name(other));
+            let text = format!(
+                "can only concatenate string.templatelib.Template (not \"{}\") to string.templatelib.Template",
+                crate::ops::type_name(other)
+            );
             return Err(t.type_error(text));
         };
         let (a, b) = (this.strings.expect(), o.strings.expect());

@@ -71,7 +71,9 @@ impl Tuple {
     fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<Tuple>> {
         let is_base = cls == Tuple::class();
         // A subclass with an `__init__` of its own may take what it likes.
-        if kwargs.0.is_some_and(|k| k.len() > 0) && (is_base || cls.special(t, Special::Init) == Tuple::class().special(t, Special::Init)) {
+        if kwargs.0.is_some_and(|k| k.len() > 0)
+            && (is_base || cls.special(t, Special::Init) == Tuple::class().special(t, Special::Init))
+        {
             return Err(t.type_error("tuple() takes no keyword arguments"));
         }
         let iterable = match *args {
