@@ -1,6 +1,7 @@
 //! Native modules of the standard library, one file or folder a module, named as Python names it. Safe Rust over
 //! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
 
+mod struct_;
 mod collections;
 mod abc;
 mod errno;
@@ -36,6 +37,7 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("errno", errno::Errno::module_def),
     ("_abc", abc::Abc::module_def),
     ("_collections", collections::Collections::module_def),
+    ("_struct", struct_::StructModule::module_def),
 ];
 
 /// Makes the modules known to the runtime. Before start-up.
