@@ -731,13 +731,7 @@ pub fn build_map(t: &Thread, items: &[Value]) -> Result<Value> {
 }
 #[inline(never)]
 pub fn build_string(t: &Thread, parts: &[Value]) -> Result<Value> {
-    let mut b = taipan_text::TextBuf::new();
-    for p in parts {
-        if let Some(s) = p.downcast::<Str>() {
-            b.push_text(crate::ops::text_of(&s));
-        }
-    }
-    t.str_from_text(&b).map(Ref::value)
+    crate::objects::str_build::concat_all(t, parts).map(Ref::value)
 }
 #[inline(never)]
 pub fn build_const_list(t: &Thread, items: Value) -> Result<Value> {

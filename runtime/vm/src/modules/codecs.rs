@@ -77,19 +77,15 @@ fn normalized(name: &str) -> String {
     out
 }
 
-/// Imports `encodings` before the first lookup.
+/// Imports `encodings` before the first lookup. Threads that come meanwhile wait for the import; a lookup made by the import
+/// itself finds the package half made, and goes on.
 fn start(t: &Thread) -> Result<()> {
     let key = Str::intern_str(t, "codecs.started")?.value();
-    if t.registry().set_default(t, key, Value::TRUE)?.is_some() {
+    if t.registry().contains(t, key)? {
         return Ok(());
     }
-    match crate::import::import(t, Str::intern_str(t, "encodings")?, None, Value::NONE, 0) {
-        Ok(_) => Ok(()),
-        Err(e) => {
-            t.registry().remove(t, key)?;
-            Err(e)
-        }
-    }
+    crate::import::import(t, Str::intern_str(t, "encodings")?, None, Value::NONE, 0)?;
+    t.registry().set(t, key, Value::TRUE)
 }
 
 /// The codec of a name: a tuple of encoder, decoder, stream reader and stream writer, usually a `codecs.CodecInfo`.
