@@ -12,7 +12,7 @@ pub struct Traceback {
     header: Header,
     next: RefField<Traceback>,
     frame: Field,
-    /// Index of the instruction word; -1 unknown.
+    /// Twice the index of the instruction word; negative: unknown.
     lasti: i32,
     /// The line, or [`LINE_OF_LASTI`].
     line: i32,
@@ -24,7 +24,7 @@ const LINE_OF_LASTI: i32 = -1;
 impl Traceback {
     /// An entry for `frame` at instruction word `word`, around the entries inside it.
     pub fn new(t: &Thread, next: Option<Ref<Traceback>>, frame: Value, word: u32) -> Result<Ref<Traceback>> {
-        Traceback::with_line(t, next, frame, word as i32, LINE_OF_LASTI)
+        Traceback::with_line(t, next, frame, (2 * word) as i32, LINE_OF_LASTI)
     }
     fn with_line(t: &Thread, next: Option<Ref<Traceback>>, frame: Value, lasti: i32, line: i32) -> Result<Ref<Traceback>> {
         let field = RefField::null();
@@ -43,7 +43,7 @@ impl Traceback {
     }
     /// Index of the instruction word, if it is known.
     pub fn word(&self) -> Option<usize> {
-        usize::try_from(self.lasti).ok()
+        usize::try_from(self.lasti).ok().map(|n| n / 2)
     }
     pub fn code(&self) -> Option<Ref<Code>> {
         self.frame.get().downcast::<Frame>().map(|f| f.code.expect())
@@ -84,8 +84,7 @@ impl Traceback {
             },
         };
         let lasti = Traceback::int_argument(t, tb_lasti)?;
-        let word = if lasti < 0 { -1 } else { lasti / 2 };
-        Traceback::with_line(t, next, tb_frame, word, Traceback::int_argument(t, tb_lineno)?)
+        Traceback::with_line(t, next, tb_frame, lasti, Traceback::int_argument(t, tb_lineno)?)
     }
     #[py("($self, /)")]
     fn __dir__(t: &Thread, _this: Ref<Traceback>) -> Result<Ref<List>> {
@@ -101,7 +100,7 @@ impl Traceback {
     }
     #[py(getter)]
     fn tb_lasti(_t: &Thread, this: Ref<Traceback>) -> i32 {
-        if this.lasti < 0 { -1 } else { this.lasti.saturating_mul(2) }
+        this.lasti
     }
     #[py(getter)]
     fn tb_lineno(_t: &Thread, this: Ref<Traceback>) -> Option<i64> {

@@ -78,13 +78,17 @@ impl Details {
         let start = (start.max(0) as usize).min(len.saturating_sub(1));
         (start, (end.max(1) as usize).min(len))
     }
-    fn write_or_null(&self, t: &Thread, text: &mut Text, field: &Field) -> Result<()> {
+    /// `str(v)` of a field; `<NULL>` where a C string would be missing.
+    fn text_of(t: &Thread, field: &Field) -> Result<Ref<Str>> {
         match field.get().some() {
-            Some(v) => text.str_of(t, v).map(|_| ()),
-            None => {
-                text.ascii("<NULL>");
-                Ok(())
-            }
+            Some(v) => t.str(v),
+            None => Str::from_str(t, "<NULL>"),
+        }
+    }
+    fn wrong_object(&self, t: &Thread, expected: &str) -> Exc {
+        match self.object.get().is_empty() {
+            true => t.type_error("UnicodeError 'object' attribute is not set"),
+            false => t.type_error(format!("UnicodeError 'object' attribute must be a {expected}")),
         }
     }
     /// The index of the only unit that failed.
@@ -92,27 +96,30 @@ impl Details {
         let (start, end) = self.position();
         (start >= 0 && (start as usize) < len && end == start + 1).then_some(start as usize)
     }
-    fn describe(&self, t: &Thread, verb: &str, unit: &str, bad: Option<String>) -> Result<Ref<Str>> {
-        let mut text = Text::new();
-        if !verb.starts_with("can't translate") {
-            text.ascii("'");
-            self.write_or_null(t, &mut text, &self.encoding)?;
-            text.ascii("' codec ");
+    /// "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte". `bad` shows the unit when it is only one; it looks at
+    /// the object after user code ran.
+    fn describe(&self, t: &Thread, verb: &str, unit: &str, bad: impl FnOnce() -> Result<Option<String>>) -> Result<Ref<Str>> {
+        if self.object.get().is_empty() {
+            return Ok(crate::objects::str::empty_str());
         }
+        let reason = Details::text_of(t, &self.reason)?;
+        let mut text = Text::new();
+        if verb != "can't translate" {
+            text.ascii("'").str(Details::text_of(t, &self.encoding)?).ascii("' codec ");
+        }
+        let bad = bad()?;
         let (start, end) = self.position();
         match bad {
             Some(bad) => text.ascii(&format!("{verb} {unit} {bad} in position {start}: ")),
             None => text.ascii(&format!("{verb} {unit}s in position {start}-{}: ", end.wrapping_sub(1))),
         };
-        self.write_or_null(t, &mut text, &self.reason)?;
-        text.finish(t)
+        text.str(reason).finish(t)
     }
     fn describe_character(&self, t: &Thread, verb: &str) -> Result<Ref<Str>> {
-        let Some(object) = self.object.get().downcast::<Str>() else {
-            return Ok(crate::objects::str::empty_str());
-        };
-        let bad = self.single(object.len()).map(|i| escaped(object.units().at(i)));
-        self.describe(t, verb, "character", bad)
+        self.describe(t, verb, "character", || match self.object.get().downcast::<Str>() {
+            Some(object) => Ok(self.single(object.len()).map(|i| escaped(object.units().at(i)))),
+            None => Err(self.wrong_object(t, "string")),
+        })
     }
 }
 
@@ -192,12 +199,11 @@ impl UnicodeDecodeError {
     }
     #[py]
     fn __str__(t: &Thread, this: Ref<UnicodeDecodeError>) -> Result<Ref<Str>> {
-        let Some(object) = this.details.object.get().downcast::<Bytes>() else {
-            return Ok(crate::objects::str::empty_str());
-        };
-        let bytes = object.as_slice();
-        let bad = this.details.single(bytes.len()).map(|i| format!("0x{:02x}", bytes[i]));
-        this.details.describe(t, "can't decode", "byte", bad)
+        let d = &this.details;
+        d.describe(t, "can't decode", "byte", || match d.object.get().downcast::<Bytes>() {
+            Some(object) => Ok(d.single(object.as_slice().len()).map(|i| format!("0x{:02x}", object.as_slice()[i]))),
+            None => Err(d.wrong_object(t, "bytes")),
+        })
     }
 }
 
