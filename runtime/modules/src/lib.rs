@@ -1,6 +1,8 @@
 //! Native modules of the standard library, one file or folder a module, named as Python names it. Safe Rust over
 //! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
 
+mod cmath;
+mod binascii;
 mod struct_;
 mod collections;
 mod abc;
@@ -38,6 +40,8 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_abc", abc::Abc::module_def),
     ("_collections", collections::Collections::module_def),
     ("_struct", struct_::StructModule::module_def),
+    ("binascii", binascii::Binascii::module_def),
+    ("cmath", cmath::Cmath::module_def),
 ];
 
 /// Makes the modules known to the runtime. Before start-up.
