@@ -1,6 +1,7 @@
 //! Native modules of the standard library, one file or folder a module, named as Python names it. Safe Rust over
 //! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
 
+mod array;
 mod cmath;
 mod binascii;
 mod struct_;
@@ -42,6 +43,7 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_struct", struct_::StructModule::module_def),
     ("binascii", binascii::Binascii::module_def),
     ("cmath", cmath::Cmath::module_def),
+    ("array", array::ArrayModule::module_def),
 ];
 
 /// Makes the modules known to the runtime. Before start-up.

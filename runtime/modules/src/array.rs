@@ -1,0 +1,694 @@
+//! `array`: sequences of machine numbers.
+//!
+//! The numbers lie in a bytearray of the array's own, whose operations are each one step for other threads; positions are counted in
+//! items here. The buffer protocol is that of the bytearray, cast to the item type.
+
+use std::sync::atomic::{AtomicUsize, Ordering::*};
+use taipan_num::convert;
+use taipan_vm::native::*;
+use taipan_vm::objects::bytearray::ByteArray;
+use taipan_vm::objects::slice::Slice;
+use taipan_vm::ops::Compare;
+
+pub struct ArrayModule;
+
+#[derive(HeapType)]
+#[repr(C)]
+pub struct Array {
+    header: Header,
+    code: u8,
+    bytes: RefField<ByteArray>,
+}
+
+const CODES: &str = "bBuwhHiIlLqQfd";
+
+fn size_of_code(code: u8) -> Option<usize> {
+    Some(match code {
+        b'b' | b'B' => 1,
+        b'h' | b'H' => 2,
+        b'u' | b'w' | b'i' | b'I' | b'f' => 4,
+        b'l' | b'L' | b'q' | b'Q' | b'd' => 8,
+        _ => return None,
+    })
+}
+
+fn encode(t: &Thread, code: u8, v: Value) -> Result<([u8; 8], usize)> {
+    let n = size_of_code(code).unwrap_or(1);
+    let mut out = [0; 8];
+    match code {
+        b'u' | b'w' => {
+            let wrong = |what: String| t.type_error(format!("array item must be a unicode character, not {what}"));
+            let Some(s) = v.downcast::<Str>() else { return Err(wrong(class_of(v).name_string())) };
+            if s.len() != 1 {
+                return Err(t.type_error(format!("array item must be a string of length 1, not {}", s.len())));
+            }
+            out[..4].copy_from_slice(&s.units().at(0).to_ne_bytes());
+        }
+        b'f' => out[..4].copy_from_slice(&(t.to_f64(v)? as f32).to_ne_bytes()),
+        b'd' => out.copy_from_slice(&t.to_f64(v)?.to_ne_bytes()),
+        _ => {
+            let i = t.index(v)?;
+            let value = t.int_value(i).and_then(|i| i.as_ref().to_i128());
+            let signed = code.is_ascii_lowercase();
+            let bits = n as u32 * 8;
+            let (low, high) = if signed { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) } else { (0, (1i128 << bits) - 1) };
+            let negative = t.int_value(i).is_some_and(|i| i.as_ref().negative);
+            match value.filter(|v| (low..=high).contains(v)) {
+                Some(v) => out.copy_from_slice(&(v as i64).to_ne_bytes()),
+                None => return Err(out_of_range(t, code, negative)),
+            }
+            if cfg!(target_endian = "big") {
+                out.rotate_left(8 - n);
+            }
+        }
+    }
+    Ok((out, n))
+}
+
+#[cold]
+fn out_of_range(t: &Thread, code: u8, negative: bool) -> Exc {
+    let name = match code {
+        b'b' => "signed char",
+        b'B' => "unsigned byte integer",
+        b'h' => "signed short integer",
+        b'H' => "unsigned short",
+        b'i' => "signed integer",
+        b'I' if negative => return t.overflow_error("can't convert negative value to unsigned int"),
+        b'I' => "unsigned int",
+        b'l' => return t.overflow_error("Python int too large to convert to C long"),
+        b'L' if negative => return t.overflow_error("can't convert negative value to unsigned int"),
+        b'L' => return t.overflow_error("Python int too large to convert to C unsigned long"),
+        b'Q' if negative => return t.overflow_error("can't convert negative int to unsigned"),
+        _ => return t.overflow_error("int too big to convert"),
+    };
+    t.overflow_error(format!("{name} is {}", if negative { "less than minimum" } else { "greater than maximum" }))
+}
+
+fn decode(t: &Thread, code: u8, b: &[u8]) -> Result<Value> {
+    match code {
+        b'u' | b'w' => {
+            let c = u32::from_ne_bytes([b[0], b[1], b[2], b[3]]);
+            if c > 0x10_ffff {
+                return Err(t.value_error(format!("character U+{c:x} is not in range [U+0000; U+10ffff]")));
+            }
+            Str::from_char(t, c).map(Ref::value)
+        }
+        b'f' => t.float(f64::from(f32::from_ne_bytes([b[0], b[1], b[2], b[3]]))),
+        b'd' => t.float(f64::from_ne_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])),
+        _ => {
+            let little = cfg!(target_endian = "little");
+            t.big(convert::from_bytes(b, little, code.is_ascii_lowercase()))
+        }
+    }
+}
+
+impl Array {
+    fn make(t: &Thread, class: Ref<Class>, code: u8, content: &[u8]) -> Result<Ref<Array>> {
+        let bytes = RefField::null();
+        bytes.init(ByteArray::new(t, content)?);
+        t.create_in(class, Array { header: Header::NEW, code, bytes })
+    }
+    fn like(t: &Thread, this: Ref<Array>, content: &[u8]) -> Result<Ref<Array>> {
+        Array::make(t, Array::class(), this.code, content)
+    }
+    fn content(&self) -> Ref<ByteArray> {
+        self.bytes.expect()
+    }
+    fn item_size(&self) -> usize {
+        size_of_code(self.code).unwrap_or(1)
+    }
+    fn count_items(&self) -> usize {
+        self.content().len() / self.item_size()
+    }
+    fn to_vec(&self, t: &Thread) -> Vec<u8> {
+        self.content().to_vec(t)
+    }
+    fn item(&self, t: &Thread, i: usize) -> Result<Option<Value>> {
+        let n = self.item_size();
+        let mut word = [0u8; 8];
+        let found = self.content().with(t, |b| match b.get(i * n..i * n + n) {
+            Some(b) => {
+                word[..n].copy_from_slice(b);
+                true
+            }
+            None => false,
+        });
+        if found { decode(t, self.code, &word[..n]).map(Some) } else { Ok(None) }
+    }
+    fn push(&self, t: &Thread, v: Value) -> Result<()> {
+        let (word, n) = encode(t, self.code, v)?;
+        self.content().extend(t, &word[..n])
+    }
+    fn position(&self, t: &Thread, i: isize, what: &str) -> Result<usize> {
+        let n = self.count_items();
+        taipan_vm::ops::item::wrap_index(i as i64, n).ok_or_else(|| t.index_error(what))
+    }
+    fn splice_items(&self, t: &Thread, from: usize, to: usize, new: &[u8]) -> Result<()> {
+        let n = self.item_size();
+        self.content().splice(t, |b| Some((from * n).min(b.len())..(to * n).min(b.len()).max((from * n).min(b.len()))), new).map(|_| ())
+    }
+    fn extend_from(this: Ref<Array>, t: &Thread, v: Value) -> Result<()> {
+        if let Some(other) = v.downcast::<Array>() {
+            if other.code != this.code {
+                return Err(t.type_error("can only extend with array of same kind"));
+            }
+            let bytes = other.to_vec(t);
+            return this.content().extend(t, &bytes);
+        }
+        t.for_each(v, |v| this.push(t, v))
+    }
+    fn compare(t: &Thread, this: Ref<Array>, other: Value, op: Compare) -> Result<Value> {
+        let Some(other) = other.downcast::<Array>() else { return Ok(Value::NOT_IMPLEMENTED) };
+        let (n, m) = (this.count_items(), other.count_items());
+        if n != m && matches!(op, Compare::Eq | Compare::Ne) {
+            return Ok(Value::bool(op == Compare::Ne));
+        }
+        let mut i = 0;
+        while let (Some(x), Some(y)) = (this.item(t, i)?, other.item(t, i)?) {
+            if !t.equal(x, y)? {
+                return match op {
+                    Compare::Eq => Ok(Value::FALSE),
+                    Compare::Ne => Ok(Value::TRUE),
+                    _ => t.rich_compare(x, y, op),
+                };
+            }
+            i += 1;
+        }
+        Ok(Value::bool(op.holds(n.cmp(&m))))
+    }
+    fn items(this: Ref<Array>, t: &Thread) -> Result<Ref<List>> {
+        let bytes = this.to_vec(t);
+        let n = this.item_size();
+        let out = List::with_capacity(t, bytes.len() / n)?;
+        for b in bytes.chunks_exact(n) {
+            out.append(t, decode(t, this.code, b)?)?;
+        }
+        Ok(out)
+    }
+    fn find(&self, t: &Thread, v: Value) -> Result<Option<usize>> {
+        let mut i = 0;
+        while let Some(x) = self.item(t, i)? {
+            if t.equal(x, v)? {
+                return Ok(Some(i));
+            }
+            i += 1;
+        }
+        Ok(None)
+    }
+}
+
+/// This module defines an object type which can efficiently represent
+/// an array of basic values: characters, integers, floating-point
+/// numbers.  Arrays are sequence types and behave very much like lists,
+/// except that the type of objects stored in them is constrained.
+#[pymodule(name = "array", classes(Array, ArrayIterator), init = init)]
+impl ArrayModule {
+    /// Internal. Used for pickling support.
+    #[py("($module, arraytype, typecode, mformat_code, items, /)")]
+    fn _array_reconstructor(t: &Thread, arraytype: Value, typecode: Ref<Str>, mformat_code: i32, items: Ref<Bytes>) -> Result<Value> {
+        // Machine formats 0..=21 of the pickle protocol; only this machine's own is read without conversion.
+        let _ = mformat_code;
+        let new = t.call(arraytype, &[typecode.value(), List::new(t)?.value()])?;
+        match new.downcast::<Array>() {
+            Some(a) => a.content().extend(t, items.as_slice())?,
+            None => return Err(t.type_error("first argument must be a type object")),
+        }
+        Ok(new)
+    }
+}
+
+fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
+    m.set(t, "ArrayType", Array::class().value())?;
+    m.set(t, "typecodes", Str::from_str(t, CODES)?.value())
+}
+
+/// array(typecode [, initializer]) -> array
+///
+/// Return a new array whose items are restricted by typecode, and
+/// initialized from the optional initializer value, which must be a list,
+/// string or iterable over elements of the appropriate type.
+#[pyclass(name = "array", module = "array", flags(BASE, SEQUENCE, HAS_WEAKREF))]
+impl Array {
+    #[py("(typecode, initializer=None, /)", nosig)]
+    fn __new__(t: &Thread, cls: Ref<Class>, typecode: Value, initializer: Option<Value>) -> Result<Ref<Array>> {
+        let code = match typecode.downcast::<Str>() {
+            Some(s) if s.len() == 1 => u8::try_from(s.units().at(0)).unwrap_or(0),
+            Some(_) => return Err(t.type_error("array() argument 1 must be a unicode character, not a string of length other than 1")),
+            None => return Err(t.type_error(format!("array() argument 1 must be a unicode character, not {}", class_of(typecode).name_string()))),
+        };
+        if size_of_code(code).is_none() {
+            return Err(t.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)"));
+        }
+        let text = matches!(code, b'u' | b'w');
+        let new = Array::make(t, cls, code, &[])?;
+        let Some(v) = initializer.filter(|v| !v.is_none()) else { return Ok(new) };
+        if let Some(s) = v.downcast::<Str>() {
+            if !text {
+                return Err(t.type_error(format!("cannot use a str to initialize an array with typecode '{}'", code as char)));
+            }
+            let bytes: Vec<u8> = s.units().iter().flat_map(u32::to_ne_bytes).collect();
+            new.content().extend(t, &bytes)?;
+            return Ok(new);
+        }
+        if let Some(other) = v.downcast::<Array>() {
+            if other.code != code && (text != matches!(other.code, b'u' | b'w')) {
+                return Err(t.type_error(format!(
+                    "cannot use a unicode array to initialize an array with typecode '{}'",
+                    code as char
+                )));
+            }
+            Array::items(other, t)?.snapshot(t)?.iter().try_for_each(|v| new.push(t, v))?;
+            return Ok(new);
+        }
+        if let Some(bytes) = t.bytes_or_bytearray(v, <[u8]>::to_vec) {
+            Array::frombytes_into(new, t, &bytes)?;
+            return Ok(new);
+        }
+        t.for_each(v, |v| new.push(t, v))?;
+        Ok(new)
+    }
+    /// the typecode character used to create the array
+    #[py(getter)]
+    fn typecode(_t: &Thread, this: Ref<Array>) -> String {
+        (this.code as char).to_string()
+    }
+    /// the size, in bytes, of one array item
+    #[py(getter)]
+    fn itemsize(_t: &Thread, this: Ref<Array>) -> usize {
+        this.item_size()
+    }
+    #[py]
+    fn __len__(_t: &Thread, this: Ref<Array>) -> usize {
+        this.count_items()
+    }
+    #[py("($self, flags, /)")]
+    fn __buffer__(t: &Thread, this: Ref<Array>, flags: Value) -> Result<Value> {
+        let _ = flags;
+        let view = t.call(taipan_vm::objects::memoryview::MemoryView::class().value(), &[this.content().value()])?;
+        let code = match this.code {
+            b'u' | b'w' => "I".to_owned(),
+            c => (c as char).to_string(),
+        };
+        if code == "B" { Ok(view) } else { t.call_method(view, Str::intern_str(t, "cast")?, &[Str::from_str(t, &code)?.value()]) }
+    }
+    /// Append new value v to the end of the array.
+    #[py("($self, v, /)")]
+    fn append(t: &Thread, this: Ref<Array>, v: Value) -> Result<()> {
+        this.push(t, v)
+    }
+    /// Append items to the end of the array.
+    #[py("($self, bb, /)")]
+    fn extend(t: &Thread, this: Ref<Array>, bb: Value) -> Result<()> {
+        Array::extend_from(this, t, bb)
+    }
+    /// Append items to array from list.
+    #[py("($self, list, /)")]
+    fn fromlist(t: &Thread, this: Ref<Array>, list: Value) -> Result<()> {
+        let Some(l) = list.downcast::<List>() else { return Err(t.type_error("arg must be list")) };
+        let items = l.snapshot(t)?;
+        let mut bytes = Vec::with_capacity(items.len() * this.item_size());
+        for v in items.iter() {
+            let (word, n) = encode(t, this.code, v)?;
+            bytes.extend_from_slice(&word[..n]);
+        }
+        this.content().extend(t, &bytes)
+    }
+    /// Appends items from the string, interpreting it as an array of machine values, as if it had been read from a file using the fromfile() method.
+    #[py("($self, buffer, /)")]
+    fn frombytes(t: &Thread, this: Ref<Array>, buffer: Value) -> Result<()> {
+        let Some(bytes) = t.bytes_like(buffer, <[u8]>::to_vec) else {
+            return Err(t.type_error(format!("a bytes-like object is required, not '{}'", class_of(buffer).name_string())));
+        };
+        Array::frombytes_into(this, t, &bytes)
+    }
+    /// Convert the array to an array of machine values and return the bytes representation.
+    #[py("($self, /)")]
+    fn tobytes(t: &Thread, this: Ref<Array>) -> Result<Ref<Bytes>> {
+        Bytes::new(t, &this.to_vec(t))
+    }
+    /// Convert array to an ordinary list with the same items.
+    #[py("($self, /)")]
+    fn tolist(t: &Thread, this: Ref<Array>) -> Result<Ref<List>> {
+        Array::items(this, t)
+    }
+    /// Extends this array with data from the unicode string ustr.
+    #[py("($self, ustr, /)")]
+    fn fromunicode(t: &Thread, this: Ref<Array>, ustr: Ref<Str>) -> Result<()> {
+        if !matches!(this.code, b'u' | b'w') {
+            return Err(t.value_error("fromunicode() may only be called on unicode type arrays ('u' or 'w')"));
+        }
+        let bytes: Vec<u8> = ustr.units().iter().flat_map(u32::to_ne_bytes).collect();
+        this.content().extend(t, &bytes)
+    }
+    /// Extends this array with data from the unicode string ustr.
+    #[py("($self, /)")]
+    fn tounicode(t: &Thread, this: Ref<Array>) -> Result<Ref<Str>> {
+        if !matches!(this.code, b'u' | b'w') {
+            return Err(t.value_error("tounicode() may only be called on unicode type arrays ('u' or 'w')"));
+        }
+        let points: Vec<u32> = this.to_vec(t).chunks_exact(4).map(|b| u32::from_ne_bytes([b[0], b[1], b[2], b[3]])).collect();
+        Str::from_code_points(t, &points)
+    }
+    /// Read n objects from the file object f and append them to the end of the array.
+    #[py("($self, f, n, /)")]
+    fn fromfile(t: &Thread, this: Ref<Array>, f: Value, n: isize) -> Result<()> {
+        if n < 0 {
+            return Err(t.value_error("negative count"));
+        }
+        let want = n as usize * this.item_size();
+        let read = t.call_method(f, names::read(), &[t.uint(want as u64)?])?;
+        let Some(b) = read.downcast::<Bytes>() else { return Err(t.type_error("read() didn't return bytes")) };
+        Array::frombytes_into(this, t, b.as_slice())?;
+        if b.len() != want { Err(t.eof_error("read() didn't return enough bytes")) } else { Ok(()) }
+    }
+    /// Write all items (as machine values) to the file object f.
+    #[py("($self, f, /)")]
+    fn tofile(t: &Thread, this: Ref<Array>, f: Value) -> Result<()> {
+        for block in this.to_vec(t).chunks(64 * 1024) {
+            t.call_method(f, names::write(), &[Bytes::new(t, block)?.value()])?;
+        }
+        Ok(())
+    }
+    /// Byteswap all items of the array.
+    ///
+    /// If the items in the array are not 1, 2, 4, or 8 bytes in size, RuntimeError is
+    /// raised.
+    #[py("($self, /)")]
+    fn byteswap(t: &Thread, this: Ref<Array>) {
+        let n = this.item_size();
+        this.content().with_mut(t, |b| b.chunks_exact_mut(n).for_each(<[u8]>::reverse));
+    }
+    /// Return a tuple (address, length) giving the current memory address and the length in items of the buffer used to hold array's contents.
+    #[py("($self, /)")]
+    fn buffer_info(t: &Thread, this: Ref<Array>) -> (u64, usize) {
+        (this.content().with(t, |b| b.as_ptr() as u64), this.count_items())
+    }
+    /// Remove all items from the array.
+    #[py("($self, /)")]
+    fn clear(t: &Thread, this: Ref<Array>) -> Result<()> {
+        this.content().resize(t, 0)
+    }
+    /// Return a copy of the array.
+    #[py("($self, /)")]
+    fn __copy__(t: &Thread, this: Ref<Array>) -> Result<Ref<Array>> {
+        Array::like(t, this, &this.to_vec(t))
+    }
+    /// Return a copy of the array.
+    #[py("($self, unused, /)")]
+    fn __deepcopy__(t: &Thread, this: Ref<Array>, unused: Value) -> Result<Ref<Array>> {
+        let _ = unused;
+        Array::like(t, this, &this.to_vec(t))
+    }
+    /// Return number of occurrences of v in the array.
+    #[py("($self, v, /)")]
+    fn count(t: &Thread, this: Ref<Array>, v: Value) -> Result<usize> {
+        let (mut i, mut n) = (0, 0);
+        while let Some(x) = this.item(t, i)? {
+            n += usize::from(t.equal(x, v)?);
+            i += 1;
+        }
+        Ok(n)
+    }
+    /// Return index of first occurrence of v in the array.
+    ///
+    /// Raise ValueError if the value is not present.
+    #[py("($self, v, start=0, stop=sys.maxsize, /)")]
+    fn index(t: &Thread, this: Ref<Array>, v: Value, start: Option<ClippedIndex>, stop: Option<ClippedIndex>) -> Result<usize> {
+        let n = this.count_items() as isize;
+        let clip = |i: isize| if i < 0 { (i + n).max(0) } else { i } as usize;
+        let mut i = start.map_or(0, |s| clip(s.0));
+        let stop = stop.map_or(usize::MAX, |s| clip(s.0));
+        while i < stop {
+            let Some(x) = this.item(t, i)? else { break };
+            if t.equal(x, v)? {
+                return Ok(i);
+            }
+            i += 1;
+        }
+        Err(t.value_error("array.index(x): x not in array"))
+    }
+    /// Insert a new item v into the array before position i.
+    #[py("($self, i, v, /)")]
+    fn insert(t: &Thread, this: Ref<Array>, i: isize, v: Value) -> Result<()> {
+        let (word, size) = encode(t, this.code, v)?;
+        let n = this.count_items() as isize;
+        let i = if i < 0 { (i + n).max(0) } else { i.min(n) } as usize;
+        this.splice_items(t, i, i, &word[..size])
+    }
+    /// Return the i-th element and delete it from the array.
+    ///
+    /// i defaults to -1.
+    #[py("($self, i=-1, /)")]
+    fn pop(t: &Thread, this: Ref<Array>, i: Option<isize>) -> Result<Value> {
+        if this.count_items() == 0 {
+            return Err(t.index_error("pop from empty array"));
+        }
+        let i = this.position(t, i.unwrap_or(-1), "pop index out of range")?;
+        let v = this.item(t, i)?.ok_or_else(|| t.index_error("pop index out of range"))?;
+        this.splice_items(t, i, i + 1, &[])?;
+        Ok(v)
+    }
+    /// Remove the first occurrence of v in the array.
+    #[py("($self, v, /)")]
+    fn remove(t: &Thread, this: Ref<Array>, v: Value) -> Result<()> {
+        match this.find(t, v)? {
+            Some(i) => this.splice_items(t, i, i + 1, &[]),
+            None => Err(t.value_error("array.remove(x): x not in array")),
+        }
+    }
+    /// Reverse the order of the items in the array.
+    #[py("($self, /)")]
+    fn reverse(t: &Thread, this: Ref<Array>) {
+        let n = this.item_size();
+        this.content().with_mut(t, |b| {
+            b.reverse();
+            b.chunks_exact_mut(n).for_each(<[u8]>::reverse);
+        });
+    }
+    #[py]
+    fn __getitem__(t: &Thread, this: Ref<Array>, key: Value) -> Result<Value> {
+        if let Some(s) = key.downcast::<Slice>() {
+            let ix = t.slice_indices(s, this.count_items())?;
+            let (all, n) = (this.to_vec(t), this.item_size());
+            let bytes: Vec<u8> = ix.positions().filter_map(|i| all.get(i * n..i * n + n)).flatten().copied().collect();
+            return Array::like(t, this, &bytes).map(Ref::value);
+        }
+        let Some(i) = t.index_opt(key)? else { return Err(t.type_error("array indices must be integers")) };
+        let i = this.position(t, t.to_index(i)?, "array index out of range")?;
+        this.item(t, i)?.ok_or_else(|| t.index_error("array index out of range"))
+    }
+    #[py]
+    fn __setitem__(t: &Thread, this: Ref<Array>, key: Value, value: Value) -> Result<()> {
+        let n = this.item_size();
+        if let Some(s) = key.downcast::<Slice>() {
+            let Some(other) = value.downcast::<Array>() else {
+                return Err(t.type_error(format!("can only assign array (not \"{}\") to array slice", class_of(value).name_string())));
+            };
+            if other.code != this.code {
+                return Err(t.type_error("bad argument type for built-in operation"));
+            }
+            let new = other.to_vec(t);
+            let ix = t.slice_indices(s, this.count_items())?;
+            if let Some(range) = ix.as_range() {
+                return this.splice_items(t, range.start, range.end, &new);
+            }
+            if new.len() / n != ix.count {
+                return Err(t.value_error(format!("attempt to assign array of size {} to extended slice of size {}", new.len() / n, ix.count)));
+            }
+            this.content().with_mut(t, |b| {
+                for (i, w) in ix.positions().zip(new.chunks_exact(n)) {
+                    if let Some(to) = b.get_mut(i * n..i * n + n) {
+                        to.copy_from_slice(w);
+                    }
+                }
+            });
+            return Ok(());
+        }
+        let Some(i) = t.index_opt(key)? else { return Err(t.type_error("array indices must be integers")) };
+        let i = this.position(t, t.to_index(i)?, "array assignment index out of range")?;
+        let (word, n) = encode(t, this.code, value)?;
+        this.content().with_mut(t, |b| {
+            if let Some(to) = b.get_mut(i * n..i * n + n) {
+                to.copy_from_slice(&word[..n]);
+            }
+        });
+        Ok(())
+    }
+    #[py]
+    fn __delitem__(t: &Thread, this: Ref<Array>, key: Value) -> Result<()> {
+        if let Some(s) = key.downcast::<Slice>() {
+            let ix = t.slice_indices(s, this.count_items())?;
+            if let Some(range) = ix.as_range() {
+                return this.splice_items(t, range.start, range.end, &[]);
+            }
+            let (all, n) = (this.to_vec(t), this.item_size());
+            let mut gone = vec![false; all.len() / n];
+            ix.positions().for_each(|i| gone[i] = true);
+            let rest: Vec<u8> = all.chunks_exact(n).zip(gone).filter(|(_, g)| !g).flat_map(|(b, _)| b.iter().copied()).collect();
+            return this.content().assign(t, &rest);
+        }
+        let Some(i) = t.index_opt(key)? else { return Err(t.type_error("array indices must be integers")) };
+        let i = this.position(t, t.to_index(i)?, "array assignment index out of range")?;
+        this.splice_items(t, i, i + 1, &[])
+    }
+    #[py]
+    fn __contains__(t: &Thread, this: Ref<Array>, v: Value) -> Result<bool> {
+        Ok(this.find(t, v)?.is_some())
+    }
+    #[py]
+    fn __add__(t: &Thread, this: Ref<Array>, other: Value) -> Result<Value> {
+        let Some(o) = other.downcast::<Array>() else {
+            return Err(t.type_error(format!("can only append array (not \"{}\") to array", class_of(other).name_string())));
+        };
+        if o.code != this.code {
+            return Err(t.type_error("bad argument type for built-in operation"));
+        }
+        let mut bytes = this.to_vec(t);
+        bytes.extend(o.to_vec(t));
+        Array::like(t, this, &bytes).map(Ref::value)
+    }
+    #[py]
+    fn __iadd__(t: &Thread, this: Ref<Array>, other: Value) -> Result<Ref<Array>> {
+        if other.downcast::<Array>().is_none() {
+            return Err(t.type_error(format!("can only extend with array (not \"{}\")", class_of(other).name_string())));
+        }
+        Array::extend_from(this, t, other)?;
+        Ok(this)
+    }
+    #[py]
+    fn __mul__(t: &Thread, this: Ref<Array>, count: Value) -> Result<Value> {
+        let bytes = repeated(t, this, count)?;
+        Array::like(t, this, &bytes).map(Ref::value)
+    }
+    #[py]
+    fn __rmul__(t: &Thread, this: Ref<Array>, count: Value) -> Result<Value> {
+        Array::__mul__(t, this, count)
+    }
+    #[py]
+    fn __imul__(t: &Thread, this: Ref<Array>, count: Value) -> Result<Ref<Array>> {
+        let bytes = repeated(t, this, count)?;
+        this.content().assign(t, &bytes)?;
+        Ok(this)
+    }
+    #[py]
+    fn __eq__(t: &Thread, this: Ref<Array>, other: Value) -> Result<Value> {
+        Array::compare(t, this, other, Compare::Eq)
+    }
+    #[py]
+    fn __ne__(t: &Thread, this: Ref<Array>, other: Value) -> Result<Value> {
+        Array::compare(t, this, other, Compare::Ne)
+    }
+    #[py]
+    fn __lt__(t: &Thread, this: Ref<Array>, other: Value) -> Result<Value> {
+        Array::compare(t, this, other, Compare::Lt)
+    }
+    #[py]
+    fn __le__(t: &Thread, this: Ref<Array>, other: Value) -> Result<Value> {
+        Array::compare(t, this, other, Compare::Le)
+    }
+    #[py]
+    fn __gt__(t: &Thread, this: Ref<Array>, other: Value) -> Result<Value> {
+        Array::compare(t, this, other, Compare::Gt)
+    }
+    #[py]
+    fn __ge__(t: &Thread, this: Ref<Array>, other: Value) -> Result<Value> {
+        Array::compare(t, this, other, Compare::Ge)
+    }
+    #[py]
+    fn __iter__(t: &Thread, this: Ref<Array>) -> Result<Ref<ArrayIterator>> {
+        t.create(ArrayIterator { header: Header::NEW, array: Field::new(this.value()), next: AtomicUsize::new(0) })
+    }
+    #[py]
+    fn __repr__(t: &Thread, this: Ref<Array>) -> Result<Value> {
+        let mut s = crate::shown::Shown::new();
+        s.text(&class_of(this.value()).name_string()).text(&format!("('{}'", this.code as char));
+        if this.count_items() > 0 {
+            let items = if matches!(this.code, b'u' | b'w') { Array::tounicode(t, this)?.value() } else { Array::items(this, t)?.value() };
+            s.text(", ").repr(t, items)?;
+        }
+        s.text(")").finish(t)
+    }
+    /// Return state information for pickling.
+    #[py("($self, protocol, /)")]
+    fn __reduce_ex__(t: &Thread, this: Ref<Array>, protocol: Value) -> Result<Value> {
+        let _ = protocol;
+        let code = Str::from_str(t, &(this.code as char).to_string())?;
+        let items = if matches!(this.code, b'u' | b'w') { Array::tounicode(t, this)?.value() } else { Array::items(this, t)?.value() };
+        let state = taipan_vm::attr::instance_dict(t, this.value())?.map_or(Value::NONE, Ref::value);
+        (class_of(this.value()), (code, items), state).into_value(t)
+    }
+    /// See PEP 585
+    #[py("($type, object, /)")]
+    fn __class_getitem__(t: &Thread, cls: Ref<Class>, object: Value) -> Result<Value> {
+        t.generic_alias(cls.value(), object)
+    }
+}
+
+impl Array {
+    fn frombytes_into(this: Ref<Array>, t: &Thread, bytes: &[u8]) -> Result<()> {
+        if bytes.len() % this.item_size() != 0 {
+            return Err(t.value_error("bytes length not a multiple of item size"));
+        }
+        this.content().extend(t, bytes)
+    }
+}
+
+fn repeated(t: &Thread, this: Ref<Array>, count: Value) -> Result<Vec<u8>> {
+    let Some(n) = t.index_opt(count)? else {
+        return Err(t.type_error(format!("can't multiply sequence by non-int of type '{}'", class_of(count).name_string())));
+    };
+    let n = t.to_index(n)?.max(0) as usize;
+    let bytes = this.to_vec(t);
+    let mut out = Vec::new();
+    if bytes.len().checked_mul(n).is_none_or(|n| out.try_reserve_exact(n).is_err()) {
+        return Err(t.memory_error());
+    }
+    for _ in 0..if bytes.is_empty() { 0 } else { n } {
+        out.extend_from_slice(&bytes);
+    }
+    Ok(out)
+}
+
+#[derive(HeapType)]
+#[repr(C)]
+pub struct ArrayIterator {
+    header: Header,
+    array: Field,
+    /// Whoever raises it has the item.
+    next: AtomicUsize,
+}
+
+#[pyclass(name = "arrayiterator", module = "array", flags(NO_NEW))]
+impl ArrayIterator {
+    #[py]
+    fn __iter__(_t: &Thread, this: Ref<ArrayIterator>) -> Ref<ArrayIterator> {
+        this
+    }
+    #[py]
+    fn __next__(t: &Thread, this: Ref<ArrayIterator>) -> Result<Option<Value>> {
+        let Some(a) = this.array.get().downcast::<Array>() else { return Ok(None) };
+        let i = this.next.fetch_add(1, Relaxed);
+        let v = a.item(t, i)?;
+        if v.is_none() {
+            this.array.set(t, this.header(), Value::NONE);
+        }
+        Ok(v)
+    }
+    /// Return state information for pickling.
+    #[py("($self, /)")]
+    fn __reduce__(t: &Thread, this: Ref<ArrayIterator>) -> Result<Value> {
+        let iter = t.builtin(names::iter())?;
+        match this.array.get().downcast::<Array>() {
+            Some(a) => (iter, Tuple::new(t, &[a.value()])?, this.next.load(Relaxed)).into_value(t),
+            None => (iter, Tuple::new(t, &[Tuple::new(t, &[])?.value()])?).into_value(t),
+        }
+    }
+    /// Set state information for unpickling.
+    #[py("($self, state, /)")]
+    fn __setstate__(t: &Thread, this: Ref<ArrayIterator>, state: isize) -> Result<()> {
+        if let Some(a) = this.array.get().downcast::<Array>() {
+            this.next.store((state.max(0) as usize).min(t.len(a.value())?), Relaxed);
+        }
+        Ok(())
+    }
+}
