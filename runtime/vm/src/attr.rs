@@ -130,8 +130,6 @@ pub fn shape_entries(s: &'static Shape) -> Vec<(u64, usize)> {
     out
 }
 
-static TRANSITIONS: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
 /// The shape reached from `s` by adding (or deleting) `name`; made on first use.
 fn transition(t: &Thread, s: &'static Shape, name: Ref<Str>, delete: bool) -> Result<&'static Shape> {
     if !delete {
@@ -147,13 +145,12 @@ fn transition(t: &Thread, s: &'static Shape, name: Ref<Str>, delete: bool) -> Re
         Some(d) => d,
         None => {
             let d = Dict::new(t)?;
-            match s.transitions.get().downcast::<Dict>() {
-                Some(d) => d,
-                None => {
-                    s.transitions.init(d);
+            match s.transitions.compare_exchange(t, d.header(), Value::EMPTY, d.value()) {
+                Ok(()) => {
                     s.written();
                     d
                 }
+                Err(seen) => seen.downcast::<Dict>().unwrap_or(d),
             }
         }
     };
@@ -182,11 +179,9 @@ fn transition(t: &Thread, s: &'static Shape, name: Ref<Str>, delete: bool) -> Re
         new.written();
     }
     // A racing thread may have made the same transition: the first one published wins; the loser's shape is not used.
-    let _guard = TRANSITIONS.lock();
-    if let Some(id) = dict.get_interned(key).and_then(Value::as_small_int) {
+    if let Some(id) = dict.set_default(t, key.value(), Value::small_int(new.id().0 as i64))?.and_then(Value::as_small_int) {
         return Ok(SHAPES.get(ShapeId(id as u32)));
     }
-    dict.set(t, key.value(), Value::small_int(new.id().0 as i64))?;
     s.written();
     Ok(new)
 }
@@ -386,39 +381,55 @@ pub fn instance_detach(t: &Thread, obj: Value) -> Result<()> {
 /// its present `__dict__` object. Moves live slots, so it happens with the world stopped.
 fn to_dict_mode(t: &Thread, obj: Value, replacement: Option<Ref<Dict>>) -> Result<()> {
     let Some(h) = obj.header() else { return Ok(()) };
-    let s = h.shape();
-    let class = class_of(obj);
-    let e = need_extension(t, h, s)?;
-    let target = match replacement {
-        Some(d) => d,
-        None if s.flags & SHAPE_DICT_MODE != 0 => return Ok(()),
-        None => {
-            let copy = Dict::new(t)?;
-            let mut pos = 0;
-            while let Some((k, v)) = instance_next(obj, &mut pos) {
-                copy.set(t, k.value(), v)?;
-            }
-            copy
-        }
-    };
-    let mode = dict_mode_shape(class);
-    let view: Option<Ref<Dict>> = e.dict.get().downcast();
-    t.stop_the_world(|_| {
-        match (view, replacement) {
-            // The object handed out as `__dict__` stays the object's dict and becomes the holder.
-            (Some(view), None) => view.adopt(t, target),
-            (Some(view), Some(_)) => {
-                // The old `__dict__` object keeps the old attributes, detached.
-                if s.flags & SHAPE_DICT_MODE == 0 && view.viewed_instance().is_some() {
-                    view.detach_empty(t);
+    loop {
+        let s = h.shape();
+        let class = class_of(obj);
+        let e = need_extension(t, h, s)?;
+        let target = match replacement {
+            Some(d) => d,
+            None if s.flags & SHAPE_DICT_MODE != 0 => return Ok(()),
+            None => {
+                let copy = Dict::new(t)?;
+                let mut pos = 0;
+                while let Some((k, v)) = instance_next(obj, &mut pos) {
+                    copy.set(t, k.value(), v)?;
                 }
-                e.dict.set(t, e.header(), target);
+                copy
             }
-            (None, _) => e.dict.set(t, e.header(), target),
+        };
+        let mode = dict_mode_shape(class);
+        let done = t.stop_the_world(|_| {
+            // Other threads ran since the copy was made: attributes may have come or gone, which the shape tells, ...
+            if h.shape_id() != s.id() {
+                return false;
+            }
+            // ... and values may have been stored.
+            if replacement.is_none() {
+                let mut pos = 0;
+                while let Some((k, v)) = instance_next(obj, &mut pos) {
+                    target.replace_str(t, k, v);
+                }
+            }
+            let view: Option<Ref<Dict>> = e.dict.get().downcast();
+            match (view, replacement) {
+                // The object handed out as `__dict__` stays the object's dict and becomes the holder.
+                (Some(view), None) => view.adopt(t, target),
+                (Some(view), Some(_)) => {
+                    // The old `__dict__` object keeps the old attributes, detached.
+                    if s.flags & SHAPE_DICT_MODE == 0 && view.viewed_instance().is_some() {
+                        view.detach_empty(t);
+                    }
+                    e.dict.set(t, e.header(), target);
+                }
+                (None, _) => e.dict.set(t, e.header(), target),
+            }
+            h.set_shape(mode);
+            true
+        });
+        if done {
+            return Ok(());
         }
-        h.set_shape(mode);
-    });
-    Ok(())
+    }
 }
 
 fn dict_mode_shape(class: Ref<Class>) -> ShapeId {

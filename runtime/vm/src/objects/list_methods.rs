@@ -267,10 +267,7 @@ impl List {
     }
     #[py]
     fn __mul__(t: &Thread, this: Ref<List>, count: Value) -> Result<Value> {
-        let Some(n) = t.index_opt(count)? else {
-            return Err(t.type_error(format!("can't multiply sequence by non-int of type '{}'", class_of(count).name_string())));
-        };
-        let n = t.to_index(n)?.max(0) as usize;
+        let n = t.to_index(count)?.max(0) as usize;
         let items = this.snapshot(t)?;
         let Some(total) = items.len().checked_mul(n).filter(|n| *n < isize::MAX as usize / 8) else { return Err(t.memory_error()) };
         let out = List::with_capacity(t, total)?;
