@@ -1,6 +1,8 @@
 //! Native modules of the standard library, one file or folder a module, named as Python names it. Safe Rust over
 //! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
 
+mod heapq;
+mod bisect;
 mod array;
 mod cmath;
 mod binascii;
@@ -44,6 +46,8 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("binascii", binascii::Binascii::module_def),
     ("cmath", cmath::Cmath::module_def),
     ("array", array::ArrayModule::module_def),
+    ("_bisect", bisect::Bisect::module_def),
+    ("_heapq", heapq::Heapq::module_def),
 ];
 
 /// Makes the modules known to the runtime. Before start-up.
