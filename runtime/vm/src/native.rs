@@ -494,11 +494,13 @@ pub fn check_self<S: FromSelf>(t: &Thread, args: &[Value], sig: &'static Signatu
     }
 }
 
-/// Whether `v` is an instance of the class that declares the method.
+/// Whether `v` is an instance of the class that declares the method. Struct sequences share methods that find the class themselves.
 #[inline]
 fn is_of_owner(v: Value, sig: &'static Signature) -> bool {
     match sig.owner {
-        Some(owner) if matches!(sig.kind, NativeKind::Method | NativeKind::Slot) => class_of(v).is_subclass(owner().get()),
+        Some(owner) if matches!(sig.kind, NativeKind::Method | NativeKind::Slot) => {
+            class_of(v).is_subclass(owner().get()) || std::ptr::eq(owner(), crate::objects::struct_seq::StructMethods::class_cell())
+        }
         _ => true,
     }
 }
