@@ -239,8 +239,8 @@ impl TupleGetter {
     fn __doc__(_t: &Thread, this: Ref<TupleGetter>) -> Value {
         this.doc.get()
     }
-    #[py(setter)]
-    fn set___doc__(t: &Thread, this: Ref<TupleGetter>, value: Option<Value>) -> Result<()> {
+    #[py(setter, name = "__doc__")]
+    fn set_doc(t: &Thread, this: Ref<TupleGetter>, value: Option<Value>) -> Result<()> {
         this.doc.set(t, this.header(), value.unwrap_or(Value::NONE));
         Ok(())
     }
