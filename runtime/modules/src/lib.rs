@@ -1,6 +1,7 @@
 //! Native modules of the standard library, one file or folder a module, named as Python names it. Safe Rust over
 //! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
 
+mod stat;
 mod heapq;
 mod bisect;
 mod array;
@@ -48,6 +49,7 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("array", array::ArrayModule::module_def),
     ("_bisect", bisect::Bisect::module_def),
     ("_heapq", heapq::Heapq::module_def),
+    ("_stat", stat::Stat::module_def),
 ];
 
 /// Makes the modules known to the runtime. Before start-up.
