@@ -32,7 +32,8 @@
 //! # What may be written
 //!
 //! `#[py(…)]` takes, in any order: the signature as a string, `name = "…"`, `nosig` (no `__text_signature__`), and one of
-//! `classmethod`, `staticmethod`, `getter`, `setter`.
+//! `classmethod`, `staticmethod`, `getter`, `setter`, `method` (an ordinary method although a slot has the name, as
+//! `dict.__contains__` is).
 //! - The Python name is the Rust one, without `r#`, one trailing `_` and a setter's `set_`.
 //! - The first Rust parameter is `t: &Thread`, the second the receiver (`Ref<X>`, or `Value` where the class has
 //!   immediate values) unless it is a module's function or a static method. The rest correspond in order to the

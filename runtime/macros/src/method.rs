@@ -527,12 +527,13 @@ impl PyAttr {
                             py.nosig = true;
                             None
                         }
+                        "method" => Some(Kind::Method),
                         "classmethod" => Some(Kind::ClassMethod),
                         "staticmethod" => Some(Kind::StaticMethod),
                         "getter" => Some(Kind::Getter),
                         "setter" => Some(Kind::Setter),
                         _ => {
-                            let message = "expected a signature, `name = \"…\"`, `nosig`, `classmethod`, \
+                            let message = "expected a signature, `name = \"…\"`, `nosig`, `method`, `classmethod`, \
                                            `staticmethod`, `getter` or `setter`";
                             return Err(syn::Error::new_spanned(word, message));
                         }

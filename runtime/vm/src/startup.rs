@@ -158,7 +158,6 @@ fn scan_roots(v: &mut Visitor) {
     crate::names::scan(v);
     objects::str::scan_permanent(v);
     objects::tuple::scan_permanent(v);
-    objects::set::scan_permanent(v);
     exceptions::scan_roots(v);
     for c in CLASS_CELLS.lock().expect("class cells").iter() {
         if let Some(c) = c.try_get() {
@@ -268,7 +267,6 @@ pub fn start() -> Result<Box<Thread>> {
     class::bootstrap(&t, &core)?;
     objects::str::setup(&t)?;
     objects::tuple::setup(&t)?;
-    objects::set::setup(&t)?;
     crate::names::setup(&t)?;
     t.begin()?;
     class::define_all(&t, &core)?;

@@ -800,6 +800,16 @@ impl Dict {
         self.storage.set(t, &self.header, other.storage.get());
     }
 
+    /// Replaces the value of a string in a dict with only string keys; does nothing if it is absent. Neither allocates nor
+    /// polls: for use with the world stopped.
+    pub fn replace_str(&self, t: &Thread, name: Ref<Str>, value: Value) {
+        if let Some(s) = self.storage.get().filter(|s| s.kind() == 0)
+            && let Some(ix) = s.find_str(name, name.hash())
+        {
+            s.word(ix).set(t, s.header(), value);
+        }
+    }
+
     /// Becomes an empty ordinary dict.
     pub fn detach_empty(&self, t: &Thread) {
         self.storage.set(t, &self.header, None);

@@ -238,7 +238,7 @@ impl Dict {
     }
 
     /// Return self[key].
-    #[py]
+    #[py(method, "($self, key, /)")]
     fn __getitem__(t: &Thread, this: Ref<Dict>, key: Value) -> Result<Value> {
         Dict::subscript(this, t, key)
     }
@@ -254,7 +254,7 @@ impl Dict {
         }
     }
     /// True if the dictionary has the specified key, else False.
-    #[py]
+    #[py(method, "($self, key, /)")]
     fn __contains__(t: &Thread, this: Ref<Dict>, key: Value) -> Result<bool> {
         this.contains(t, key)
     }
@@ -334,7 +334,7 @@ impl Dict {
         if let Some(d) = exact
             && let Some(s) = iterable.downcast::<SetData>().filter(|s| s.is_exact())
         {
-            let mut pos = 0;
+            let (s, mut pos) = (s.stable(t)?, 0);
             while let Some((key, hash)) = s.next(&mut pos) {
                 d.set_with_hash(t, key, value, hash)?;
             }

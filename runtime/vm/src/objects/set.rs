@@ -4,10 +4,12 @@
 //! depends on all bits of the hash; sizes, growth and probing are CPython's, so that sets of equal hashes iterate in its order.
 //! A key word is stored xor the empty mark: fresh zeroed memory is a table of unused slots.
 //!
-//! **Readers take no lock**: a slot's hash is written before its key, a slot never gets another key until the table is replaced
-//! whole (removal leaves a dummy), and every table has an unused slot, so each probe ends. Writers search first, then take the
-//! set exclusively, check that the table is the same and, for a key that was not found, that no slot was filled since; then
-//! they write. Nothing allocates, polls or calls out while the set is held.
+//! **Readers take no lock**: a slot's hash is written before its key, and every table has an unused slot, so each probe ends.
+//! Removal leaves a dummy, whose slot another key may get; a reader that took the key before and the hash after that finds at
+//! worst a key that left meanwhile. But key *and* hash belong together only in a set that nobody writes: whoever needs both
+//! iterates over [`SetData::stable`]. Writers search first, then take the set exclusively, check that the table is the same
+//! and that the slot still has the key that was found, or that nothing was added since; then they write. Nothing allocates,
+//! polls or calls out while the set is held.
 //!
 //! A frozenset is filled before anyone else knows it, and never written again.
 
@@ -58,6 +60,8 @@ pub struct SetStorage {
     mask: usize,
     /// Slots that are not unused.
     fill: AtomicUsize,
+    /// Keys that were ever added.
+    adds: AtomicUsize,
     /// Keys.
     used: AtomicUsize,
     // slots follow
@@ -90,7 +94,8 @@ static SHAPE: std::sync::OnceLock<ShapeId> = std::sync::OnceLock::new();
 
 /// What a search found.
 enum Find {
-    At(usize),
+    /// The slot, and the key in it.
+    At(usize, Value),
     Absent,
     Changed,
 }
@@ -141,7 +146,7 @@ impl SetStorage {
             for (i, slot) in slots[at..=at + run].iter().enumerate() {
                 let k = slot.key();
                 if k == key {
-                    return Ok(Find::At(at + i));
+                    return Ok(Find::At(at + i, k));
                 }
                 if k.is_empty() {
                     return Ok(Find::Absent);
@@ -160,7 +165,7 @@ impl SetStorage {
                     }
                 };
                 if equal {
-                    return Ok(Find::At(at + i));
+                    return Ok(Find::At(at + i, k));
                 }
             }
             perturb >>= 5;
@@ -168,25 +173,34 @@ impl SetStorage {
         }
     }
 
-    /// Writes a key that is absent into the first unused slot of its probe. The caller holds the set (or alone knows the
-    /// table); there is an unused slot to spare.
+    /// Writes a key that is absent: into the last dummy on its probe, or else the first unused slot, of which there is one to
+    /// spare. The caller holds the set (or alone knows the table).
     #[inline]
     fn insert(&self, t: &Thread, key: Value, hash: i64) {
         let (slots, mask) = (self.slots(), self.mask);
         let (mut at, mut perturb) = (hash as usize & mask, hash as u64 as usize);
-        loop {
+        let mut dummy = None;
+        let unused = 'probe: loop {
             let run = if at + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
-            if let Some(slot) = slots[at..=at + run].iter().find(|s| s.key().is_empty()) {
-                slot.hash.store(hash, Relaxed);
-                slot.set_key(key);
-                t.write_barrier_at(&self.header, slot.key.as_ptr(), key);
-                break;
+            for slot in &slots[at..=at + run] {
+                match slot.key() {
+                    Value::EMPTY => break 'probe slot,
+                    DUMMY => dummy = Some(slot),
+                    _ => {}
+                }
             }
             perturb >>= 5;
             at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+        };
+        let slot = dummy.unwrap_or(unused);
+        slot.hash.store(hash, Relaxed);
+        slot.set_key(key);
+        t.write_barrier_at(&self.header, slot.key.as_ptr(), key);
+        if std::ptr::eq(slot, unused) {
+            self.fill.store(self.fill.load(Relaxed) + 1, Release);
         }
-        self.fill.store(self.fill.load(Relaxed) + 1, Release);
         self.used.store(self.used.load(Relaxed) + 1, Release);
+        self.adds.store(self.adds.load(Relaxed) + 1, Release);
     }
 
     /// Puts the keys of `from` in. As `insert`.
@@ -198,6 +212,7 @@ impl SetStorage {
             }
             self.fill.store(from.fill(), Release);
             self.used.store(from.used(), Release);
+            self.adds.store(from.used(), Release);
             t.write_barrier(&self.header);
             return;
         }
@@ -214,8 +229,12 @@ impl SetStorage {
         let slots = self.slots();
         while let Some(slot) = slots.get(*pos) {
             *pos += 1;
-            if let Some(key) = slot.live_key() {
-                return Some((key, slot.hash()));
+            while let Some(key) = slot.live_key() {
+                let hash = slot.hash();
+                // Both are of one key, unless another got the slot in between.
+                if slot.key() == key {
+                    return Some((key, hash));
+                }
             }
         }
         None
@@ -292,11 +311,6 @@ impl Set {
 
 impl FrozenSet {
     pub fn from_slice(t: &Thread, items: &[Value]) -> Result<Ref<FrozenSet>> {
-        if items.is_empty()
-            && let Some(e) = empty()
-        {
-            return Ok(e);
-        }
         let s = t.create(FrozenSet { base: SetData::fresh() })?;
         for &item in items {
             s.base.add(t, item)?;
@@ -312,24 +326,6 @@ impl FrozenSet {
     pub fn is_empty(&self) -> bool {
         self.base.len() == 0
     }
-}
-
-static EMPTY_FROZENSET: AtomicU64 = AtomicU64::new(0);
-
-/// `frozenset()`, which is one object.
-pub(crate) fn empty() -> Option<Ref<FrozenSet>> {
-    // SAFETY: set once at start-up to a frozenset that the root scanner keeps alive.
-    Value::from_bits(EMPTY_FROZENSET.load(Acquire)).as_cell().map(|c| unsafe { Ref::from_raw(c.cast()) })
-}
-/// Makes the empty frozenset. Once, at start-up.
-pub(crate) fn setup(t: &Thread) -> Result<()> {
-    let e = t.create(FrozenSet { base: SetData::fresh() })?;
-    EMPTY_FROZENSET.store(e.value().bits(), Release);
-    Ok(())
-}
-/// Visits the empty frozenset as a root.
-pub(crate) fn scan_permanent(v: &mut Visitor) {
-    v.value(Value::from_bits(EMPTY_FROZENSET.load(Relaxed)));
 }
 
 /// `hash(item)`, in the words of a set if it has none.
@@ -397,7 +393,7 @@ impl SetData {
         loop {
             let Some(s) = self.storage.get() else { return Ok(false) };
             match s.find(t, item, hash, || self.has(s))? {
-                Find::At(_) => return Ok(true),
+                Find::At(..) => return Ok(true),
                 Find::Absent => return Ok(false),
                 Find::Changed => {}
             }
@@ -417,26 +413,26 @@ impl SetData {
                 self.resize(t, None, MIN_SLOTS)?;
                 continue;
             };
-            let seen = s.fill();
+            let (seen, fill) = (s.adds.load(Acquire), s.fill());
             match s.find(t, item, hash, || self.has(s))? {
-                Find::At(_) => return Ok(false),
+                Find::At(..) => return Ok(false),
                 Find::Changed => continue,
                 Find::Absent => {}
             }
-            if seen >= s.mask {
+            if fill >= s.mask {
                 // Others filled the table before the one who crowded it could grow it.
                 self.grow(t, s)?;
                 continue;
             }
             let done = exclusively(t, &self.header, || {
-                let valid = self.has(s) && s.fill() == seen;
+                let valid = self.has(s) && s.adds.load(Relaxed) == seen;
                 if valid {
                     s.insert(t, item, hash);
                 }
                 valid
             });
             if done {
-                if s.is_crowded() {
+                if s.fill() > fill && s.is_crowded() {
                     self.grow(t, s)?;
                 }
                 return Ok(true);
@@ -477,14 +473,14 @@ impl SetData {
     pub fn discard_with_hash(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
         loop {
             let Some(s) = self.storage.get() else { return Ok(false) };
-            let at = match s.find(t, item, hash, || self.has(s))? {
-                Find::At(at) => at,
+            let (at, key) = match s.find(t, item, hash, || self.has(s))? {
+                Find::At(at, key) => (at, key),
                 Find::Absent => return Ok(false),
                 Find::Changed => continue,
             };
             let slot = &s.slots()[at];
             let done = exclusively(t, &self.header, || {
-                let valid = self.has(s) && slot.live_key().is_some();
+                let valid = self.has(s) && slot.key() == key;
                 if valid {
                     slot.set_key(DUMMY);
                     s.used.store(s.used.load(Relaxed) - 1, Release);
@@ -766,6 +762,7 @@ impl SetData {
 
     /// The hash that a frozenset of the items has.
     pub fn frozen_hash(&self) -> i64 {
+        // Only of a set that nobody writes: see the top of this file.
         let mut hasher = taipan_text::hash::SetHasher::default();
         let mut pos = 0;
         while let Some((_, hash)) = self.next(&mut pos) {

@@ -7,7 +7,7 @@ use crate::native::*;
 use crate::objects::class::Special;
 use crate::ops::text::text_of;
 use crate::objects::exceptions as ex;
-use crate::objects::set::{FrozenSet, Set, SetData, SetIterator, empty};
+use crate::objects::set::{FrozenSet, Set, SetData, SetIterator};
 use crate::ops::Compare;
 use std::sync::atomic::Ordering::*;
 use taipan_text::TextBuf;
@@ -334,7 +334,7 @@ impl Set {
         Ok(this.data().len())
     }
     /// x.__contains__(y) <==> y in x.
-    #[py("($self, object, /)")]
+    #[py(method, "($self, object, /)")]
     fn __contains__(t: &Thread, this: Ref<Set>, object: Value) -> Result<bool> {
         contains(t, this.data(), object)
     }
@@ -485,7 +485,7 @@ impl FrozenSet {
         if let Some(iterable) = iterable {
             new.data().update_from(t, iterable)?;
         }
-        Ok(if new.data().is_empty() { empty().unwrap_or(new) } else { new })
+        Ok(new)
     }
     #[py]
     fn __repr__(t: &Thread, this: Ref<FrozenSet>) -> Result<Value> {
@@ -572,7 +572,7 @@ impl FrozenSet {
         Ok(this.data().len())
     }
     /// x.__contains__(y) <==> y in x.
-    #[py("($self, object, /)")]
+    #[py(method, "($self, object, /)")]
     fn __contains__(t: &Thread, this: Ref<FrozenSet>, object: Value) -> Result<bool> {
         contains(t, this.data(), object)
     }
