@@ -28,7 +28,8 @@ pub mod gc_bits {
 impl Header {
     /// A placeholder for constructing a cell's content; allocation writes the real header.
     #[allow(clippy::declare_interior_mutable_const, reason = "a template to be copied, never referred to")]
-    pub const NEW: Header = Header { shape: AtomicU32::new(0), owner: AtomicU16::new(0), lock: AtomicU8::new(0), gc: AtomicU8::new(0) };
+    pub const NEW: Header =
+        Header { shape: AtomicU32::new(0), owner: AtomicU16::new(0), lock: AtomicU8::new(0), gc: AtomicU8::new(0) };
 
     /// The word of a fresh header.
     #[inline(always)]

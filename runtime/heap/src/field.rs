@@ -123,9 +123,27 @@ macro_rules! no_references {
     ($($t:ty),*) => { $( impl Scan for $t { #[inline(always)] fn scan(&self, _: &mut Visitor) {} } )* };
 }
 no_references!(
-    u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, f64, bool, crate::ShapeId,
-    std::sync::atomic::AtomicU8, std::sync::atomic::AtomicU16, std::sync::atomic::AtomicU32, std::sync::atomic::AtomicU64,
-    std::sync::atomic::AtomicUsize, std::sync::atomic::AtomicI64, std::sync::atomic::AtomicIsize, std::sync::atomic::AtomicBool,
+    u8,
+    u16,
+    u32,
+    u64,
+    usize,
+    i8,
+    i16,
+    i32,
+    i64,
+    isize,
+    f64,
+    bool,
+    crate::ShapeId,
+    std::sync::atomic::AtomicU8,
+    std::sync::atomic::AtomicU16,
+    std::sync::atomic::AtomicU32,
+    std::sync::atomic::AtomicU64,
+    std::sync::atomic::AtomicUsize,
+    std::sync::atomic::AtomicI64,
+    std::sync::atomic::AtomicIsize,
+    std::sync::atomic::AtomicBool,
     std::sync::atomic::AtomicI32
 );
 impl<T> Scan for std::cell::Cell<T> {

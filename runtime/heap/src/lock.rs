@@ -131,9 +131,7 @@ impl Mutator {
             {
                 let mut queue = bucket(cell);
                 let seen = header.lock.load(Relaxed);
-                if seen & LOCKED == 0
-                    || header.lock.compare_exchange(seen, seen | PARKED, Relaxed, Relaxed).is_err()
-                {
+                if seen & LOCKED == 0 || header.lock.compare_exchange(seen, seen | PARKED, Relaxed, Relaxed).is_err() {
                     continue;
                 }
                 queue.push(waiter.clone());

@@ -224,7 +224,8 @@ pub(crate) fn commit(block: u32) -> bool {
             continue;
         }
         // SAFETY: within the reserved region; nothing lies there yet.
-        let done = unsafe { libc::mprotect((HEAP_BASE + committed) as *mut _, end - committed, libc::PROT_READ | libc::PROT_WRITE) };
+        let done =
+            unsafe { libc::mprotect((HEAP_BASE + committed) as *mut _, end - committed, libc::PROT_READ | libc::PROT_WRITE) };
         if done == 0 {
             // Large pages, once the program is a big one: marking walks through memory in no order, and would otherwise
             // wait for the page tables more than for the cells (measured: 3 × longer for 400 MiB). Not from the start: a

@@ -13,8 +13,8 @@
 //! cell's start (or at the end of a cell of variable size).
 
 use crate::{Field, Header, Layout, Mutator, Value};
-use std::sync::{Mutex, MutexGuard};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+use std::sync::{Mutex, MutexGuard};
 
 /// Index of a shape. 0 is no shape.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]

@@ -17,8 +17,7 @@ unsafe fn scan_node(c: *const Header, v: &mut Visitor) {
     v.value(n.left.get());
     v.value(n.right.get());
 }
-static NODE: Layout =
-    Layout { name: "node", size: size_of::<Node>(), scan: scan_node, cell_size: None, base: None, drop: None };
+static NODE: Layout = Layout { name: "node", size: size_of::<Node>(), scan: scan_node, cell_size: None, base: None, drop: None };
 unsafe impl HeapType for Node {
     fn layout() -> &'static Layout {
         &NODE
@@ -45,8 +44,7 @@ unsafe fn scan_array(c: *const Header, v: &mut Visitor) {
 unsafe fn array_size(c: *const Header) -> usize {
     16 + 8 * unsafe { &*c.cast::<Array>() }.len.load(Relaxed)
 }
-static ARRAY: Layout =
-    Layout { name: "array", size: 16, scan: scan_array, cell_size: Some(array_size), base: None, drop: None };
+static ARRAY: Layout = Layout { name: "array", size: 16, scan: scan_array, cell_size: Some(array_size), base: None, drop: None };
 unsafe impl HeapType for Array {
     fn layout() -> &'static Layout {
         &ARRAY
@@ -85,8 +83,7 @@ fn tree(t: &Mutator, depth: u32) -> Ref<Node> {
 }
 fn check_tree(v: Value, depth: u32) -> u64 {
     let n = v.downcast::<Node>().expect("node");
-    let count =
-        if depth == 0 { 1 } else { 1 + check_tree(n.left.get(), depth - 1) + check_tree(n.right.get(), depth - 1) };
+    let count = if depth == 0 { 1 } else { 1 + check_tree(n.left.get(), depth - 1) + check_tree(n.right.get(), depth - 1) };
     assert_eq!(n.tag.load(Relaxed), count);
     count
 }
@@ -284,14 +281,8 @@ fn native_data_is_dropped_once() {
 struct Weak {
     cell: WeakCell,
 }
-static WEAK: Layout = Layout {
-    name: "weak",
-    size: size_of::<WeakCell>(),
-    scan: scan_nothing,
-    cell_size: None,
-    base: None,
-    drop: None,
-};
+static WEAK: Layout =
+    Layout { name: "weak", size: size_of::<WeakCell>(), scan: scan_nothing, cell_size: None, base: None, drop: None };
 
 #[test]
 fn weak_references_and_finalizers() {
@@ -325,9 +316,7 @@ fn weak_references_and_finalizers() {
         t.collect(true);
         t.verify();
         let empty = |weak: &Roots| {
-            weak.iter()
-                .filter(|v| unsafe { &*v.as_cell().unwrap().as_ptr().cast::<WeakCell>() }.target().is_empty())
-                .count()
+            weak.iter().filter(|v| unsafe { &*v.as_cell().unwrap().as_ptr().cast::<WeakCell>() }.target().is_empty()).count()
         };
         assert!((490..=500).contains(&empty(&weak)), "{}", empty(&weak));
         let mut finalized = 0;
@@ -662,8 +651,8 @@ fn torture(threads: u64, steps: u64, stress: u32) {
                     let (made, finalized) = (&made, &finalized);
                     s.spawn(move || {
                         thread(|t| {
-                            let [shared, large] = places
-                                .map(|p| unsafe { Ref::<Array>::from_raw(NonNull::new(p as *mut Array).unwrap()) });
+                            let [shared, large] =
+                                places.map(|p| unsafe { Ref::<Array>::from_raw(NonNull::new(p as *mut Array).unwrap()) });
                             let mut x = k * 7919 + 1;
                             let mut random = move |n: usize| {
                                 x = x.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -699,8 +688,7 @@ fn torture(threads: u64, steps: u64, stress: u32) {
                                     t.register_finalizer(NonNull::new(new.as_ptr().cast()).unwrap());
                                 }
                                 if i % 8 == 0 {
-                                    let c: Ref<Native> =
-                                        unsafe { Ref::from_raw(t.alloc(16, native_shape).unwrap().cast()) };
+                                    let c: Ref<Native> = unsafe { Ref::from_raw(t.alloc(16, native_shape).unwrap().cast()) };
                                     c.dropped.store(&raw const DROPPED as usize, Relaxed);
                                     t.register_drop(NonNull::new(c.as_ptr().cast()).unwrap());
                                     made.fetch_add(1, Relaxed);
@@ -783,8 +771,7 @@ fn a_storm_of_handshakes() {
                         };
                         for _ in 0..12 {
                             thread(|t| {
-                                let table: Ref<Array> =
-                                    unsafe { Ref::from_raw(NonNull::new(place as *mut Array).unwrap()) };
+                                let table: Ref<Array> = unsafe { Ref::from_raw(NonNull::new(place as *mut Array).unwrap()) };
                                 for _ in 0..200 {
                                     match random(12) {
                                         0 => {

@@ -107,7 +107,11 @@ pub(crate) fn check_heap(young: &Gathered, when: &str) {
         let id = header.shape_id();
         assert!(id.0 != 0 && id.0 < SHAPES.limit(), "{when}: cell {cell:#x} has shape {id:?}, which does not exist");
         let state = if is_marked(cell) { "old" } else { "young" };
-        assert!(SHAPES.is_in_use(id), "{when}: the {state} {} {cell:#x} has shape {id:?}, which was freed", SHAPES.get(id).layout().name);
+        assert!(
+            SHAPES.is_in_use(id),
+            "{when}: the {state} {} {cell:#x} has shape {id:?}, which was freed",
+            SHAPES.get(id).layout().name
+        );
         let name = header.shape().layout().name;
         let old = is_marked(cell);
         let gc = header.gc.load(Relaxed);
