@@ -512,7 +512,14 @@ impl Warnings {
     ///     An optional tuple of module filename prefixes indicating frames to skip
     ///     during stacklevel computations for stack frame attribution.
     #[py("(message, category=None, stacklevel=1, source=None, *, skip_file_prefixes=())")]
-    fn warn(t: &Thread, message: Value, category: Option<Value>, stacklevel: Option<i64>, source: Option<Value>, skip_file_prefixes: Option<Ref<Tuple>>) -> Result<()> {
+    fn warn(
+        t: &Thread,
+        message: Value,
+        category: Option<Value>,
+        stacklevel: Option<i64>,
+        source: Option<Value>,
+        skip_file_prefixes: Option<Ref<Tuple>>,
+    ) -> Result<()> {
         let category = category_of(t, message, category)?;
         let mut skip = Vec::new();
         for prefix in skip_file_prefixes.iter().flat_map(|p| p.iter()) {

@@ -68,7 +68,14 @@ impl Traceback {
 #[pyclass(name = "traceback", flags())]
 impl Traceback {
     #[py("(tb_next, tb_frame, tb_lasti, tb_lineno)")]
-    fn __new__(t: &Thread, _cls: Ref<Class>, tb_next: Value, tb_frame: Value, tb_lasti: i64, tb_lineno: i64) -> Result<Ref<Traceback>> {
+    fn __new__(
+        t: &Thread,
+        _cls: Ref<Class>,
+        tb_next: Value,
+        tb_frame: Value,
+        tb_lasti: i64,
+        tb_lineno: i64,
+    ) -> Result<Ref<Traceback>> {
         if tb_frame.downcast::<Frame>().is_none() {
             let got = class_of(tb_frame).name_string();
             return Err(t.type_error(format!("traceback() argument 'tb_frame' must be frame, not {got}")));

@@ -239,7 +239,9 @@ pub fn spans_whole_statement(lines: &[Vec<char>], start: usize, end: usize) -> b
         }
         // Parentheses around the call.
         let parentheses = stop - head;
-        if !(head..stop).all(|i| tokens[i].kind == Kind::Open('(')) || !(1..=parentheses).all(|i| tokens.get(last + i).is_some_and(|t| t.kind == Kind::Close(')'))) {
+        if !(head..stop).all(|i| tokens[i].kind == Kind::Open('('))
+            || !(1..=parentheses).all(|i| tokens.get(last + i).is_some_and(|t| t.kind == Kind::Close(')')))
+        {
             return Some(false);
         }
         if !matches!(tokens.get(last + parentheses + 1).map(|t| t.kind), None | Some(Kind::Newline | Kind::Op(";"))) {
@@ -298,7 +300,10 @@ fn tokenize(lines: &[Vec<char>]) -> Option<Vec<Token>> {
                 end += 1;
             }
             let word: String = text[col..end].iter().collect();
-            let is_prefix = end < text.len() && matches!(text[end], '"' | '\'') && word.len() <= 2 && word.chars().all(|c| "rRbBuUfFtT".contains(c));
+            let is_prefix = end < text.len()
+                && matches!(text[end], '"' | '\'')
+                && word.len() <= 2
+                && word.chars().all(|c| "rRbBuUfFtT".contains(c));
             if is_prefix {
                 (line, col) = string_end(lines, (line, end), &word)?;
                 kind = Kind::Literal;
@@ -471,7 +476,9 @@ mod tests {
 
     #[test]
     fn other_expressions_have_none() {
-        for text in ["a < b", "not a", "a if b else c", "a, b", "x = f(1)", "a.b", "lambda: a + b", "raise X(1)", "f(", "a and b + c"] {
+        for text in
+            ["a < b", "not a", "a if b else c", "a, b", "x = f(1)", "a.b", "lambda: a + b", "raise X(1)", "f(", "a and b + c"]
+        {
             assert_eq!(marks(text), "none", "{text}");
         }
     }

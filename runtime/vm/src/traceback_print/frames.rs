@@ -173,7 +173,9 @@ fn marked(original: &[Vec<char>], col: usize, end_col: usize) -> String {
     });
     let outside = |part: &[char]| part.iter().any(|c| !c.is_whitespace());
     let show_marks = !spans_whole_statement(&lines, start, end)
-        && (found.is_some() || outside(&lines[0][..start.min(lines[0].len())]) || outside(lines[last].get(end..).unwrap_or_default()));
+        && (found.is_some()
+            || outside(&lines[0][..start.min(lines[0].len())])
+            || outside(lines[last].get(end..).unwrap_or_default()));
 
     let mut significant = std::collections::BTreeSet::from([0, last]);
     if let Some(a) = &found {

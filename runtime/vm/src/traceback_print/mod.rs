@@ -144,7 +144,9 @@ impl Reports {
                 _ => None,
             };
             let context = match e.context() {
-                Some(c) if cause.is_none() && !e.suppresses_context() && !self.seen.contains(&c.value().bits()) => Some(self.add(t, c.value())?),
+                Some(c) if cause.is_none() && !e.suppresses_context() && !self.seen.contains(&c.value().bits()) => {
+                    Some(self.add(t, c.value())?)
+                }
                 _ => None,
             };
             let mut exceptions = None;
@@ -364,7 +366,11 @@ fn syntax_error(t: &Thread, exc: Value, title: &str, out: &mut Vec<String>) {
         (None, None) => {}
     }
     if let Some(text) = get("text").and_then(|v| v.downcast::<Str>()) {
-        let end = if lineno == get("end_lineno").map(text_of) { get("end_offset").and_then(|v| v.as_small_int()) } else { Some(i64::MAX) };
+        let end = if lineno == get("end_lineno").map(text_of) {
+            get("end_offset").and_then(|v| v.as_small_int())
+        } else {
+            Some(i64::MAX)
+        };
         let offset = get("offset");
         match offset {
             None => out.push(format!("    {}\n", caret_text(&printable(text)).1.iter().collect::<String>())),

@@ -77,7 +77,8 @@ pub fn os_error(t: &Thread, errno: i32, filename: Option<Value>) -> Exc {
 pub fn os_error_with_names(t: &Thread, errno: i32, filename: Option<Value>, filename2: Option<Value>) -> Exc {
     let make = || {
         let text = Str::from_str(t, &strerror(errno))?.value();
-        let args = [Value::small_int(errno as i64), text, filename.unwrap_or(Value::NONE), Value::NONE, filename2.unwrap_or(Value::NONE)];
+        let args =
+            [Value::small_int(errno as i64), text, filename.unwrap_or(Value::NONE), Value::NONE, filename2.unwrap_or(Value::NONE)];
         let n = if filename2.is_some() {
             5
         } else if filename.is_some() {

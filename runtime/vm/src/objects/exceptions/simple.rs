@@ -182,7 +182,8 @@ impl ImportError {
     fn __reduce__(t: &Thread, this: Ref<ImportError>) -> Result<Value> {
         let base = Base::upcast(this);
         let class = class_of(this.value());
-        let fields = [(names::name(), this.name.get()), (names::path(), this.path.get()), (names::name_from(), this.name_from.get())];
+        let fields =
+            [(names::name(), this.name.get()), (names::path(), this.path.get()), (names::name_from(), this.name_from.get())];
         let mut state = BaseException::state_dict(t, base)?;
         if fields.iter().any(|(_, v)| !v.is_empty()) {
             let copy = match state {
@@ -255,4 +256,3 @@ impl KeyError {
         }
     }
 }
-
