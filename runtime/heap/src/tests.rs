@@ -851,3 +851,31 @@ fn memory_goes_back_to_the_system() {
         assert!(rest + (60 << 20) < full, "{rest} of {full}");
     })
 }
+
+#[test]
+fn a_memory_limit_holds() {
+    let _held = alone();
+    thread(|t| {
+        t.collect(true);
+        let limit = t.stats().in_use + (24 << 20);
+        set_memory_limit(limit);
+        let mut kept = Roots::new(t);
+        let failed = loop {
+            match t.alloc(40_000, array_shape()) {
+                Ok(cell) => kept.push(Value::from_cell(cell)),
+                Err(OutOfMemory) => break true,
+            }
+            if kept.len() > 10_000 {
+                break false;
+            }
+        };
+        let n = kept.len();
+        kept.clear();
+        wipe_stack();
+        // What was refused is to be had again once something died.
+        let again = (0..n / 2).all(|_| t.alloc(40_000, array_shape()).is_ok());
+        set_memory_limit(usize::MAX);
+        assert!(failed && n > 100 && again, "{failed} {n} {again}");
+        assert!(t.stats().in_use <= limit);
+    })
+}

@@ -46,31 +46,18 @@ impl Parse for ClassAttr {
                 "base" => {
                     let class: Type = value(input)?;
                     let is_none = matches!(&class, Type::Path(path) if path.path.is_ident("none"));
-                    base = if is_none {
-                        Base::Nothing
-                    } else {
-                        Base::Class(Box::new(class))
-                    };
+                    base = if is_none { Base::Nothing } else { Base::Class(Box::new(class)) };
                 }
                 "flags" => flags = list(input)?,
                 _ => {
-                    let message =
-                        "expected `name`, `module`, `qualname`, `base`, `flags(…)` or `init`";
+                    let message = "expected `name`, `module`, `qualname`, `base`, `flags(…)` or `init`";
                     return Err(syn::Error::new_spanned(key, message));
                 }
             }
             Ok(())
         })?;
-        let name =
-            name.ok_or_else(|| syn::Error::new(Span::call_site(), "a class needs `name = \"…\"`"))?;
-        Ok(ClassAttr {
-            name,
-            module,
-            qualname,
-            base,
-            flags,
-            init,
-        })
+        let name = name.ok_or_else(|| syn::Error::new(Span::call_site(), "a class needs `name = \"…\"`"))?;
+        Ok(ClassAttr { name, module, qualname, base, flags, init })
     }
 }
 
@@ -83,36 +70,22 @@ impl Parse for ModuleAttr {
                 "init" => init = Some(value(input)?),
                 "classes" => classes = list(input)?,
                 _ => {
-                    return Err(syn::Error::new_spanned(
-                        key,
-                        "expected `name`, `classes(…)` or `init`",
-                    ));
+                    return Err(syn::Error::new_spanned(key, "expected `name`, `classes(…)` or `init`"));
                 }
             }
             Ok(())
         })?;
-        let name = name
-            .ok_or_else(|| syn::Error::new(Span::call_site(), "a module needs `name = \"…\"`"))?;
-        Ok(ModuleAttr {
-            name,
-            init,
-            classes,
-        })
+        let name = name.ok_or_else(|| syn::Error::new(Span::call_site(), "a module needs `name = \"…\"`"))?;
+        Ok(ModuleAttr { name, init, classes })
     }
 }
 
-fn each_option(
-    input: ParseStream,
-    mut option: impl FnMut(&Ident, ParseStream) -> syn::Result<()>,
-) -> syn::Result<()> {
+fn each_option(input: ParseStream, mut option: impl FnMut(&Ident, ParseStream) -> syn::Result<()>) -> syn::Result<()> {
     let mut seen: Vec<Ident> = Vec::new();
     while !input.is_empty() {
         let key: Ident = input.parse()?;
         if seen.contains(&key) {
-            return Err(syn::Error::new_spanned(
-                &key,
-                format!("`{key}` is there twice"),
-            ));
+            return Err(syn::Error::new_spanned(&key, format!("`{key}` is there twice")));
         }
         option(&key, input)?;
         seen.push(key);
@@ -131,20 +104,14 @@ fn value<T: Parse>(input: ParseStream) -> syn::Result<T> {
 fn list<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
     let content;
     parenthesized!(content in input);
-    Ok(Punctuated::<T, Token![,]>::parse_terminated(&content)?
-        .into_iter()
-        .collect())
+    Ok(Punctuated::<T, Token![,]>::parse_terminated(&content)?.into_iter().collect())
 }
 
 pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream> {
     let ty = check_block(block)?;
     let ClassAttr { name, flags, .. } = &attr;
     let text = name.value();
-    let owner = Owner {
-        ty: &ty,
-        name: &text,
-        is_module: false,
-    };
+    let owner = Owner { ty: &ty, name: &text, is_module: false };
     let methods = take_methods(block, &owner)?;
 
     let (mut definitions, mut getset) = (Vec::new(), Vec::new());
@@ -176,10 +143,7 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
         }
     }
 
-    let module = attr
-        .module
-        .as_ref()
-        .map_or("builtins".to_owned(), |module| module.value());
+    let module = attr.module.as_ref().map_or("builtins".to_owned(), |module| module.value());
     let qualname = attr.qualname.as_ref().unwrap_or(name);
     let base = match &attr.base {
         Base::Nothing => quote!(None),
@@ -228,17 +192,9 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
 
 pub fn pymodule(attr: ModuleAttr, block: &mut ItemImpl) -> syn::Result<TokenStream> {
     let ty = check_block(block)?;
-    let ModuleAttr {
-        name,
-        classes,
-        init,
-    } = &attr;
+    let ModuleAttr { name, classes, init } = &attr;
     let text = name.value();
-    let owner = Owner {
-        ty: &ty,
-        name: &text,
-        is_module: true,
-    };
+    let owner = Owner { ty: &ty, name: &text, is_module: true };
     let functions = take_methods(block, &owner)?;
     let definitions = functions.iter().map(|function| function.definition(&owner));
     let init = optional_fn(init.as_ref());
@@ -270,16 +226,10 @@ pub fn pymodule(attr: ModuleAttr, block: &mut ItemImpl) -> syn::Result<TokenStre
 
 fn check_block(block: &ItemImpl) -> syn::Result<Type> {
     if let Some((_, path, _)) = &block.trait_ {
-        return Err(syn::Error::new_spanned(
-            path,
-            "this goes on an inherent `impl` block",
-        ));
+        return Err(syn::Error::new_spanned(path, "this goes on an inherent `impl` block"));
     }
     if !block.generics.params.is_empty() {
-        return Err(syn::Error::new_spanned(
-            &block.generics,
-            "this `impl` block has no generic parameters",
-        ));
+        return Err(syn::Error::new_spanned(&block.generics, "this `impl` block has no generic parameters"));
     }
     Ok((*block.self_ty).clone())
 }
@@ -299,9 +249,7 @@ fn take_methods(block: &mut ItemImpl, owner: &Owner) -> syn::Result<Vec<Method>>
                     methods.push(method);
                     continue;
                 }
-                Some(_) => {
-                    syn::Error::new(method.span, format!("`{}` is already there", method.name))
-                }
+                Some(_) => syn::Error::new(method.span, format!("`{}` is already there", method.name)),
             },
             Err(error) => error,
         };
@@ -315,10 +263,7 @@ fn take_methods(block: &mut ItemImpl, owner: &Owner) -> syn::Result<Vec<Method>>
 
 /// A getter and a setter share a name; so may functions under different `#[cfg]`s.
 fn clashes(one: &Method, other: &Method) -> bool {
-    let pair = matches!(
-        (one.kind, other.kind),
-        (Kind::Getter, Kind::Setter) | (Kind::Setter, Kind::Getter)
-    );
+    let pair = matches!((one.kind, other.kind), (Kind::Getter, Kind::Setter) | (Kind::Setter, Kind::Getter));
     one.name == other.name && !pair && one.cfgs.is_empty() && other.cfgs.is_empty()
 }
 

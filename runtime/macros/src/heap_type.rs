@@ -27,20 +27,14 @@ struct FieldRole {
 
 pub fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
-        return Err(syn::Error::new_spanned(
-            &input.ident,
-            "`HeapType` is derived for structs",
-        ));
+        return Err(syn::Error::new_spanned(&input.ident, "`HeapType` is derived for structs"));
     };
     if !input.generics.params.is_empty() {
         let message = "a heap type has no generic parameters: each has one layout";
         return Err(syn::Error::new_spanned(&input.generics, message));
     }
     let Fields::Named(fields) = &data.fields else {
-        return Err(syn::Error::new_spanned(
-            &input.ident,
-            "a heap type has named fields",
-        ));
+        return Err(syn::Error::new_spanned(&input.ident, "a heap type has named fields"));
     };
     if !is_repr_c(&input.attrs)? {
         let message = "a heap type must be `#[repr(C)]`: the header comes first";
@@ -48,10 +42,7 @@ pub fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
     }
     let attr = HeapAttr::parse(&input.attrs)?;
     let Some(first) = fields.named.first() else {
-        return Err(syn::Error::new_spanned(
-            &input.ident,
-            "a heap type starts with `header: Header`",
-        ));
+        return Err(syn::Error::new_spanned(&input.ident, "a heap type starts with `header: Header`"));
     };
     let first_name = first.ident.as_ref().expect("named field");
     if attr.base.is_none() && first_name != "header" {
@@ -75,24 +66,17 @@ pub fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
         let role = FieldRole::parse(field)?;
         let (member, ty) = (field.ident.as_ref().expect("named field"), &field.ty);
         if !role.noscan {
-            scans.push(
-                quote_spanned!(crate::at(ty) => native::Scan::scan(&(*cell).#member, visitor);),
-            );
+            scans.push(quote_spanned!(crate::at(ty) => native::Scan::scan(&(*cell).#member, visitor);));
         }
         if role.drop {
             drops.push(quote_spanned!(crate::at(ty) => ::core::ptr::drop_in_place(&raw mut (*cell).#member);));
         } else {
-            let message = format!(
-                "field `{member}` needs dropping: mark it `#[noscan(drop)]` or `#[scan(drop)]`"
-            );
+            let message = format!("field `{member}` needs dropping: mark it `#[noscan(drop)]` or `#[scan(drop)]`");
             checks.push(quote_spanned!(crate::at(ty) => const _: () = assert!(!::core::mem::needs_drop::<#ty>(), #message);));
         }
     }
     if let (Some(span), true, None) = (attr.drop, drops.is_empty(), &attr.base) {
-        return Err(syn::Error::new(
-            span,
-            "nothing to drop: no field is marked `#[noscan(drop)]` or `#[scan(drop)]`",
-        ));
+        return Err(syn::Error::new(span, "nothing to drop: no field is marked `#[noscan(drop)]` or `#[scan(drop)]`"));
     }
 
     let has_drop = attr.drop.is_some() || !drops.is_empty();
@@ -132,10 +116,7 @@ pub fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
         Some(size) => quote!(Some(#size)),
         None => quote!(None),
     };
-    let more_scan = attr
-        .scan
-        .as_ref()
-        .map(|scan| quote!(#scan(cell.cast(), visitor);));
+    let more_scan = attr.scan.as_ref().map(|scan| quote!(#scan(cell.cast(), visitor);));
     Ok(quote! {
         const _: () = {
             use #krate as native;
@@ -178,13 +159,7 @@ pub fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
 
 impl HeapAttr {
     fn parse(attrs: &[Attribute]) -> syn::Result<HeapAttr> {
-        let mut heap = HeapAttr {
-            base: None,
-            drop: None,
-            size: None,
-            scan: None,
-            krate: syn::parse_quote!(::taipan_vm::native),
-        };
+        let mut heap = HeapAttr { base: None, drop: None, size: None, scan: None, krate: syn::parse_quote!(::taipan_vm::native) };
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("heap")) {
             attr.parse_args_with(|input: syn::parse::ParseStream| {
                 while !input.is_empty() {
@@ -209,10 +184,7 @@ impl HeapAttr {
                             }
                             "drop" => heap.drop = Some(key.span()),
                             _ => {
-                                return Err(syn::Error::new_spanned(
-                                    key,
-                                    "expected `base`, `drop`, `size`, `scan` or `crate`",
-                                ));
+                                return Err(syn::Error::new_spanned(key, "expected `base`, `drop`, `size`, `scan` or `crate`"));
                             }
                         }
                     }

@@ -148,9 +148,7 @@ use syn::{DeriveInput, ItemImpl, parse_macro_input};
 #[proc_macro_derive(HeapType, attributes(heap, noscan, scan))]
 pub fn heap_type(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    heap_type::derive(input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    heap_type::derive(input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// A class's methods, from an `impl` block; see the crate's page.
@@ -169,10 +167,7 @@ pub fn pymodule(attr: TokenStream, item: TokenStream) -> TokenStream {
 
 /// The block itself, less our attributes, and what is made from it. After an error the block is still there, so that
 /// one mistake is not reported again at each use.
-fn expand(
-    item: TokenStream,
-    make: impl FnOnce(&mut ItemImpl) -> syn::Result<proc_macro2::TokenStream>,
-) -> TokenStream {
+fn expand(item: TokenStream, make: impl FnOnce(&mut ItemImpl) -> syn::Result<proc_macro2::TokenStream>) -> TokenStream {
     let mut block = parse_macro_input!(item as ItemImpl);
     let made = make(&mut block).unwrap_or_else(syn::Error::into_compile_error);
     quote!(#block #made).into()

@@ -69,24 +69,13 @@ pub struct Method {
 impl Method {
     /// Takes the `#[py…]` attribute off `function`; `None` when it has none.
     pub fn take(function: &mut ImplItemFn, owner: &Owner) -> syn::Result<Option<Method>> {
-        let Some(position) = function
-            .attrs
-            .iter()
-            .position(|attr| attr.path().is_ident("py"))
-        else {
+        let Some(position) = function.attrs.iter().position(|attr| attr.path().is_ident("py")) else {
             return Ok(None);
         };
         let attr = function.attrs.remove(position);
-        if let Some(second) = function
-            .attrs
-            .iter()
-            .position(|attr| attr.path().is_ident("py"))
-        {
+        if let Some(second) = function.attrs.iter().position(|attr| attr.path().is_ident("py")) {
             let second = function.attrs.remove(second);
-            return Err(syn::Error::new_spanned(
-                second,
-                "a function has one `#[py]`",
-            ));
+            return Err(syn::Error::new_spanned(second, "a function has one `#[py]`"));
         }
         Method::new(&attr, function, owner).map(Some)
     }
@@ -109,10 +98,7 @@ impl Method {
             }
         }
         if !matches!(types.first(), Some(Type::Reference(_))) {
-            return Err(syn::Error::new_spanned(
-                ident,
-                "the first parameter is `t: &Thread`",
-            ));
+            return Err(syn::Error::new_spanned(ident, "the first parameter is `t: &Thread`"));
         }
         types.remove(0);
         let receiver = match kind {
@@ -122,35 +108,23 @@ impl Method {
                     Kind::ClassMethod | Kind::New => "cls: Ref<Class>",
                     _ => "this: Ref<…>",
                 };
-                return Err(syn::Error::new_spanned(
-                    ident,
-                    format!("`{name}` takes `{what}` after `t`"),
-                ));
+                return Err(syn::Error::new_spanned(ident, format!("`{name}` takes `{what}` after `t`")));
             }
             _ => Some(types.remove(0)),
         };
 
         let (text, span, fixed_slot) = match (&py.signature, kind) {
             (Some(literal), Kind::Getter | Kind::Setter) => {
-                return Err(syn::Error::new_spanned(
-                    literal,
-                    "a getter or setter has no signature",
-                ));
+                return Err(syn::Error::new_spanned(literal, "a getter or setter has no signature"));
             }
             (None, Kind::Getter) => ("($self, /)".to_owned(), ident.span(), false),
             (None, Kind::Setter) => ("($self, value, /)".to_owned(), ident.span(), false),
             (Some(literal), _) => (literal.value(), literal.span(), false),
-            (None, Kind::Slot) => (
-                slot_signature(&name).expect("a slot").to_owned(),
-                ident.span(),
-                true,
-            ),
+            (None, Kind::Slot) => (slot_signature(&name).expect("a slot").to_owned(), ident.span(), true),
             (None, Kind::New) => ("(*args, **kwargs)".to_owned(), ident.span(), false),
             (None, _) => {
                 let message = match is_dunder(&name) {
-                    true => format!(
-                        "`{name}` fills no slot, so it needs a signature: `#[py(\"($self, /)\")]`"
-                    ),
+                    true => format!("`{name}` fills no slot, so it needs a signature: `#[py(\"($self, /)\")]`"),
                     false => {
                         format!("`{name}` needs a signature, such as `#[py(\"($self, x, /)\")]`")
                     }
@@ -180,12 +154,7 @@ impl Method {
             kind,
             span: ident.span(),
             doc: doc_of(&function.attrs),
-            cfgs: function
-                .attrs
-                .iter()
-                .filter(|attr| attr.path().is_ident("cfg"))
-                .cloned()
-                .collect(),
+            cfgs: function.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
             rust: ident.clone(),
             receiver,
             args: types,
@@ -226,11 +195,7 @@ impl Method {
     /// The `NativeDef` that lists the entries.
     pub fn definition(&self, owner: &Owner) -> TokenStream {
         let (name, kind, cfgs, ty) = (&self.name, self.kind.to_tokens(), &self.cfgs, owner.ty);
-        let (signature, doc, call) = (
-            self.signature_static(),
-            crate::option(self.doc.as_deref()),
-            self.entry("call"),
-        );
+        let (signature, doc, call) = (self.signature_static(), crate::option(self.doc.as_deref()), self.entry("call"));
         let entry = |suffix: &str, present: bool| match present {
             true => {
                 let entry = self.entry(suffix);
@@ -260,13 +225,7 @@ impl Method {
     pub fn signature_item(&self, owner: &Owner) -> TokenStream {
         let class = (!owner.is_module).then_some(owner.ty);
         let (ident, cfgs) = (self.signature_static(), &self.cfgs);
-        let value = self.signature.to_tokens(
-            &self.name,
-            &self.qualname,
-            class,
-            &self.kind.to_tokens(),
-            self.text.as_deref(),
-        );
+        let value = self.signature.to_tokens(&self.name, &self.qualname, class, &self.kind.to_tokens(), self.text.as_deref());
         quote! {
             #(#cfgs)*
             static #ident: native::Signature = #value;
@@ -283,12 +242,7 @@ impl Method {
     }
 
     fn entry(&self, suffix: &str) -> Ident {
-        format_ident!(
-            "__py_{}_{}",
-            self.rust.unraw(),
-            suffix,
-            span = Span::call_site()
-        )
+        format_ident!("__py_{}_{}", self.rust.unraw(), suffix, span = Span::call_site())
     }
 
     fn context(&self, index: usize) -> TokenStream {
@@ -308,12 +262,7 @@ impl Method {
     }
 
     /// `Self::append(t, this, …)`, as a `Result<Value>`. `value` gives the word for the i-th named parameter.
-    fn invoke(
-        &self,
-        value: impl Fn(usize) -> TokenStream,
-        rest: TokenStream,
-        kwargs: TokenStream,
-    ) -> TokenStream {
+    fn invoke(&self, value: impl Fn(usize) -> TokenStream, rest: TokenStream, kwargs: TokenStream) -> TokenStream {
         let (mut lets, mut names, mut cell) = (Vec::new(), Vec::new(), 0);
         for (index, (param, ty)) in self.signature.params.iter().zip(&self.args).enumerate() {
             let name = format_ident!("arg{index}");
@@ -368,12 +317,7 @@ impl Method {
             false => quote!(kwnames.is_none() && #fits),
         };
 
-        let cells = self
-            .signature
-            .params
-            .iter()
-            .filter(|param| param.is_named())
-            .count();
+        let cells = self.signature.params.iter().filter(|param| param.is_named()).count();
         let direct = (0..cells).map(|cell| match cell {
             _ if cell < min => quote!(args[#cell]),
             _ if cell < positional => {
@@ -389,11 +333,7 @@ impl Method {
         let rest = variadic.then(|| quote!(rest,));
         let keywords = self.signature.has(ParamKind::VarKwargs);
         let (kwargs, kwargs_direct, kwargs_bound) = match keywords {
-            true => (
-                Some(quote!(kwargs,)),
-                Some(quote!(None,)),
-                Some(quote!(bound.kwargs,)),
-            ),
+            true => (Some(quote!(kwargs,)), Some(quote!(None,)), Some(quote!(bound.kwargs,))),
             false => (None, None, None),
         };
         let slot_arity = self.fixed_slot.then(|| {
@@ -431,23 +371,15 @@ impl Method {
 
     /// How many values, receiver included, fill the required parameters, when there is an entry for that many.
     fn direct_arity(&self) -> Option<usize> {
-        let open =
-            self.signature.has(ParamKind::VarArgs) || self.signature.has(ParamKind::VarKwargs);
-        let kind = matches!(
-            self.kind,
-            Kind::Function | Kind::Method | Kind::StaticMethod | Kind::Slot
-        );
+        let open = self.signature.has(ParamKind::VarArgs) || self.signature.has(ParamKind::VarKwargs);
+        let kind = matches!(self.kind, Kind::Function | Kind::Method | Kind::StaticMethod | Kind::Slot);
         let arity = self.signature.min_positional() + usize::from(self.receiver.is_some());
-        (kind && !open && !self.signature.requires_keyword() && (1..=2).contains(&arity))
-            .then_some(arity)
+        (kind && !open && !self.signature.requires_keyword() && (1..=2).contains(&arity)).then_some(arity)
     }
 
     /// `unary` or `binary`.
     fn direct(&self, arity: usize) -> TokenStream {
-        let (entry, cfgs) = (
-            self.entry(if arity == 1 { "unary" } else { "binary" }),
-            &self.cfgs,
-        );
+        let (entry, cfgs) = (self.entry(if arity == 1 { "unary" } else { "binary" }), &self.cfgs);
         let words: Vec<Ident> = (0..arity).map(|index| format_ident!("a{index}")).collect();
         let this = self.check_receiver(quote!(&[a0]));
         let first = usize::from(self.receiver.is_some());
@@ -589,48 +521,27 @@ impl PyAttr {
 fn check_shape(function: &ImplItemFn) -> syn::Result<()> {
     let sig = &function.sig;
     if let Some(asyncness) = &sig.asyncness {
-        return Err(syn::Error::new_spanned(
-            asyncness,
-            "a native function is not `async`",
-        ));
+        return Err(syn::Error::new_spanned(asyncness, "a native function is not `async`"));
     }
     if let Some(unsafety) = &sig.unsafety {
-        return Err(syn::Error::new_spanned(
-            unsafety,
-            "a native function is safe to call",
-        ));
+        return Err(syn::Error::new_spanned(unsafety, "a native function is safe to call"));
     }
     if sig.generics.type_params().next().is_some() || sig.generics.const_params().next().is_some() {
-        return Err(syn::Error::new_spanned(
-            &sig.generics,
-            "a native function has no generic parameters",
-        ));
+        return Err(syn::Error::new_spanned(&sig.generics, "a native function has no generic parameters"));
     }
     Ok(())
 }
 
 /// The Rust parameters must match the Python ones in number, and in which is `*args`.
-fn check_types(
-    name: &str,
-    sig: &Signature,
-    types: &[Type],
-    ident: &Ident,
-    receiver: bool,
-) -> syn::Result<()> {
+fn check_types(name: &str, sig: &Signature, types: &[Type], ident: &Ident, receiver: bool) -> syn::Result<()> {
     if sig.params.len() != types.len() {
-        let after = if receiver {
-            "`t` and the receiver"
-        } else {
-            "`t`"
-        };
+        let after = if receiver { "`t` and the receiver" } else { "`t`" };
         let (got, wanted, text) = (types.len(), sig.params.len(), &sig.text);
-        let message =
-            format!("`{name}` has {got} Rust parameters after {after}, but `{text}` has {wanted}");
+        let message = format!("`{name}` has {got} Rust parameters after {after}, but `{text}` has {wanted}");
         return Err(syn::Error::new_spanned(ident, message));
     }
     for (param, ty) in sig.params.iter().zip(types) {
-        let is_slice =
-            matches!(ty, Type::Reference(reference) if matches!(*reference.elem, Type::Slice(_)));
+        let is_slice = matches!(ty, Type::Reference(reference) if matches!(*reference.elem, Type::Slice(_)));
         let is_kwargs = matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Kwargs"));
         let expected = match param.kind {
             ParamKind::VarArgs if !is_slice => format!("`*{}` is a `&[Value]`", param.name),
@@ -650,29 +561,14 @@ pub fn doc_of(attrs: &[Attribute]) -> Option<String> {
     let mut lines = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("doc")) {
         if let syn::Meta::NameValue(meta) = &attr.meta
-            && let syn::Expr::Lit(syn::ExprLit {
-                lit: syn::Lit::Str(text),
-                ..
-            }) = &meta.value
+            && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &meta.value
         {
-            lines.extend(
-                text.value()
-                    .split('\n')
-                    .map(|line| line.trim_end().to_owned()),
-            );
+            lines.extend(text.value().split('\n').map(|line| line.trim_end().to_owned()));
         }
     }
     let indent = |line: &String| line.len() - line.trim_start_matches(' ').len();
-    let margin = lines
-        .iter()
-        .filter(|line| !line.is_empty())
-        .map(indent)
-        .min()
-        .unwrap_or(0);
-    let dedented: Vec<&str> = lines
-        .iter()
-        .map(|line| line.get(margin..).unwrap_or(""))
-        .collect();
+    let margin = lines.iter().filter(|line| !line.is_empty()).map(indent).min().unwrap_or(0);
+    let dedented: Vec<&str> = lines.iter().map(|line| line.get(margin..).unwrap_or("")).collect();
     let doc = dedented.join("\n").trim_matches('\n').to_owned();
     (!doc.is_empty()).then_some(doc)
 }

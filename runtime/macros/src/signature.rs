@@ -35,10 +35,7 @@ pub struct Signature {
 
 impl Param {
     pub fn is_positional(&self) -> bool {
-        matches!(
-            self.kind,
-            ParamKind::PositionalOnly | ParamKind::PositionalOrKeyword
-        )
+        matches!(self.kind, ParamKind::PositionalOnly | ParamKind::PositionalOrKeyword)
     }
 
     /// Whether binding fills a cell for it; `*args` and `**kwargs` have none.
@@ -49,9 +46,7 @@ impl Param {
 
 impl Signature {
     pub fn parse(text: &str, span: Span) -> syn::Result<Signature> {
-        parse(text.trim()).map_err(|message| {
-            syn::Error::new(span, format!("in the signature `{text}`: {message}"))
-        })
+        parse(text.trim()).map_err(|message| syn::Error::new(span, format!("in the signature `{text}`: {message}")))
     }
 
     pub fn has(&self, kind: ParamKind) -> bool {
@@ -60,23 +55,15 @@ impl Signature {
 
     /// The number of parameters that can be filled by position, `*args` aside.
     pub fn positional(&self) -> usize {
-        self.params
-            .iter()
-            .filter(|param| param.is_positional())
-            .count()
+        self.params.iter().filter(|param| param.is_positional()).count()
     }
 
     pub fn min_positional(&self) -> usize {
-        self.params
-            .iter()
-            .filter(|param| param.is_positional() && !param.optional)
-            .count()
+        self.params.iter().filter(|param| param.is_positional() && !param.optional).count()
     }
 
     pub fn requires_keyword(&self) -> bool {
-        self.params
-            .iter()
-            .any(|param| param.kind == ParamKind::KeywordOnly && !param.optional)
+        self.params.iter().any(|param| param.kind == ParamKind::KeywordOnly && !param.optional)
     }
 
     /// `__text_signature__` with its receiver, which CPython always shows for bound things.
@@ -125,9 +112,8 @@ impl Signature {
                 quote!(#positional)
             }
         };
-        let has_keywords = self.has(ParamKind::PositionalOrKeyword)
-            || self.has(ParamKind::KeywordOnly)
-            || self.has(ParamKind::VarKwargs);
+        let has_keywords =
+            self.has(ParamKind::PositionalOrKeyword) || self.has(ParamKind::KeywordOnly) || self.has(ParamKind::VarKwargs);
         quote! {
             native::Signature {
                 name: #name,
@@ -160,10 +146,7 @@ fn parse(text: &str) -> Result<Signature, String> {
     let mut params: Vec<Param> = Vec::new();
     let (mut slash, mut star, mut bare_star) = (false, false, false);
     for (index, part) in parts.iter().enumerate() {
-        if params
-            .last()
-            .is_some_and(|last| last.kind == ParamKind::VarKwargs)
-        {
+        if params.last().is_some_and(|last| last.kind == ParamKind::VarKwargs) {
             return Err("nothing may follow `**` parameters".into());
         }
         if part == "/" {
@@ -174,15 +157,9 @@ fn parse(text: &str) -> Result<Signature, String> {
                 return Err("`/` needs a parameter before it".into());
             }
             slash = true;
-            params
-                .iter_mut()
-                .for_each(|param| param.kind = ParamKind::PositionalOnly);
+            params.iter_mut().for_each(|param| param.kind = ParamKind::PositionalOnly);
         } else if let Some(name) = part.strip_prefix("**") {
-            params.push(Param {
-                name: check_name(name)?,
-                kind: ParamKind::VarKwargs,
-                optional: true,
-            });
+            params.push(Param { name: check_name(name)?, kind: ParamKind::VarKwargs, optional: true });
         } else if let Some(name) = part.strip_prefix('*') {
             if star {
                 return Err("`*` comes once".into());
@@ -190,11 +167,7 @@ fn parse(text: &str) -> Result<Signature, String> {
             star = true;
             bare_star = name.is_empty();
             if !bare_star {
-                params.push(Param {
-                    name: check_name(name)?,
-                    kind: ParamKind::VarArgs,
-                    optional: true,
-                });
+                params.push(Param { name: check_name(name)?, kind: ParamKind::VarArgs, optional: true });
             }
         } else {
             let (name, optional) = match part.split_once('=') {
@@ -204,42 +177,21 @@ fn parse(text: &str) -> Result<Signature, String> {
             };
             let name = check_name(name)?;
             if !star && !optional && params.last().is_some_and(|last| last.optional) {
-                return Err(format!(
-                    "`{name}` without a default follows a parameter that has one"
-                ));
+                return Err(format!("`{name}` without a default follows a parameter that has one"));
             }
-            let kind = if star {
-                ParamKind::KeywordOnly
-            } else {
-                ParamKind::PositionalOrKeyword
-            };
-            params.push(Param {
-                name,
-                kind,
-                optional,
-            });
+            let kind = if star { ParamKind::KeywordOnly } else { ParamKind::PositionalOrKeyword };
+            params.push(Param { name, kind, optional });
         }
     }
-    if bare_star
-        && !params
-            .iter()
-            .any(|param| param.kind == ParamKind::KeywordOnly)
-    {
+    if bare_star && !params.iter().any(|param| param.kind == ParamKind::KeywordOnly) {
         return Err("named parameters must follow a bare `*`".into());
     }
     for (index, param) in params.iter().enumerate() {
-        if params[..index]
-            .iter()
-            .any(|earlier| earlier.name == param.name)
-        {
+        if params[..index].iter().any(|earlier| earlier.name == param.name) {
             return Err(format!("`{}` is there twice", param.name));
         }
     }
-    Ok(Signature {
-        text: text.to_owned(),
-        receiver,
-        params,
-    })
+    Ok(Signature { text: text.to_owned(), receiver, params })
 }
 
 /// Splits at the commas that are outside brackets and string literals.
@@ -257,11 +209,7 @@ fn split_top_level(inner: &str) -> Result<Vec<String>, String> {
             (Some(open), _) => quote = (c != open).then_some(open),
             (None, '\'' | '"') => quote = Some(c),
             (None, '(' | '[' | '{' | '<') => depth += 1,
-            (None, ')' | ']' | '}' | '>') => {
-                depth = depth
-                    .checked_sub(1)
-                    .ok_or("a bracket closes that never opened")?
-            }
+            (None, ')' | ']' | '}' | '>') => depth = depth.checked_sub(1).ok_or("a bracket closes that never opened")?,
             (None, ',') if depth == 0 => {
                 parts.push(std::mem::take(&mut part).trim().to_owned());
                 continue;
@@ -286,11 +234,7 @@ fn check_name(name: &str) -> Result<String, String> {
     let good = !name.is_empty()
         && !name.starts_with(|c: char| c.is_ascii_digit())
         && name.chars().all(|c| c == '_' || c.is_alphanumeric());
-    if good {
-        Ok(name.to_owned())
-    } else {
-        Err(format!("`{name}` is not a parameter's name"))
-    }
+    if good { Ok(name.to_owned()) } else { Err(format!("`{name}` is not a parameter's name")) }
 }
 
 #[cfg(test)]
@@ -305,12 +249,7 @@ mod tests {
                     let mark = if param.optional { "?" } else { "" };
                     format!("{} {:?}{mark}", param.name, param.kind)
                 };
-                signature
-                    .params
-                    .iter()
-                    .map(show)
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                signature.params.iter().map(show).collect::<Vec<_>>().join(", ")
             }
         };
         assert_eq!(shown, expected, "{text}");
@@ -321,32 +260,17 @@ mod tests {
         check("()", "");
         check("($self, /)", "");
         check("($self, object, /)", "object PositionalOnly");
-        check(
-            "(a, b=(1, 2), /, c=',)')",
-            "a PositionalOnly, b PositionalOnly?, c PositionalOrKeyword?",
-        );
-        check(
-            "(*args, sep=' ', end)",
-            "args VarArgs?, sep KeywordOnly?, end KeywordOnly",
-        );
-        check(
-            "(x, *, key=None, **kw)",
-            "x PositionalOrKeyword, key KeywordOnly?, kw VarKwargs?",
-        );
-        check(
-            "(x, y=<unrepresentable>, /)",
-            "x PositionalOnly, y PositionalOnly?",
-        );
+        check("(a, b=(1, 2), /, c=',)')", "a PositionalOnly, b PositionalOnly?, c PositionalOrKeyword?");
+        check("(*args, sep=' ', end)", "args VarArgs?, sep KeywordOnly?, end KeywordOnly");
+        check("(x, *, key=None, **kw)", "x PositionalOrKeyword, key KeywordOnly?, kw VarKwargs?");
+        check("(x, y=<unrepresentable>, /)", "x PositionalOnly, y PositionalOnly?");
     }
 
     #[test]
     fn mistakes() {
         check("x", "a signature is written in parentheses, like `(x, /)`");
         check("(/, x)", "`/` needs a parameter before it");
-        check(
-            "(x=1, y)",
-            "`y` without a default follows a parameter that has one",
-        );
+        check("(x=1, y)", "`y` without a default follows a parameter that has one");
         check("(x, *)", "named parameters must follow a bare `*`");
         check("(x, x)", "`x` is there twice");
         check("(x,, y)", "a parameter is missing between commas");

@@ -6,32 +6,19 @@
 /// The signature of the slot called `name`, `None` when that is not a slot.
 pub fn slot_signature(name: &str) -> Option<&'static str> {
     Some(match name {
-        "__repr__" | "__str__" | "__hash__" | "__len__" | "__iter__" | "__next__" | "__del__" => {
-            "($self, /)"
-        }
+        "__repr__" | "__str__" | "__hash__" | "__len__" | "__iter__" | "__next__" | "__del__" => "($self, /)",
         "__await__" | "__aiter__" | "__anext__" => "($self, /)",
         "__neg__" | "__pos__" | "__abs__" | "__bool__" | "__invert__" => "($self, /)",
         "__int__" | "__float__" | "__index__" => "($self, /)",
 
         "__lt__" | "__le__" | "__eq__" | "__ne__" | "__gt__" | "__ge__" => "($self, value, /)",
-        "__add__" | "__sub__" | "__mul__" | "__matmul__" | "__truediv__" | "__floordiv__" => {
-            "($self, value, /)"
-        }
-        "__mod__" | "__divmod__" | "__lshift__" | "__rshift__" | "__and__" | "__xor__"
-        | "__or__" => "($self, value, /)",
-        "__radd__" | "__rsub__" | "__rmul__" | "__rmatmul__" | "__rtruediv__" => {
-            "($self, value, /)"
-        }
-        "__rfloordiv__" | "__rmod__" | "__rdivmod__" | "__rlshift__" | "__rrshift__" => {
-            "($self, value, /)"
-        }
+        "__add__" | "__sub__" | "__mul__" | "__matmul__" | "__truediv__" | "__floordiv__" => "($self, value, /)",
+        "__mod__" | "__divmod__" | "__lshift__" | "__rshift__" | "__and__" | "__xor__" | "__or__" => "($self, value, /)",
+        "__radd__" | "__rsub__" | "__rmul__" | "__rmatmul__" | "__rtruediv__" => "($self, value, /)",
+        "__rfloordiv__" | "__rmod__" | "__rdivmod__" | "__rlshift__" | "__rrshift__" => "($self, value, /)",
         "__rand__" | "__rxor__" | "__ror__" => "($self, value, /)",
-        "__iadd__" | "__isub__" | "__imul__" | "__imatmul__" | "__itruediv__" => {
-            "($self, value, /)"
-        }
-        "__ifloordiv__" | "__imod__" | "__ipow__" | "__ilshift__" | "__irshift__" => {
-            "($self, value, /)"
-        }
+        "__iadd__" | "__isub__" | "__imul__" | "__imatmul__" | "__itruediv__" => "($self, value, /)",
+        "__ifloordiv__" | "__imod__" | "__ipow__" | "__ilshift__" | "__irshift__" => "($self, value, /)",
         "__iand__" | "__ixor__" | "__ior__" => "($self, value, /)",
         "__pow__" | "__rpow__" => "($self, value, mod=None, /)",
 
@@ -53,10 +40,7 @@ pub fn slot_signature(name: &str) -> Option<&'static str> {
 
 /// Dunder methods that are class methods without being told.
 pub fn is_implicit_classmethod(name: &str) -> bool {
-    matches!(
-        name,
-        "__class_getitem__" | "__init_subclass__" | "__subclasshook__"
-    )
+    matches!(name, "__class_getitem__" | "__init_subclass__" | "__subclasshook__")
 }
 
 pub fn is_dunder(name: &str) -> bool {

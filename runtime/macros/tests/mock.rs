@@ -41,8 +41,7 @@ pub mod native {
     pub type Exc = String;
     pub type Result<T> = std::result::Result<T, Exc>;
 
-    pub type NativeFn =
-        fn(t: &Thread, args: &[Value], kwnames: Option<Ref<Tuple>>) -> Result<Value>;
+    pub type NativeFn = fn(t: &Thread, args: &[Value], kwnames: Option<Ref<Tuple>>) -> Result<Value>;
     #[derive(Clone, Copy, PartialEq, Debug)]
     pub enum ParamKind {
         PositionalOnly,
@@ -158,8 +157,7 @@ pub mod native {
     impl FromArg for u8 {
         fn from_arg(_: &Thread, v: Value, cx: ArgContext) -> Result<Self> {
             let name = cx.signature.params[cx.index].name;
-            v.0.try_into()
-                .map_err(|_| format!("{}() argument '{name}' out of range", cx.signature.name))
+            v.0.try_into().map_err(|_| format!("{}() argument '{name}' out of range", cx.signature.name))
         }
     }
     pub trait IntoReturn {
@@ -200,19 +198,11 @@ pub mod native {
             (v.0 >= 0).then_some(Ref(v.0, None, PhantomData))
         }
     }
-    pub fn check_self<S: FromSelf>(
-        _: &Thread,
-        args: &[Value],
-        sig: &'static Signature,
-    ) -> Result<S> {
+    pub fn check_self<S: FromSelf>(_: &Thread, args: &[Value], sig: &'static Signature) -> Result<S> {
         let Some(&this) = args.first() else {
-            return Err(format!(
-                "unbound method {}() needs an argument",
-                sig.qualname
-            ));
+            return Err(format!("unbound method {}() needs an argument", sig.qualname));
         };
-        S::from_self(this)
-            .ok_or_else(|| format!("descriptor '{}' {:?} does not apply", sig.name, sig.kind))
+        S::from_self(this).ok_or_else(|| format!("descriptor '{}' {:?} does not apply", sig.name, sig.kind))
     }
     pub fn bind(
         t: &Thread,
@@ -222,9 +212,7 @@ pub mod native {
         out: &mut [Value],
     ) -> Result<Bound> {
         t.calls_of_bind.set(t.calls_of_bind.get() + 1);
-        let names: &[&'static str] = kwnames
-            .and_then(|names| names.1)
-            .map_or(&[], |names| &names.0);
+        let names: &[&'static str] = kwnames.and_then(|names| names.1).map_or(&[], |names| &names.0);
         if !names.is_empty() && !sig.has_keywords {
             return Err(format!("{}() takes no keyword arguments", sig.qualname));
         }
@@ -232,15 +220,9 @@ pub mod native {
         if given < sig.min_positional && names.is_empty() || given > sig.max_positional {
             return Err(format!("{} got {given} arguments", sig.name));
         }
-        let named: Vec<&Param> = sig
-            .params
-            .iter()
-            .filter(|p| !matches!(p.kind, ParamKind::VarArgs | ParamKind::VarKwargs))
-            .collect();
-        let positional = named
-            .iter()
-            .filter(|p| p.kind != ParamKind::KeywordOnly)
-            .count();
+        let named: Vec<&Param> =
+            sig.params.iter().filter(|p| !matches!(p.kind, ParamKind::VarArgs | ParamKind::VarKwargs)).collect();
+        let positional = named.iter().filter(|p| p.kind != ParamKind::KeywordOnly).count();
         let filled = given.min(positional);
         out[..filled].copy_from_slice(&args[..filled]);
         let mut extra = Vec::new();
@@ -250,11 +232,7 @@ pub mod native {
                 None => extra.push((*name, *value)),
             }
         }
-        Ok(Bound {
-            varargs_start: filled,
-            varargs_end: given,
-            kwargs: Some(Ref::leak(Dict(extra))),
-        })
+        Ok(Bound { varargs_start: filled, varargs_end: given, kwargs: Some(Ref::leak(Dict(extra))) })
     }
     pub fn slot_arity_error(_: &Thread, sig: &'static Signature, got: usize) -> Exc {
         format!("expected {} arguments, got {got}", sig.min_positional)
@@ -331,37 +309,18 @@ impl List {
     }
 
     #[py(name = "sort", "(*, key=None, reverse=False)")]
-    fn sort_in_place(
-        _t: &Thread,
-        _this: Ref<List>,
-        key: Option<Value>,
-        reverse: Option<Value>,
-    ) -> Result<i64> {
+    fn sort_in_place(_t: &Thread, _this: Ref<List>, key: Option<Value>, reverse: Option<Value>) -> Result<i64> {
         Ok(key.map_or(1, |v| v.0) * 100 + reverse.map_or(2, |v| v.0))
     }
 
     #[py(nosig, "(n, /, *rest, sep, **kw)")]
-    fn r#match(
-        _t: &Thread,
-        _this: Value,
-        n: u8,
-        rest: &[Value],
-        sep: Value,
-        kw: Kwargs,
-    ) -> Result<i64> {
-        let kw =
-            kw.0.and_then(|dict| dict.1)
-                .map_or(0, |dict| dict.0.iter().map(|(_, v)| v.0).sum());
+    fn r#match(_t: &Thread, _this: Value, n: u8, rest: &[Value], sep: Value, kw: Kwargs) -> Result<i64> {
+        let kw = kw.0.and_then(|dict| dict.1).map_or(0, |dict| dict.0.iter().map(|(_, v)| v.0).sum());
         Ok(i64::from(n) + 10 * rest.iter().map(|v| v.0).sum::<i64>() + 100 * sep.0 + 1000 * kw)
     }
 
     #[py(classmethod, "(iterable, value=None, /)")]
-    fn fromkeys(
-        _t: &Thread,
-        cls: Ref<Class>,
-        iterable: Value,
-        value: Option<Value>,
-    ) -> Result<i64> {
+    fn fromkeys(_t: &Thread, cls: Ref<Class>, iterable: Value, value: Option<Value>) -> Result<i64> {
         Ok(cls.0 + iterable.0 + value.map_or(0, |v| v.0))
     }
 
@@ -457,9 +416,7 @@ impl Math {
 }
 
 fn find(defs: &'static [NativeDef], name: &str) -> &'static NativeDef {
-    defs.iter()
-        .find(|def| def.name == name)
-        .unwrap_or_else(|| panic!("no {name}"))
+    defs.iter().find(|def| def.name == name).unwrap_or_else(|| panic!("no {name}"))
 }
 
 fn method(name: &str) -> &'static NativeDef {
@@ -467,20 +424,10 @@ fn method(name: &str) -> &'static NativeDef {
 }
 
 /// Calls with positional and keyword values; also says whether binding was needed.
-fn call(
-    def: &NativeDef,
-    args: &[i64],
-    keywords: &[(&'static str, i64)],
-) -> (std::result::Result<i64, String>, bool) {
+fn call(def: &NativeDef, args: &[i64], keywords: &[(&'static str, i64)]) -> (std::result::Result<i64, String>, bool) {
     let t = Thread::default();
-    let values: Vec<Value> = args
-        .iter()
-        .copied()
-        .chain(keywords.iter().map(|(_, v)| *v))
-        .map(Value)
-        .collect();
-    let names = (!keywords.is_empty())
-        .then(|| Ref::leak(Tuple(keywords.iter().map(|(name, _)| *name).collect())));
+    let values: Vec<Value> = args.iter().copied().chain(keywords.iter().map(|(_, v)| *v)).map(Value).collect();
+    let names = (!keywords.is_empty()).then(|| Ref::leak(Tuple(keywords.iter().map(|(name, _)| *name).collect())));
     let result = (def.call)(&t, &values, names).map(|value| value.0);
     (result, t.calls_of_bind.get() > 0)
 }
@@ -489,38 +436,17 @@ fn call(
 fn methods_take_arguments() {
     assert_eq!(call(method("append"), &[1, 7], &[]), (Ok(0), false));
     assert_eq!(SAID.take(), ["1 append 7"]);
-    assert_eq!(
-        call(method("append"), &[1], &[]),
-        (Err("append got 0 arguments".into()), true)
-    );
+    assert_eq!(call(method("append"), &[1], &[]), (Err("append got 0 arguments".into()), true));
     let refused = Err("list.append() takes no keyword arguments".into());
-    assert_eq!(
-        call(method("append"), &[1], &[("object", 2)]),
-        (refused, true)
-    );
-    assert_eq!(
-        call(method("append"), &[], &[]).0,
-        Err("unbound method list.append() needs an argument".into())
-    );
-    assert_eq!(
-        call(method("append"), &[-1, 2], &[]).0,
-        Err("descriptor 'append' Method does not apply".into())
-    );
+    assert_eq!(call(method("append"), &[1], &[("object", 2)]), (refused, true));
+    assert_eq!(call(method("append"), &[], &[]).0, Err("unbound method list.append() needs an argument".into()));
+    assert_eq!(call(method("append"), &[-1, 2], &[]).0, Err("descriptor 'append' Method does not apply".into()));
     assert_eq!(call(method("pop"), &[1], &[]), (Ok(-1), false));
     assert_eq!(call(method("pop"), &[1, 5], &[]), (Ok(5), false));
     assert_eq!(call(method("sort"), &[1], &[]), (Ok(102), false));
-    assert_eq!(
-        call(method("sort"), &[1], &[("reverse", 9)]),
-        (Ok(109), true)
-    );
-    assert_eq!(
-        call(method("match"), &[0, 3, 1, 1], &[("sep", 4), ("z", 5)]),
-        (Ok(5423), true)
-    );
-    assert_eq!(
-        call(method("match"), &[0, 300], &[("sep", 4)]).0,
-        Err("match() argument 'n' out of range".into())
-    );
+    assert_eq!(call(method("sort"), &[1], &[("reverse", 9)]), (Ok(109), true));
+    assert_eq!(call(method("match"), &[0, 3, 1, 1], &[("sep", 4), ("z", 5)]), (Ok(5423), true));
+    assert_eq!(call(method("match"), &[0, 300], &[("sep", 4)]).0, Err("match() argument 'n' out of range".into()));
     assert_eq!(call(method("fromkeys"), &[100, 20], &[]), (Ok(120), false));
     assert_eq!(call(method("lambda"), &[1, 2, 3], &[]), (Ok(6), false));
     assert_eq!(call(method("__new__"), &[1, 2, 3], &[]), (Ok(12), false));
@@ -532,76 +458,39 @@ fn slots_have_their_own_signature() {
     assert_eq!(method("__len__").kind, NativeKind::Slot);
     assert_eq!(method("__reversed__").kind, NativeKind::Method);
     assert_eq!(call(method("__len__"), &[3], &[]), (Ok(3), false));
-    assert_eq!(
-        call(method("__len__"), &[3, 1], &[]),
-        (Err("expected 0 arguments, got 1".into()), false)
-    );
+    assert_eq!(call(method("__len__"), &[3, 1], &[]), (Err("expected 0 arguments, got 1".into()), false));
     assert!(call(method("__len__"), &[3], &[("a", 1)]).1);
     assert_eq!(call(method("__pow__"), &[3, 1], &[]), (Ok(4), false));
     assert_eq!(call(method("__pow__"), &[3, 1, 2], &[]), (Ok(6), false));
     assert_eq!(call(method("__next__"), &[3], &[]), (Ok(2), false));
-    assert_eq!(
-        call(method("__next__"), &[0], &[]).0,
-        Err("StopIteration".into())
-    );
+    assert_eq!(call(method("__next__"), &[0], &[]).0, Err("StopIteration".into()));
 }
 
 #[test]
 fn direct_entries() {
     let t = Thread::default();
-    assert_eq!(
-        (method("__len__").unary.unwrap())(&t, Value(3)),
-        Ok(Value(3))
-    );
+    assert_eq!((method("__len__").unary.unwrap())(&t, Value(3)), Ok(Value(3)));
     assert!((method("__len__").unary.unwrap())(&t, Value(-3)).is_err());
-    assert_eq!(
-        (method("__pow__").binary.unwrap())(&t, Value(3), Value(4)),
-        Ok(Value(7))
-    );
+    assert_eq!((method("__pow__").binary.unwrap())(&t, Value(3), Value(4)), Ok(Value(7)));
     assert_eq!((method("__next__").next.unwrap())(&t, Value(0)), Ok(None));
     assert_eq!((method("pop").unary.unwrap())(&t, Value(0)), Ok(Value(-1)));
-    assert!(
-        method("pop").binary.is_none()
-            && method("append").unary.is_none()
-            && method("append").binary.is_some()
-    );
+    assert!(method("pop").binary.is_none() && method("append").unary.is_none() && method("append").binary.is_some());
     assert!(method("match").unary.is_none() && method("fromkeys").binary.is_none());
     let functions = Math::module_def().functions;
-    assert_eq!(
-        (find(functions, "half").unary.unwrap())(&t, Value(9)),
-        Ok(Value(4))
-    );
-    assert_eq!(
-        (find(functions, "minus").binary.unwrap())(&t, Value(9), Value(4)),
-        Ok(Value(5))
-    );
-    assert_eq!(
-        call(find(functions, "minus"), &[9], &[("y", 4)]),
-        (Ok(5), true)
-    );
+    assert_eq!((find(functions, "half").unary.unwrap())(&t, Value(9)), Ok(Value(4)));
+    assert_eq!((find(functions, "minus").binary.unwrap())(&t, Value(9), Value(4)), Ok(Value(5)));
+    assert_eq!(call(find(functions, "minus"), &[9], &[("y", 4)]), (Ok(5), true));
     assert_eq!(call(find(functions, "zero"), &[], &[]), (Ok(0), false));
 }
 
 #[test]
 fn definitions() {
     let list = List::class_def();
-    assert_eq!(
-        (list.name, list.module, list.qualname, list.flags),
-        ("list", "builtins", "list", 3)
-    );
-    assert_eq!(
-        list.doc,
-        Some("Built-in mutable sequence.\n\nIf no argument is given:\n    it is empty.")
-    );
-    assert!(
-        std::ptr::eq(list.base.unwrap()(), Object::class_cell())
-            && std::ptr::eq(list.cell, List::class_cell())
-    );
+    assert_eq!((list.name, list.module, list.qualname, list.flags), ("list", "builtins", "list", 3));
+    assert_eq!(list.doc, Some("Built-in mutable sequence.\n\nIf no argument is given:\n    it is empty."));
+    assert!(std::ptr::eq(list.base.unwrap()(), Object::class_cell()) && std::ptr::eq(list.cell, List::class_cell()));
     assert!(std::ptr::eq((list.layout)(), List::layout()));
-    assert!(std::ptr::eq(
-        method("pop").signature.owner.unwrap()(),
-        List::class_cell()
-    ));
+    assert!(std::ptr::eq(method("pop").signature.owner.unwrap()(), List::class_cell()));
     assert!(list.init.is_some() && Object::class_def().base.is_none());
     let sub = Sub::class_def();
     assert_eq!((sub.module, sub.qualname), ("mod", "Outer.sub"));
@@ -617,39 +506,20 @@ fn definitions() {
     assert_eq!(text("lambda"), Some("(*args)"));
     assert_eq!(text("__new__"), None);
     assert_eq!(text("__pow__"), Some("($self, value, mod=None, /)"));
-    let bounds = |name| {
-        (
-            method(name).signature.min_positional,
-            method(name).signature.max_positional,
-        )
-    };
-    assert_eq!(
-        (bounds("pop"), bounds("match"), bounds("sort")),
-        ((0, 1), (1, usize::MAX), (0, 0))
-    );
+    let bounds = |name| (method(name).signature.min_positional, method(name).signature.max_positional);
+    assert_eq!((bounds("pop"), bounds("match"), bounds("sort")), ((0, 1), (1, usize::MAX), (0, 0)));
 
     let math = Math::module_def();
-    assert_eq!(
-        (math.name, math.doc, math.classes.len()),
-        ("math", Some("Functions of numbers."), 2)
-    );
-    assert_eq!(
-        find(math.functions, "half").signature.text,
-        Some("($module, x, /)")
-    );
-    assert_eq!(
-        find(math.functions, "zero").signature.text,
-        Some("($module, /)")
-    );
+    assert_eq!((math.name, math.doc, math.classes.len()), ("math", Some("Functions of numbers."), 2));
+    assert_eq!(find(math.functions, "half").signature.text, Some("($module, x, /)"));
+    assert_eq!(find(math.functions, "zero").signature.text, Some("($module, /)"));
     assert_eq!(find(math.functions, "half").signature.qualname, "math.half");
 }
 
 #[test]
 fn attributes() {
     let t = Thread::default();
-    let [size] = List::class_def().getset else {
-        panic!()
-    };
+    let [size] = List::class_def().getset else { panic!() };
     assert_eq!((size.name, size.doc), ("size", Some("How many.")));
     assert_eq!((size.get.unwrap())(&t, Value(6)), Ok(Value(6)));
     (size.set.unwrap())(&t, Value(6), None).unwrap();
@@ -658,19 +528,10 @@ fn attributes() {
 
 #[test]
 fn layouts_scan_and_drop() {
-    let list = || List {
-        header: Header(0),
-        first: Value(1),
-        len: 5,
-        second: Value(2),
-    };
+    let list = || List { header: Header(0), first: Value(1), len: 5, second: Value(2) };
     assert_eq!(list().untouched(), 5);
     let data = std::rc::Rc::new(());
-    let mut sub = std::mem::ManuallyDrop::new(Sub {
-        list: list(),
-        third: Value(3),
-        data: data.clone(),
-    });
+    let mut sub = std::mem::ManuallyDrop::new(Sub { list: list(), third: Value(3), data: data.clone() });
     let layout = Sub::layout();
     assert_eq!((layout.name, layout.size), ("Sub", size_of::<Sub>()));
     assert!(std::ptr::eq(layout.base.unwrap()(), List::layout()) && List::layout().drop.is_none());

@@ -57,7 +57,9 @@ fn contains(t: &Thread, set: Ref<Set>, v: Value) -> Result<bool> {
     }
     let w = match weak(t, v) {
         Ok(w) => w,
-        Err(e) if e.is(t, taipan_vm::objects::exceptions::class(taipan_vm::objects::exceptions::Kind::TypeError)) => return Ok(false),
+        Err(e) if e.is(t, taipan_vm::objects::exceptions::class(taipan_vm::objects::exceptions::Kind::TypeError)) => {
+            return Ok(false);
+        }
         Err(e) => return Err(e),
     };
     t.contains(set.value(), w)
@@ -276,7 +278,8 @@ impl Abc {
     fn _get_dump(t: &Thread, class: Value) -> Result<Value> {
         let data = data_of(t, class)?;
         let copy = |s: Ref<Set>| t.call_method(s.value(), names::copy(), &[]);
-        (copy(data.registry.expect())?, copy(data.cache.expect())?, copy(data.negative.expect())?, data.version.load(Acquire)).into_value(t)
+        (copy(data.registry.expect())?, copy(data.cache.expect())?, copy(data.negative.expect())?, data.version.load(Acquire))
+            .into_value(t)
     }
 }
 

@@ -145,7 +145,9 @@ impl Array {
     }
     fn splice_items(&self, t: &Thread, from: usize, to: usize, new: &[u8]) -> Result<()> {
         let n = self.item_size();
-        self.content().splice(t, |b| Some((from * n).min(b.len())..(to * n).min(b.len()).max((from * n).min(b.len()))), new).map(|_| ())
+        self.content()
+            .splice(t, |b| Some((from * n).min(b.len())..(to * n).min(b.len()).max((from * n).min(b.len()))), new)
+            .map(|_| ())
     }
     fn extend_from(this: Ref<Array>, t: &Thread, v: Value) -> Result<()> {
         if let Some(other) = v.downcast::<Array>() {
@@ -205,7 +207,13 @@ impl Array {
 impl ArrayModule {
     /// Internal. Used for pickling support.
     #[py("($module, arraytype, typecode, mformat_code, items, /)")]
-    fn _array_reconstructor(t: &Thread, arraytype: Value, typecode: Ref<Str>, mformat_code: i32, items: Ref<Bytes>) -> Result<Value> {
+    fn _array_reconstructor(
+        t: &Thread,
+        arraytype: Value,
+        typecode: Ref<Str>,
+        mformat_code: i32,
+        items: Ref<Bytes>,
+    ) -> Result<Value> {
         // Machine formats 0..=21 of the pickle protocol; only this machine's own is read without conversion.
         let _ = mformat_code;
         let new = t.call(arraytype, &[typecode.value(), List::new(t)?.value()])?;
@@ -233,8 +241,15 @@ impl Array {
     fn __new__(t: &Thread, cls: Ref<Class>, typecode: Value, initializer: Option<Value>) -> Result<Ref<Array>> {
         let code = match typecode.downcast::<Str>() {
             Some(s) if s.len() == 1 => u8::try_from(s.units().at(0)).unwrap_or(0),
-            Some(_) => return Err(t.type_error("array() argument 1 must be a unicode character, not a string of length other than 1")),
-            None => return Err(t.type_error(format!("array() argument 1 must be a unicode character, not {}", class_of(typecode).name_string()))),
+            Some(_) => {
+                return Err(t.type_error("array() argument 1 must be a unicode character, not a string of length other than 1"));
+            }
+            None => {
+                return Err(t.type_error(format!(
+                    "array() argument 1 must be a unicode character, not {}",
+                    class_of(typecode).name_string()
+                )));
+            }
         };
         if size_of_code(code).is_none() {
             return Err(t.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)"));
@@ -252,10 +267,9 @@ impl Array {
         }
         if let Some(other) = v.downcast::<Array>() {
             if other.code != code && (text != matches!(other.code, b'u' | b'w')) {
-                return Err(t.type_error(format!(
-                    "cannot use a unicode array to initialize an array with typecode '{}'",
-                    code as char
-                )));
+                return Err(
+                    t.type_error(format!("cannot use a unicode array to initialize an array with typecode '{}'", code as char))
+                );
             }
             Array::items(other, t)?.snapshot(t)?.iter().try_for_each(|v| new.push(t, v))?;
             return Ok(new);
@@ -482,7 +496,9 @@ impl Array {
         let n = this.item_size();
         if let Some(s) = key.downcast::<Slice>() {
             let Some(other) = value.downcast::<Array>() else {
-                return Err(t.type_error(format!("can only assign array (not \"{}\") to array slice", class_of(value).name_string())));
+                return Err(
+                    t.type_error(format!("can only assign array (not \"{}\") to array slice", class_of(value).name_string()))
+                );
             };
             if other.code != this.code {
                 return Err(t.type_error("bad argument type for built-in operation"));
@@ -493,7 +509,11 @@ impl Array {
                 return this.splice_items(t, range.start, range.end, &new);
             }
             if new.len() / n != ix.count {
-                return Err(t.value_error(format!("attempt to assign array of size {} to extended slice of size {}", new.len() / n, ix.count)));
+                return Err(t.value_error(format!(
+                    "attempt to assign array of size {} to extended slice of size {}",
+                    new.len() / n,
+                    ix.count
+                )));
             }
             this.content().with_mut(t, |b| {
                 for (i, w) in ix.positions().zip(new.chunks_exact(n)) {
@@ -603,7 +623,8 @@ impl Array {
         let mut s = crate::shown::Shown::new();
         s.text(&class_of(this.value()).name_string()).text(&format!("('{}'", this.code as char));
         if this.count_items() > 0 {
-            let items = if matches!(this.code, b'u' | b'w') { Array::tounicode(t, this)?.value() } else { Array::items(this, t)?.value() };
+            let items =
+                if matches!(this.code, b'u' | b'w') { Array::tounicode(t, this)?.value() } else { Array::items(this, t)?.value() };
             s.text(", ").repr(t, items)?;
         }
         s.text(")").finish(t)
@@ -613,7 +634,8 @@ impl Array {
     fn __reduce_ex__(t: &Thread, this: Ref<Array>, protocol: Value) -> Result<Value> {
         let _ = protocol;
         let code = Str::from_str(t, &(this.code as char).to_string())?;
-        let items = if matches!(this.code, b'u' | b'w') { Array::tounicode(t, this)?.value() } else { Array::items(this, t)?.value() };
+        let items =
+            if matches!(this.code, b'u' | b'w') { Array::tounicode(t, this)?.value() } else { Array::items(this, t)?.value() };
         let state = taipan_vm::attr::instance_dict(t, this.value())?.map_or(Value::NONE, Ref::value);
         (class_of(this.value()), (code, items), state).into_value(t)
     }

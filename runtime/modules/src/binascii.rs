@@ -34,7 +34,8 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
 
 /// Binary data: the memory of a bytes-like object.
 fn data(t: &Thread, v: Value) -> Result<Vec<u8>> {
-    t.bytes_like(v, <[u8]>::to_vec).ok_or_else(|| t.type_error(format!("a bytes-like object is required, not '{}'", class_of(v).name_string())))
+    t.bytes_like(v, <[u8]>::to_vec)
+        .ok_or_else(|| t.type_error(format!("a bytes-like object is required, not '{}'", class_of(v).name_string())))
 }
 
 /// Encoded data: ASCII text or the memory of a bytes-like object.

@@ -7,7 +7,13 @@ use taipan_vm::objects::complex::Complex;
 pub struct Cmath;
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
-    for (name, x) in [("pi", std::f64::consts::PI), ("e", std::f64::consts::E), ("tau", std::f64::consts::TAU), ("inf", f64::INFINITY), ("nan", f64::NAN)] {
+    for (name, x) in [
+        ("pi", std::f64::consts::PI),
+        ("e", std::f64::consts::E),
+        ("tau", std::f64::consts::TAU),
+        ("inf", f64::INFINITY),
+        ("nan", f64::NAN),
+    ] {
         m.set(t, name, t.float(x)?)?;
     }
     m.set(t, "infj", Complex::new(t, complex::Complex::new(0.0, f64::INFINITY))?.value())?;

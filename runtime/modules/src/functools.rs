@@ -161,7 +161,10 @@ impl Partial {
             None => (Tuple::new(t, args)?, given),
         };
         let holes = AtomicUsize::new(count_holes(args.as_slice()));
-        t.create_in(cls, Partial { header: Header::NEW, function: Field::new(func), args: held(args), keywords: held(keywords), holes })
+        t.create_in(
+            cls,
+            Partial { header: Header::NEW, function: Field::new(func), args: held(args), keywords: held(keywords), holes },
+        )
     }
     #[py]
     fn __call__(t: &Thread, this: Ref<Partial>, args: &[Value], kwargs: Kwargs) -> Result<Value> {
@@ -439,7 +442,8 @@ impl LruCache {
         this.misses.fetch_add(1, Relaxed);
         let result = t.call_with_dict(this.function.get(), args, kwargs)?;
         let (previous, next) = (RefField::null(), RefField::null());
-        let node = t.create(LruNode { header: Header::NEW, previous, next, key: Field::new(key), hash, result: Field::new(result) })?;
+        let node =
+            t.create(LruNode { header: Header::NEW, previous, next, key: Field::new(key), hash, result: Field::new(result) })?;
         // Somebody else, or the function itself, may have put it there meanwhile.
         if cache.set_default_with_hash(t, key, node.value(), hash)?.is_some_and(|n| n != node.value()) {
             return Ok(result);
@@ -473,7 +477,14 @@ impl LruCache {
 #[pyclass(name = "_lru_cache_wrapper", module = "functools", flags(BASE, HAS_DICT, HAS_WEAKREF))]
 impl LruCache {
     #[py("(user_function, maxsize, typed, cache_info_type)", nosig)]
-    fn __new__(t: &Thread, cls: Ref<Class>, user_function: Value, maxsize: Value, typed: bool, cache_info_type: Value) -> Result<Ref<LruCache>> {
+    fn __new__(
+        t: &Thread,
+        cls: Ref<Class>,
+        user_function: Value,
+        maxsize: Value,
+        typed: bool,
+        cache_info_type: Value,
+    ) -> Result<Ref<LruCache>> {
         if !t.is_callable(user_function) {
             return Err(t.type_error("the first argument must be callable"));
         }
@@ -486,7 +497,14 @@ impl LruCache {
             }
         };
         let (previous, next) = (RefField::null(), RefField::null());
-        let root = t.create(LruNode { header: Header::NEW, previous, next, key: Field::new(Value::NONE), hash: 0, result: Field::new(Value::NONE) })?;
+        let root = t.create(LruNode {
+            header: Header::NEW,
+            previous,
+            next,
+            key: Field::new(Value::NONE),
+            hash: 0,
+            result: Field::new(Value::NONE),
+        })?;
         let cache = Dict::new(t)?;
         t.create_in(
             cls,

@@ -10,7 +10,9 @@ static DEBUG: AtomicI64 = AtomicI64::new(0);
 static THRESHOLDS: [AtomicI64; 3] = [AtomicI64::new(2000), AtomicI64::new(10), AtomicI64::new(0)];
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
-    for (name, v) in [("DEBUG_STATS", 1), ("DEBUG_COLLECTABLE", 2), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", 32), ("DEBUG_LEAK", 38)] {
+    for (name, v) in
+        [("DEBUG_STATS", 1), ("DEBUG_COLLECTABLE", 2), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", 32), ("DEBUG_LEAK", 38)]
+    {
         m.set(t, name, t.int(v)?)?;
     }
     m.set(t, "garbage", List::new(t)?.value())?;
@@ -33,7 +35,9 @@ fn list_of(t: &Thread, found: &Roots) -> Result<Ref<List>> {
 
 fn callbacks(t: &Thread, m: &str, generation: i64, collected: i64) -> Result<()> {
     let Some(gc) = t.modules().get(t, Str::intern_str(t, "gc")?.value())? else { return Ok(()) };
-    let Some(list) = t.get_attr_opt(gc, Str::intern_str(t, "callbacks")?)?.and_then(|l| l.downcast::<List>()) else { return Ok(()) };
+    let Some(list) = t.get_attr_opt(gc, Str::intern_str(t, "callbacks")?)?.and_then(|l| l.downcast::<List>()) else {
+        return Ok(());
+    };
     if list.is_empty() {
         return Ok(());
     }

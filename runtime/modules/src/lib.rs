@@ -1,28 +1,28 @@
 //! Native modules of the standard library, one file or folder a module, named as Python names it. Safe Rust over
 //! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
 
-mod stat;
-mod heapq;
-mod bisect;
-mod array;
-mod cmath;
-mod binascii;
-mod struct_;
-mod collections;
 mod abc;
+mod array;
+mod binascii;
+mod bisect;
+mod cmath;
+mod collections;
 mod errno;
-mod random;
 mod functools;
-mod operator;
-mod itertools;
-mod math;
-mod time;
-mod shown;
 mod gc;
+mod heapq;
+mod itertools;
 mod marshal;
+mod math;
+mod operator;
 mod posix;
+mod random;
+mod shown;
+mod stat;
+mod struct_;
 mod thread;
 mod thread_lock;
+mod time;
 mod weakref;
 
 use taipan_vm::native::*;

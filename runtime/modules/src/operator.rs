@@ -22,7 +22,8 @@ fn check_sequences(t: &Thread, a: Value, b: Value, only_first: bool) -> Result<(
 
 /// The bytes of a string or bytes-like object for `_compare_digest`.
 fn digest_bytes(t: &Thread, v: Value) -> Result<Vec<u8>> {
-    t.bytes_like(v, |b| b.to_vec()).ok_or_else(|| t.type_error(format!("a bytes-like object is required, not '{}'", class_of(v).name_string())))
+    t.bytes_like(v, |b| b.to_vec())
+        .ok_or_else(|| t.type_error(format!("a bytes-like object is required, not '{}'", class_of(v).name_string())))
 }
 
 /// Operator interface.

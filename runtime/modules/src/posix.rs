@@ -153,7 +153,11 @@ pub(crate) fn fs_path(t: &Thread, v: Value, name: &str, allow_fd: bool) -> Resul
     };
     let p = t.call_special0(f, v)?;
     if p.downcast::<Str>().is_none() && p.downcast::<Bytes>().is_none() {
-        return Err(t.type_error(format!("expected {}.__fspath__() to return str or bytes, not {}", class.name_string(), class_of(p).name_string())));
+        return Err(t.type_error(format!(
+            "expected {}.__fspath__() to return str or bytes, not {}",
+            class.name_string(),
+            class_of(p).name_string()
+        )));
     }
     fs_path(t, p, name, false)
 }
@@ -221,7 +225,9 @@ fn do_stat(t: &Thread, path: &FsPath, follow: bool, dir_fd: Option<i32>) -> Resu
             let c = path.c(t)?;
             let flags = if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
             // SAFETY: as above; the path is NUL-terminated.
-            call(t, path.object, || unsafe { libc::fstatat(dir_fd.unwrap_or(libc::AT_FDCWD), c.as_ptr(), place as *mut libc::stat, flags) })?
+            call(t, path.object, || unsafe {
+                libc::fstatat(dir_fd.unwrap_or(libc::AT_FDCWD), c.as_ptr(), place as *mut libc::stat, flags)
+            })?
         }
     };
     stat_value(t, &s)
@@ -254,18 +260,72 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
 }
 
 const CONSTANTS: &[(&str, i32)] = &[
-    ("F_OK", libc::F_OK), ("R_OK", libc::R_OK), ("W_OK", libc::W_OK), ("X_OK", libc::X_OK), ("O_RDONLY", libc::O_RDONLY), ("O_WRONLY", libc::O_WRONLY),
-    ("O_RDWR", libc::O_RDWR), ("O_CREAT", libc::O_CREAT), ("O_EXCL", libc::O_EXCL), ("O_TRUNC", libc::O_TRUNC), ("O_APPEND", libc::O_APPEND),
-    ("O_NONBLOCK", libc::O_NONBLOCK), ("O_NDELAY", libc::O_NDELAY), ("O_SYNC", libc::O_SYNC), ("O_DSYNC", libc::O_DSYNC), ("O_RSYNC", libc::O_RSYNC),
-    ("O_NOCTTY", libc::O_NOCTTY), ("O_CLOEXEC", libc::O_CLOEXEC), ("O_DIRECTORY", libc::O_DIRECTORY), ("O_NOFOLLOW", libc::O_NOFOLLOW), ("O_PATH", libc::O_PATH),
-    ("O_TMPFILE", libc::O_TMPFILE), ("O_DIRECT", libc::O_DIRECT), ("O_NOATIME", libc::O_NOATIME), ("O_ACCMODE", libc::O_ACCMODE),
-    ("EX_OK", 0), ("EX_USAGE", 64), ("EX_DATAERR", 65), ("EX_NOINPUT", 66), ("EX_NOUSER", 67), ("EX_NOHOST", 68), ("EX_UNAVAILABLE", 69), ("EX_SOFTWARE", 70),
-    ("EX_OSERR", 71), ("EX_OSFILE", 72), ("EX_CANTCREAT", 73), ("EX_IOERR", 74), ("EX_TEMPFAIL", 75), ("EX_PROTOCOL", 76), ("EX_NOPERM", 77), ("EX_CONFIG", 78),
-    ("WNOHANG", libc::WNOHANG), ("WUNTRACED", libc::WUNTRACED), ("WCONTINUED", libc::WCONTINUED), ("P_ALL", 0), ("P_PID", 1), ("P_PGID", 2),
-    ("SEEK_DATA", libc::SEEK_DATA), ("SEEK_HOLE", libc::SEEK_HOLE), ("PRIO_PROCESS", 0), ("PRIO_PGRP", 1), ("PRIO_USER", 2),
-    ("NGROUPS_MAX", 65536), ("TMP_MAX", 238_328), ("GRND_NONBLOCK", 1), ("GRND_RANDOM", 2), ("RTLD_LAZY", libc::RTLD_LAZY), ("RTLD_NOW", libc::RTLD_NOW),
-    ("RTLD_GLOBAL", libc::RTLD_GLOBAL), ("RTLD_LOCAL", libc::RTLD_LOCAL), ("F_LOCK", 1), ("F_TLOCK", 2), ("F_ULOCK", 0), ("F_TEST", 3),
-    ("ST_RDONLY", 1), ("ST_NOSUID", 2),
+    ("F_OK", libc::F_OK),
+    ("R_OK", libc::R_OK),
+    ("W_OK", libc::W_OK),
+    ("X_OK", libc::X_OK),
+    ("O_RDONLY", libc::O_RDONLY),
+    ("O_WRONLY", libc::O_WRONLY),
+    ("O_RDWR", libc::O_RDWR),
+    ("O_CREAT", libc::O_CREAT),
+    ("O_EXCL", libc::O_EXCL),
+    ("O_TRUNC", libc::O_TRUNC),
+    ("O_APPEND", libc::O_APPEND),
+    ("O_NONBLOCK", libc::O_NONBLOCK),
+    ("O_NDELAY", libc::O_NDELAY),
+    ("O_SYNC", libc::O_SYNC),
+    ("O_DSYNC", libc::O_DSYNC),
+    ("O_RSYNC", libc::O_RSYNC),
+    ("O_NOCTTY", libc::O_NOCTTY),
+    ("O_CLOEXEC", libc::O_CLOEXEC),
+    ("O_DIRECTORY", libc::O_DIRECTORY),
+    ("O_NOFOLLOW", libc::O_NOFOLLOW),
+    ("O_PATH", libc::O_PATH),
+    ("O_TMPFILE", libc::O_TMPFILE),
+    ("O_DIRECT", libc::O_DIRECT),
+    ("O_NOATIME", libc::O_NOATIME),
+    ("O_ACCMODE", libc::O_ACCMODE),
+    ("EX_OK", 0),
+    ("EX_USAGE", 64),
+    ("EX_DATAERR", 65),
+    ("EX_NOINPUT", 66),
+    ("EX_NOUSER", 67),
+    ("EX_NOHOST", 68),
+    ("EX_UNAVAILABLE", 69),
+    ("EX_SOFTWARE", 70),
+    ("EX_OSERR", 71),
+    ("EX_OSFILE", 72),
+    ("EX_CANTCREAT", 73),
+    ("EX_IOERR", 74),
+    ("EX_TEMPFAIL", 75),
+    ("EX_PROTOCOL", 76),
+    ("EX_NOPERM", 77),
+    ("EX_CONFIG", 78),
+    ("WNOHANG", libc::WNOHANG),
+    ("WUNTRACED", libc::WUNTRACED),
+    ("WCONTINUED", libc::WCONTINUED),
+    ("P_ALL", 0),
+    ("P_PID", 1),
+    ("P_PGID", 2),
+    ("SEEK_DATA", libc::SEEK_DATA),
+    ("SEEK_HOLE", libc::SEEK_HOLE),
+    ("PRIO_PROCESS", 0),
+    ("PRIO_PGRP", 1),
+    ("PRIO_USER", 2),
+    ("NGROUPS_MAX", 65536),
+    ("TMP_MAX", 238_328),
+    ("GRND_NONBLOCK", 1),
+    ("GRND_RANDOM", 2),
+    ("RTLD_LAZY", libc::RTLD_LAZY),
+    ("RTLD_NOW", libc::RTLD_NOW),
+    ("RTLD_GLOBAL", libc::RTLD_GLOBAL),
+    ("RTLD_LOCAL", libc::RTLD_LOCAL),
+    ("F_LOCK", 1),
+    ("F_TLOCK", 2),
+    ("F_ULOCK", 0),
+    ("F_TEST", 3),
+    ("ST_RDONLY", 1),
+    ("ST_NOSUID", 2),
 ];
 
 /// An entry of a directory, as `scandir` yields it.
@@ -418,7 +478,13 @@ fn simple(t: &Thread, path: Value, name: &str, f: impl Fn(*const libc::c_char) -
     call(t, p.object, || f(c.as_ptr())).map(|_| ())
 }
 
-fn two_paths(t: &Thread, src: Value, dst: Value, name: &str, f: impl Fn(*const libc::c_char, *const libc::c_char) -> i32) -> Result<()> {
+fn two_paths(
+    t: &Thread,
+    src: Value,
+    dst: Value,
+    name: &str,
+    f: impl Fn(*const libc::c_char, *const libc::c_char) -> i32,
+) -> Result<()> {
     let (a, b) = (fs_path(t, src, name, false)?, fs_path(t, dst, name, false)?);
     let (ca, cb) = (a.c(t)?, b.c(t)?);
     match call(t, None, || f(ca.as_ptr(), cb.as_ptr())) {
@@ -454,7 +520,14 @@ impl Posix {
     }
     /// Use the real uid/gid to test for access to a path.
     #[py("($module, /, path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)")]
-    fn access(t: &Thread, path: Value, mode: i32, dir_fd: OrNone<i32>, effective_ids: Option<bool>, follow_symlinks: Option<bool>) -> Result<bool> {
+    fn access(
+        t: &Thread,
+        path: Value,
+        mode: i32,
+        dir_fd: OrNone<i32>,
+        effective_ids: Option<bool>,
+        follow_symlinks: Option<bool>,
+    ) -> Result<bool> {
         let p = fs_path(t, path, "access", false)?;
         let c = p.c(t)?;
         let mut flags = 0;
@@ -584,7 +657,14 @@ impl Posix {
     }
     /// Create a hard link to a file.
     #[py("($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)")]
-    fn link(t: &Thread, src: Value, dst: Value, src_dir_fd: OrNone<i32>, dst_dir_fd: OrNone<i32>, follow_symlinks: Option<bool>) -> Result<()> {
+    fn link(
+        t: &Thread,
+        src: Value,
+        dst: Value,
+        src_dir_fd: OrNone<i32>,
+        dst_dir_fd: OrNone<i32>,
+        follow_symlinks: Option<bool>,
+    ) -> Result<()> {
         let (a, b) = (src_dir_fd.0.unwrap_or(libc::AT_FDCWD), dst_dir_fd.0.unwrap_or(libc::AT_FDCWD));
         let flags = if follow_symlinks.unwrap_or(true) { libc::AT_SYMLINK_FOLLOW } else { 0 };
         // SAFETY: NUL-terminated paths.
@@ -627,7 +707,14 @@ impl Posix {
     }
     /// Set the access and modified time of path.
     #[py("($module, /, path, times=None, *, ns=<unrepresentable>, dir_fd=None, follow_symlinks=True)")]
-    fn utime(t: &Thread, path: Value, times: OrNone<Ref<Tuple>>, ns: Option<Ref<Tuple>>, dir_fd: OrNone<i32>, follow_symlinks: Option<bool>) -> Result<()> {
+    fn utime(
+        t: &Thread,
+        path: Value,
+        times: OrNone<Ref<Tuple>>,
+        ns: Option<Ref<Tuple>>,
+        dir_fd: OrNone<i32>,
+        follow_symlinks: Option<bool>,
+    ) -> Result<()> {
         let p = fs_path(t, path, "utime", false)?;
         let c = p.c(t)?;
         let now = libc::timespec { tv_sec: 0, tv_nsec: libc::UTIME_NOW };
@@ -672,7 +759,11 @@ impl Posix {
     fn close(t: &Thread, fd: i32) -> Result<()> {
         // SAFETY: no memory involved.
         let r = t.blocking(|| unsafe { libc::close(fd) });
-        if r == -1 && std::io::Error::last_os_error().raw_os_error() != Some(libc::EINTR) { Err(last_error(t, None)) } else { Ok(()) }
+        if r == -1 && std::io::Error::last_os_error().raw_os_error() != Some(libc::EINTR) {
+            Err(last_error(t, None))
+        } else {
+            Ok(())
+        }
     }
     /// Closes all file descriptors in [fd_low, fd_high), ignoring errors.
     #[py("($module, fd_low, fd_high, /)")]
@@ -889,7 +980,11 @@ impl Posix {
         if p.downcast::<Str>().is_some() || p.downcast::<Bytes>().is_some() {
             return Ok(p);
         }
-        Err(t.type_error(format!("expected {}.__fspath__() to return str or bytes, not {}", class.name_string(), class_of(p).name_string())))
+        Err(t.type_error(format!(
+            "expected {}.__fspath__() to return str or bytes, not {}",
+            class.name_string(),
+            class_of(p).name_string()
+        )))
     }
     /// Translate an error code to a message string.
     #[py("($module, code, /)")]

@@ -93,7 +93,11 @@ fn compile(t: &Thread, format: &[u8]) -> Result<Layouted> {
         if c.is_ascii_digit() {
             let mut n = usize::from(c - b'0');
             while let Some(d) = rest.get(i).filter(|d| d.is_ascii_digit()) {
-                n = n.checked_mul(10).and_then(|n| n.checked_add(usize::from(d - b'0'))).filter(|n| *n <= isize::MAX as usize).ok_or_else(too_long)?;
+                n = n
+                    .checked_mul(10)
+                    .and_then(|n| n.checked_add(usize::from(d - b'0')))
+                    .filter(|n| *n <= isize::MAX as usize)
+                    .ok_or_else(too_long)?;
                 i += 1;
             }
             code = *rest.get(i).ok_or_else(|| error(t, "repeat count given without format specifier"))?;
@@ -105,7 +109,8 @@ fn compile(t: &Thread, format: &[u8]) -> Result<Layouted> {
         if native && align > 1 {
             out.size = out.size.checked_next_multiple_of(align).ok_or_else(too_long)?;
         }
-        let total = size.checked_mul(n).and_then(|b| b.checked_add(out.size)).filter(|s| *s <= isize::MAX as usize).ok_or_else(too_long)?;
+        let total =
+            size.checked_mul(n).and_then(|b| b.checked_add(out.size)).filter(|s| *s <= isize::MAX as usize).ok_or_else(too_long)?;
         match code {
             b'x' => {}
             b's' | b'p' => {
@@ -346,7 +351,8 @@ fn unpack_all(t: &Thread, l: &Layouted, bytes: &[u8]) -> Result<Ref<Tuple>> {
 
 /// The memory of a bytes-like argument, as it is now.
 fn memory(t: &Thread, v: Value) -> Result<Vec<u8>> {
-    t.bytes_like(v, |b| b.to_vec()).ok_or_else(|| t.type_error(format!("a bytes-like object is required, not '{}'", class_of(v).name_string())))
+    t.bytes_like(v, |b| b.to_vec())
+        .ok_or_else(|| t.type_error(format!("a bytes-like object is required, not '{}'", class_of(v).name_string())))
 }
 
 fn unpack_exact(t: &Thread, l: &Layouted, buffer: Value) -> Result<Ref<Tuple>> {
@@ -431,13 +437,22 @@ fn iterate(t: &Thread, l: &Layouted, this: Value, buffer: Value) -> Result<Ref<U
         return Err(error(t, format!("iterative unpacking requires a buffer of a multiple of {} bytes", l.size)));
     }
     let _ = n;
-    t.create(UnpackIterator { header: Header::NEW, of: Field::new(this), buffer: Field::new(buffer), next: std::sync::atomic::AtomicUsize::new(0) })
+    t.create(UnpackIterator {
+        header: Header::NEW,
+        of: Field::new(this),
+        buffer: Field::new(buffer),
+        next: std::sync::atomic::AtomicUsize::new(0),
+    })
 }
 
 fn make(t: &Thread, format: Value, who: &str) -> Result<Ref<Struct>> {
     let text = format_bytes(t, format, who)?;
     let layouted = compile(t, &text)?;
-    t.create(Struct { header: Header::NEW, format: Field::new(Str::from_latin1(t, &text)?.value()), compiled: std::sync::OnceLock::from(layouted) })
+    t.create(Struct {
+        header: Header::NEW,
+        format: Field::new(Str::from_latin1(t, &text)?.value()),
+        compiled: std::sync::OnceLock::from(layouted),
+    })
 }
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {

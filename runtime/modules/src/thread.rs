@@ -29,7 +29,12 @@ fn ident() -> u64 {
 static EXCEPT_ARGS: Description = Description {
     name: "_thread._ExceptHookArgs",
     doc: "ExceptHookArgs\n\nType used to pass arguments to threading.excepthook.",
-    fields: &[("exc_type", "Exception type"), ("exc_value", "Exception value"), ("exc_traceback", "Exception traceback"), ("thread", "Thread")],
+    fields: &[
+        ("exc_type", "Exception type"),
+        ("exc_value", "Exception value"),
+        ("exc_traceback", "Exception traceback"),
+        ("thread", "Thread"),
+    ],
     visible: 4,
     callable: true,
 };
@@ -318,7 +323,11 @@ fn set_local(t: &Thread, this: Ref<Local>, name: Ref<Str>, value: Option<Value>)
     let name = Str::intern(t, name)?;
     let class = class_of(this.value());
     if name == names::__dict__() {
-        return Err(t.attribute_error(this.value(), name, &format!("'{}' object attribute '__dict__' is read-only", class.full_name())));
+        return Err(t.attribute_error(
+            this.value(),
+            name,
+            &format!("'{}' object attribute '__dict__' is read-only", class.full_name()),
+        ));
     }
     if let Some(a) = class.lookup(t, name).filter(|a| taipan_vm::attr::is_data_descriptor(t, *a)) {
         return match value {
@@ -386,7 +395,12 @@ impl ThreadModule {
     }
     /// *For internal use only*: start a new thread.
     #[py("($module, /, function, handle=None, daemon=True)")]
-    fn start_joinable_thread(t: &Thread, function: Value, handle: OrNone<Ref<Handle>>, daemon: Option<bool>) -> Result<Ref<Handle>> {
+    fn start_joinable_thread(
+        t: &Thread,
+        function: Value,
+        handle: OrNone<Ref<Handle>>,
+        daemon: Option<bool>,
+    ) -> Result<Ref<Handle>> {
         if !t.is_callable(function) {
             return Err(t.type_error("thread function must be callable"));
         }
@@ -521,4 +535,3 @@ pub fn join_all(t: &Thread) -> Result<()> {
         }
     }
 }
-

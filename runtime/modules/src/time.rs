@@ -127,7 +127,17 @@ fn zone_name(tm: &libc::tm) -> String {
 }
 
 fn struct_time(t: &Thread, tm: &libc::tm, zone: &str) -> Result<Value> {
-    let numbers = [tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (tm.tm_wday + 6) % 7, tm.tm_yday + 1, tm.tm_isdst];
+    let numbers = [
+        tm.tm_year + 1900,
+        tm.tm_mon + 1,
+        tm.tm_mday,
+        tm.tm_hour,
+        tm.tm_min,
+        tm.tm_sec,
+        (tm.tm_wday + 6) % 7,
+        tm.tm_yday + 1,
+        tm.tm_isdst,
+    ];
     let mut values = [Value::NONE; 11];
     for (v, n) in values.iter_mut().zip(numbers) {
         *v = Value::small_int(i64::from(n));
@@ -400,7 +410,9 @@ impl Time {
         let end = libc::timespec { tv_sec: end / NANOS, tv_nsec: end % NANOS };
         loop {
             // SAFETY: `end` is ours, the remainder is not asked for.
-            let r = t.blocking(|| unsafe { libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &end, std::ptr::null_mut()) });
+            let r = t.blocking(|| unsafe {
+                libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &end, std::ptr::null_mut())
+            });
             match r {
                 0 => return Ok(()),
                 libc::EINTR => taipan_vm::pending::run(t)?,
@@ -558,9 +570,23 @@ impl Time {
     fn get_clock_info(t: &Thread, name: Ref<Str>) -> Result<Value> {
         match name.to_string_lossy().as_str() {
             "time" => clock_info(t, "clock_gettime(CLOCK_REALTIME)", false, true, clock_resolution(libc::CLOCK_REALTIME)),
-            "monotonic" | "perf_counter" => clock_info(t, "clock_gettime(CLOCK_MONOTONIC)", true, false, clock_resolution(libc::CLOCK_MONOTONIC)),
-            "process_time" => clock_info(t, "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", true, false, clock_resolution(libc::CLOCK_PROCESS_CPUTIME_ID)),
-            "thread_time" => clock_info(t, "clock_gettime(CLOCK_THREAD_CPUTIME_ID)", true, false, clock_resolution(libc::CLOCK_THREAD_CPUTIME_ID)),
+            "monotonic" | "perf_counter" => {
+                clock_info(t, "clock_gettime(CLOCK_MONOTONIC)", true, false, clock_resolution(libc::CLOCK_MONOTONIC))
+            }
+            "process_time" => clock_info(
+                t,
+                "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)",
+                true,
+                false,
+                clock_resolution(libc::CLOCK_PROCESS_CPUTIME_ID),
+            ),
+            "thread_time" => clock_info(
+                t,
+                "clock_gettime(CLOCK_THREAD_CPUTIME_ID)",
+                true,
+                false,
+                clock_resolution(libc::CLOCK_THREAD_CPUTIME_ID),
+            ),
             _ => Err(t.value_error("unknown clock")),
         }
     }

@@ -28,8 +28,7 @@ fn scan(cell: *const Header, v: &mut Visitor) {
     r.callback.scan(v);
     r.hash.scan(v);
 }
-static LAYOUT: Layout =
-    Layout { name: "weakref", size: size_of::<WeakReference>(), scan, cell_size: None, base: None, drop: None };
+static LAYOUT: Layout = Layout { name: "weakref", size: size_of::<WeakReference>(), scan, cell_size: None, base: None, drop: None };
 // SAFETY: repr(C), begins with a weak cell which begins with a header; `scan` visits what is strong; zeroed memory refers to nothing.
 unsafe impl HeapType for WeakReference {
     fn layout() -> &'static Layout {
@@ -70,7 +69,8 @@ impl WeakReference {
         let callback = callback.filter(|c| !c.is_none());
         if callback.is_none() {
             let same = references_to(target).into_iter().map(Value::from_bits).find(|r| {
-                class_of(*r) == class && r.downcast::<WeakReference>().is_some_and(|r| r.callback.get().is_empty() && r.target() == Some(target))
+                class_of(*r) == class
+                    && r.downcast::<WeakReference>().is_some_and(|r| r.callback.get().is_empty() && r.target() == Some(target))
             });
             if let Some(r) = same.and_then(|r| r.downcast::<WeakReference>()) {
                 return Ok(r);

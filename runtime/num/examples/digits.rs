@@ -30,25 +30,13 @@ fn time<T>(mut operation: impl FnMut() -> T) -> f64 {
 
 fn main() {
     let mut random = Mt19937::from_key(&[1]);
-    let names = [
-        "add", "mul", "mul1", "sqr", "div", "div2n", "div1", "str", "int", "mod", "gcd", "powmod",
-        "truediv",
-    ];
-    println!(
-        "{:>7} {}",
-        "digits",
-        names.map(|name| format!("{name:>10}")).join(" ")
-    );
+    let names = ["add", "mul", "mul1", "sqr", "div", "div2n", "div1", "str", "int", "mod", "gcd", "powmod", "truediv"];
+    println!("{:>7} {}", "digits", names.map(|name| format!("{name:>10}")).join(" "));
     for digits in [20u64, 40, 100, 300, 1000, 3000, 10_000, 100_000] {
         let bits = digits * 33_219 / 10_000;
         let mut number = |bits: u64| {
             let low = random.bits(bits);
-            int::bit_or(
-                low.as_ref(),
-                int::shl_bits(Big::from(1i64).as_ref(), bits - 1)
-                    .unwrap()
-                    .as_ref(),
-            )
+            int::bit_or(low.as_ref(), int::shl_bits(Big::from(1i64).as_ref(), bits - 1).unwrap().as_ref())
         };
         let (a, b, wide) = (number(bits), number(bits - 7), number(2 * bits));
         let odd = int::bit_or(b.as_ref(), Big::from(1i64).as_ref());
@@ -71,10 +59,7 @@ fn main() {
             time(|| power::pow_mod(a, exponent, odd.as_ref())),
             time(|| convert::true_div(a, b)),
         ];
-        println!(
-            "{digits:>7} {}",
-            times.map(|time| format!("{time:>10.0}")).join(" ")
-        );
+        println!("{digits:>7} {}", times.map(|time| format!("{time:>10.0}")).join(" "));
         assert!(mag::bit_length(a.limbs) == bits);
     }
 }

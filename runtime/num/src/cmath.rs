@@ -28,11 +28,7 @@ fn complex(re: f64, im: f64) -> Complex {
 
 /// An overflow if a part of a result from finite parts is infinite.
 fn ranged(z: Complex) -> Result {
-    if z.re.is_infinite() || z.im.is_infinite() {
-        Err(NumError::Range)
-    } else {
-        Ok(z)
-    }
+    if z.re.is_infinite() || z.im.is_infinite() { Err(NumError::Range) } else { Ok(z) }
 }
 
 /// `i * z`.
@@ -76,11 +72,7 @@ pub fn sqrt(z: Complex) -> Complex {
         } else if re == INF {
             complex(INF, if im.is_nan() { NAN } else { 0f64.copysign(im) })
         } else if re == -INF {
-            if im.is_nan() {
-                complex(NAN, INF)
-            } else {
-                complex(0.0, INF.copysign(im))
-            }
+            if im.is_nan() { complex(NAN, INF) } else { complex(0.0, INF.copysign(im)) }
         } else {
             complex(NAN, NAN)
         };
@@ -91,20 +83,13 @@ pub fn sqrt(z: Complex) -> Complex {
     let (ax, ay) = (re.abs(), im.abs());
     let s = if ax < f64::MIN_POSITIVE && ay < f64::MIN_POSITIVE {
         let lifted = libm::ldexp(ax, LIFT);
-        libm::ldexp(
-            (lifted + lifted.hypot(libm::ldexp(ay, LIFT))).sqrt(),
-            -(LIFT + 1) / 2,
-        )
+        libm::ldexp((lifted + lifted.hypot(libm::ldexp(ay, LIFT))).sqrt(), -(LIFT + 1) / 2)
     } else {
         let ax = ax / 8.0;
         2.0 * (ax + ax.hypot(ay / 8.0)).sqrt()
     };
     let d = ay / (2.0 * s);
-    if re >= 0.0 {
-        complex(s, d.copysign(im))
-    } else {
-        complex(d, s.copysign(im))
-    }
+    if re >= 0.0 { complex(s, d.copysign(im)) } else { complex(d, s.copysign(im)) }
 }
 
 /// The inverse cosine; always defined.
@@ -122,10 +107,7 @@ pub fn acos(z: Complex) -> Complex {
     }
     let s1 = sqrt(complex(1.0 - re, -im));
     let s2 = sqrt(complex(1.0 + re, im));
-    complex(
-        2.0 * s1.re.atan2(s2.re),
-        libm::asinh(s2.re * s1.im - s2.im * s1.re),
-    )
+    complex(2.0 * s1.re.atan2(s2.re), libm::asinh(s2.re * s1.im - s2.im * s1.re))
 }
 
 /// The inverse hyperbolic cosine; always defined.
@@ -142,10 +124,7 @@ pub fn acosh(z: Complex) -> Complex {
     }
     let s1 = sqrt(complex(re - 1.0, im));
     let s2 = sqrt(complex(re + 1.0, im));
-    complex(
-        libm::asinh(s1.re * s2.re + s1.im * s2.im),
-        2.0 * s1.im.atan2(s2.re),
-    )
+    complex(libm::asinh(s1.re * s2.re + s1.im * s2.im), 2.0 * s1.im.atan2(s2.re))
 }
 
 /// The inverse sine; always defined.
@@ -158,11 +137,7 @@ pub fn asinh(z: Complex) -> Complex {
     let Complex { re, im } = z;
     if !z.is_finite() {
         if re.is_infinite() || im.is_infinite() {
-            let angle = if re.is_nan() {
-                NAN
-            } else {
-                angle_of_infinite(complex(re.abs(), im))
-            };
+            let angle = if re.is_nan() { NAN } else { angle_of_infinite(complex(re.abs(), im)) };
             return complex(if re.is_nan() { INF } else { INF.copysign(re) }, angle);
         }
         return complex(NAN, if im == 0.0 { im } else { NAN });
@@ -172,10 +147,7 @@ pub fn asinh(z: Complex) -> Complex {
     }
     let s1 = sqrt(complex(1.0 + im, -re));
     let s2 = sqrt(complex(1.0 - im, re));
-    complex(
-        libm::asinh(s1.re * s2.im - s2.re * s1.im),
-        im.atan2(s1.re * s2.re - s1.im * s2.im),
-    )
+    complex(libm::asinh(s1.re * s2.im - s2.re * s1.im), im.atan2(s1.re * s2.re - s1.im * s2.im))
 }
 
 /// The inverse tangent.
@@ -192,11 +164,7 @@ pub fn atanh(z: Complex) -> Result {
             return Ok(complex(zero, FRAC_PI_2.copysign(im)));
         }
         if re.is_infinite() {
-            let angle = if im.is_nan() {
-                NAN
-            } else {
-                FRAC_PI_2.copysign(im)
-            };
+            let angle = if im.is_nan() { NAN } else { FRAC_PI_2.copysign(im) };
             return Ok(complex(0f64.copysign(re), angle));
         }
         return Ok(complex(if re == 0.0 { re } else { NAN }, NAN));
@@ -239,11 +207,7 @@ pub fn cosh(z: Complex) -> Result {
     let Complex { re, im } = z;
     if !z.is_finite() {
         if im.is_infinite() {
-            return if re.is_nan() {
-                Ok(complex(NAN, NAN))
-            } else {
-                Err(NumError::Domain)
-            };
+            return if re.is_nan() { Ok(complex(NAN, NAN)) } else { Err(NumError::Domain) };
         }
         return Ok(if re.is_infinite() {
             if im.is_nan() {
@@ -260,10 +224,7 @@ pub fn cosh(z: Complex) -> Result {
     }
     if re.abs() > LOG_LARGE {
         let less = re - 1f64.copysign(re);
-        return ranged(complex(
-            im.cos() * less.cosh() * E,
-            im.sin() * less.sinh() * E,
-        ));
+        return ranged(complex(im.cos() * less.cosh() * E, im.sin() * less.sinh() * E));
     }
     ranged(complex(im.cos() * re.cosh(), im.sin() * re.sinh()))
 }
@@ -307,11 +268,7 @@ pub fn log(z: Complex) -> Result {
     let Complex { re, im } = z;
     if !z.is_finite() {
         let infinite = re.is_infinite() || im.is_infinite();
-        let angle = if infinite && !re.is_nan() {
-            angle_of_infinite(z)
-        } else {
-            NAN
-        };
+        let angle = if infinite && !re.is_nan() { angle_of_infinite(z) } else { NAN };
         return Ok(complex(if infinite { INF } else { NAN }, angle));
     }
     let (ax, ay) = (re.abs(), im.abs());
@@ -355,11 +312,7 @@ pub fn sinh(z: Complex) -> Result {
     let Complex { re, im } = z;
     if !z.is_finite() {
         if im.is_infinite() {
-            return if re.is_nan() {
-                Ok(complex(NAN, NAN))
-            } else {
-                Err(NumError::Domain)
-            };
+            return if re.is_nan() { Ok(complex(NAN, NAN)) } else { Err(NumError::Domain) };
         }
         return Ok(if re.is_infinite() {
             if im.is_nan() {
@@ -378,10 +331,7 @@ pub fn sinh(z: Complex) -> Result {
     }
     if re.abs() > LOG_LARGE {
         let less = re - 1f64.copysign(re);
-        return ranged(complex(
-            im.cos() * less.sinh() * E,
-            im.sin() * less.cosh() * E,
-        ));
+        return ranged(complex(im.cos() * less.sinh() * E, im.sin() * less.cosh() * E));
     }
     ranged(complex(im.cos() * re.sinh(), im.sin() * re.cosh()))
 }
@@ -406,32 +356,18 @@ pub fn tanh(z: Complex) -> Result {
             return Ok(complex(1f64.copysign(re), imaginary));
         }
         if im.is_infinite() {
-            return if re.is_nan() {
-                Ok(complex(NAN, NAN))
-            } else {
-                Err(NumError::Domain)
-            };
+            return if re.is_nan() { Ok(complex(NAN, NAN)) } else { Err(NumError::Domain) };
         }
-        return Ok(if re == 0.0 {
-            complex(re, NAN)
-        } else {
-            complex(NAN, if im == 0.0 { im } else { NAN })
-        });
+        return Ok(if re == 0.0 { complex(re, NAN) } else { complex(NAN, if im == 0.0 { im } else { NAN }) });
     }
     if re.abs() > LOG_LARGE {
-        return Ok(complex(
-            1f64.copysign(re),
-            4.0 * im.sin() * im.cos() * (-2.0 * re.abs()).exp(),
-        ));
+        return Ok(complex(1f64.copysign(re), 4.0 * im.sin() * im.cos() * (-2.0 * re.abs()).exp()));
     }
     let (tx, ty) = (re.tanh(), im.tan());
     let cx = 1.0 / re.cosh();
     let product = tx * ty;
     let denominator = 1.0 + product * product;
-    Ok(complex(
-        tx * (1.0 + ty * ty) / denominator,
-        ty / denominator * cx * cx,
-    ))
+    Ok(complex(tx * (1.0 + ty * ty) / denominator, ty / denominator * cx * cx))
 }
 
 /// The angle of a number, in -pi..=pi.
@@ -449,11 +385,7 @@ pub fn polar(z: Complex) -> std::result::Result<(f64, f64), NumError> {
 pub fn rect(length: f64, angle: f64) -> Result {
     if angle == 0.0 {
         // Multiplied like this an infinite length keeps its imaginary part zero.
-        let imaginary = if length.is_nan() {
-            0.0
-        } else {
-            0f64.copysign(length) * 1f64.copysign(angle)
-        };
+        let imaginary = if length.is_nan() { 0.0 } else { 0f64.copysign(length) * 1f64.copysign(angle) };
         return Ok(complex(length, imaginary));
     }
     if length.is_finite() && angle.is_finite() {
@@ -473,11 +405,7 @@ pub fn rect(length: f64, angle: f64) -> Result {
             complex(INF, NAN)
         } else {
             let z = on_axis(INF, angle);
-            if length < 0.0 {
-                complex(-z.re, -z.im)
-            } else {
-                z
-            }
+            if length < 0.0 { complex(-z.re, -z.im) } else { z }
         }
     } else if length == 0.0 {
         complex(0.0, 0.0)

@@ -19,10 +19,7 @@ pub fn factorial(n: BigRef) -> Result<Big, NumError> {
     if n.negative {
         return Err(NumError::FactorialOfNegative);
     }
-    let n = n
-        .to_u64()
-        .filter(|&n| n <= i64::MAX as u64)
-        .ok_or(NumError::FactorialTooLarge)?;
+    let n = n.to_u64().filter(|&n| n <= i64::MAX as u64).ok_or(NumError::FactorialTooLarge)?;
     if let Some(&value) = SMALL_FACTORIALS.get(n as usize) {
         return Ok(Big::from(value));
     }
@@ -33,11 +30,7 @@ pub fn factorial(n: BigRef) -> Result<Big, NumError> {
 
 /// An error if `base ** exponent` is beyond what may be computed.
 fn check_size(exponent: f64, base: f64) -> Result<(), NumError> {
-    if exponent * base.log2() > MAX_BITS as f64 {
-        Err(NumError::OutOfMemory)
-    } else {
-        Ok(())
-    }
+    if exponent * base.log2() > MAX_BITS as f64 { Err(NumError::OutOfMemory) } else { Ok(()) }
 }
 
 /// The odd part by runs of odd numbers that occur once more with each halving of `n`; the twos by one shift.
@@ -50,11 +43,7 @@ fn factorial_magnitude(n: u64) -> Limbs {
         }
         // The odd numbers above the half of `upper`, up to `upper`.
         let first = ((upper >> 1) + 1) | 1;
-        let count = if upper >= first {
-            (upper - first) / 2 + 1
-        } else {
-            0
-        };
+        let count = if upper >= first { (upper - first) / 2 + 1 } else { 0 };
         run = mag::mul(&run, &product(first, 2, count));
         odd_part = mag::mul(&odd_part, &run);
     }
@@ -75,10 +64,7 @@ fn product(first: u64, step: u64, count: u64) -> Limbs {
     if half == 0 {
         return mag::from_u64(first);
     }
-    mag::mul(
-        &product(first, step, half),
-        &product(first + half * step, step, count - half),
-    )
+    mag::mul(&product(first, step, half), &product(first + half * step, step, count - half))
 }
 
 /// `n * (n - 1) * ...` of `count` factors, for any `n`.
@@ -91,10 +77,7 @@ fn falling_product(n: &[u64], count: u64) -> Limbs {
     }
     let half = count / 2;
     let lower = mag::sub(n, &[half]);
-    mag::mul(
-        &falling_product(n, half),
-        &falling_product(&lower, count - half),
-    )
+    mag::mul(&falling_product(n, half), &falling_product(&lower, count - half))
 }
 
 /// `perm(n, k)`.
@@ -108,10 +91,7 @@ pub fn perm(n: BigRef, k: BigRef) -> Result<Big, NumError> {
     if int::compare(k, n).is_gt() {
         return Ok(Big::zero());
     }
-    let k = k
-        .to_u64()
-        .filter(|&k| k <= i64::MAX as u64)
-        .ok_or(NumError::PermTooLarge)?;
+    let k = k.to_u64().filter(|&k| k <= i64::MAX as u64).ok_or(NumError::PermTooLarge)?;
     if k == 0 {
         return Ok(Big::from(1i64));
     }
@@ -139,15 +119,8 @@ pub fn comb(n: BigRef, k: BigRef) -> Result<Big, NumError> {
         return Ok(Big::zero());
     }
     let rest = int::sub(n, k);
-    let k = if int::compare(rest.as_ref(), k).is_lt() {
-        rest.as_ref()
-    } else {
-        k
-    };
-    let k = k
-        .to_u64()
-        .filter(|&k| k <= i64::MAX as u64)
-        .ok_or(NumError::CombTooLarge)?;
+    let k = if int::compare(rest.as_ref(), k).is_lt() { rest.as_ref() } else { k };
+    let k = k.to_u64().filter(|&k| k <= i64::MAX as u64).ok_or(NumError::CombTooLarge)?;
     if k == 0 {
         return Ok(Big::from(1i64));
     }
@@ -187,11 +160,7 @@ fn comb_word(n: u64, k: u64) -> Limbs {
     }
     /// Up to this `n` the sieve is quickly made.
     const SIEVE_LIMIT: u64 = 1 << 26;
-    if n <= SIEVE_LIMIT && n / k < 64 {
-        comb_by_primes(n, k)
-    } else {
-        comb_by_division(&[n], k)
-    }
+    if n <= SIEVE_LIMIT && n / k < 64 { comb_by_primes(n, k) } else { comb_by_division(&[n], k) }
 }
 
 /// `perm(n, k) / k!`.
@@ -226,11 +195,9 @@ fn product_of(factors: &[u64]) -> Limbs {
     match *factors {
         [] => mag::from_u64(1),
         [factor] => mag::from_u64(factor),
-        _ if factors.len() <= 8 => factors[1..]
-            .iter()
-            .fold(mag::from_u64(factors[0]), |product, &factor| {
-                mag::mul_word(&product, factor, 0)
-            }),
+        _ if factors.len() <= 8 => {
+            factors[1..].iter().fold(mag::from_u64(factors[0]), |product, &factor| mag::mul_word(&product, factor, 0))
+        }
         _ => {
             let (low, high) = factors.split_at(factors.len() / 2);
             mag::mul(&product_of(low), &product_of(high))
@@ -251,14 +218,8 @@ fn primes_up_to(limit: u64) -> impl Iterator<Item = u64> {
         }
         index += 1;
     }
-    let odd = (1u64..)
-        .zip(composite.into_iter().skip(1))
-        .filter(|&(_, composite)| !composite);
-    (limit >= 2)
-        .then_some(2)
-        .into_iter()
-        .chain(odd.map(|(index, _)| 2 * index + 1))
-        .take_while(move |&p| p <= limit)
+    let odd = (1u64..).zip(composite.into_iter().skip(1)).filter(|&(_, composite)| !composite);
+    (limit >= 2).then_some(2).into_iter().chain(odd.map(|(index, _)| 2 * index + 1)).take_while(move |&p| p <= limit)
 }
 
 /// `perm(n)`, which is `factorial(n)` with the words of `perm`.
@@ -292,10 +253,7 @@ mod tests {
         }
         assert_eq!(factorial_i64(-1), Err(NumError::FactorialOfNegative));
         assert_eq!(factorial_i64(i64::MAX), Err(NumError::OutOfMemory));
-        assert_eq!(
-            factorial(big("100000000000000000000").as_ref()),
-            Err(NumError::FactorialTooLarge)
-        );
+        assert_eq!(factorial(big("100000000000000000000").as_ref()), Err(NumError::FactorialTooLarge));
     }
 
     #[test]
@@ -303,20 +261,11 @@ mod tests {
         // Pascal's triangle, and rows that take each of the ways.
         for n in 1..120 {
             for k in 1..n {
-                let sum = int::add(
-                    check_comb(n - 1, k - 1).as_ref(),
-                    check_comb(n - 1, k).as_ref(),
-                );
+                let sum = int::add(check_comb(n - 1, k - 1).as_ref(), check_comb(n - 1, k).as_ref());
                 assert_eq!(check_comb(n, k), sum);
             }
         }
-        for (n, k) in [
-            (1000u64, 500u64),
-            (5000, 2000),
-            (100_000, 90),
-            (1 << 40, 7),
-            (3000, 50),
-        ] {
+        for (n, k) in [(1000u64, 500u64), (5000, 2000), (100_000, 90), (1 << 40, 7), (3000, 50)] {
             let value = comb(Big::from(n).as_ref(), Big::from(k).as_ref()).unwrap();
             assert_eq!(value.limbs, comb_by_division(&[n], k));
             if n < 1 << 20 {
@@ -334,10 +283,7 @@ mod tests {
             "999999999999999999970000000000000000000200000000000000000000"
         );
         let ten = SmallBuf::new(10);
-        let (n, k) = (
-            power::pow(ten.as_ref(), 30).unwrap(),
-            power::pow(ten.as_ref(), 25).unwrap(),
-        );
+        let (n, k) = (power::pow(ten.as_ref(), 30).unwrap(), power::pow(ten.as_ref(), 25).unwrap());
         assert_eq!(comb(n.as_ref(), k.as_ref()), Err(NumError::CombTooLarge));
         assert_eq!(perm(n.as_ref(), k.as_ref()), Err(NumError::PermTooLarge));
         assert_eq!(check_comb(5, 7), Big::zero());
@@ -349,10 +295,7 @@ mod tests {
 
     #[test]
     fn primes() {
-        assert_eq!(
-            primes_up_to(30).collect::<Vec<_>>(),
-            [2, 3, 5, 7, 11, 13, 17, 19, 23, 29]
-        );
+        assert_eq!(primes_up_to(30).collect::<Vec<_>>(), [2, 3, 5, 7, 11, 13, 17, 19, 23, 29]);
         assert_eq!(primes_up_to(29).last(), Some(29));
         assert_eq!(primes_up_to(2).collect::<Vec<_>>(), [2]);
         assert_eq!(primes_up_to(1).count(), 0);

@@ -85,11 +85,7 @@ pub fn real_sub(a: f64, b: Complex) -> Complex {
 #[inline]
 pub fn mul(a: Complex, b: Complex) -> Complex {
     let product = Complex::new(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re);
-    if product.is_nan() {
-        recover_product(a, b, product)
-    } else {
-        product
-    }
+    if product.is_nan() { recover_product(a, b, product) } else { product }
 }
 
 /// Finds the infinity behind a product of NaNs.
@@ -105,22 +101,14 @@ fn recover_product(mut a: Complex, mut b: Complex, product: Complex) -> Complex 
         recover = true;
     }
     let overflow = |x: f64, y: f64| (x * y).is_infinite();
-    if !recover
-        && (overflow(a.re, b.re)
-            || overflow(a.im, b.im)
-            || overflow(a.re, b.im)
-            || overflow(a.im, b.re))
-    {
+    if !recover && (overflow(a.re, b.re) || overflow(a.im, b.im) || overflow(a.re, b.im) || overflow(a.im, b.re)) {
         (a, b) = (a.without_nan(), b.without_nan());
         recover = true;
     }
     if !recover {
         return product;
     }
-    Complex::new(
-        f64::INFINITY * (a.re * b.re - a.im * b.im),
-        f64::INFINITY * (a.re * b.im + a.im * b.re),
-    )
+    Complex::new(f64::INFINITY * (a.re * b.re - a.im * b.im), f64::INFINITY * (a.re * b.im + a.im * b.re))
 }
 
 /// `complex * real` (or the other way round).
@@ -137,17 +125,11 @@ pub fn div(a: Complex, b: Complex) -> Result<Complex, NumError> {
         }
         let ratio = b.im / b.re;
         let divisor = b.re + b.im * ratio;
-        Complex::new(
-            (a.re + a.im * ratio) / divisor,
-            (a.im - a.re * ratio) / divisor,
-        )
+        Complex::new((a.re + a.im * ratio) / divisor, (a.im - a.re * ratio) / divisor)
     } else if b.im.abs() >= b.re.abs() {
         let ratio = b.re / b.im;
         let divisor = b.re * ratio + b.im;
-        Complex::new(
-            (a.re * ratio + a.im) / divisor,
-            (a.im * ratio - a.re) / divisor,
-        )
+        Complex::new((a.re * ratio + a.im) / divisor, (a.im * ratio - a.re) / divisor)
     } else {
         Complex::new(f64::NAN, f64::NAN)
     };
@@ -156,16 +138,10 @@ pub fn div(a: Complex, b: Complex) -> Result<Complex, NumError> {
     }
     Ok(if a.is_infinite() && b.is_finite() {
         let a = a.boxed();
-        Complex::new(
-            f64::INFINITY * (a.re * b.re + a.im * b.im),
-            f64::INFINITY * (a.im * b.re - a.re * b.im),
-        )
+        Complex::new(f64::INFINITY * (a.re * b.re + a.im * b.im), f64::INFINITY * (a.im * b.re - a.re * b.im))
     } else if b.is_infinite() && a.is_finite() {
         let b = b.boxed();
-        Complex::new(
-            0.0 * (a.re * b.re + a.im * b.im),
-            0.0 * (a.im * b.re - a.re * b.im),
-        )
+        Complex::new(0.0 * (a.re * b.re + a.im * b.im), 0.0 * (a.im * b.re - a.re * b.im))
     } else {
         quotient
     })
@@ -173,11 +149,7 @@ pub fn div(a: Complex, b: Complex) -> Result<Complex, NumError> {
 
 /// `complex / real`.
 pub fn div_real(a: Complex, b: f64) -> Result<Complex, NumError> {
-    if b == 0.0 {
-        Err(NumError::DivisionByZero)
-    } else {
-        Ok(Complex::new(a.re / b, a.im / b))
-    }
+    if b == 0.0 { Err(NumError::DivisionByZero) } else { Ok(Complex::new(a.re / b, a.im / b)) }
 }
 
 /// `real / complex`.
@@ -208,12 +180,7 @@ pub fn pow(a: Complex, b: Complex) -> Result<Complex, NumError> {
     // Small integer exponents by repeated multiplication: quicker and more accurate.
     let power = if b.im == 0.0 && b.re == b.re.floor() && b.re.abs() <= 100.0 {
         let power = pow_by_squaring(a, b.re.abs() as u32);
-        if b.re >= 0.0 {
-            power
-        } else {
-            div(Complex::new(1.0, 0.0), power)
-                .map_err(|_| NumError::ZeroToNegativeOrComplexPower)?
-        }
+        if b.re >= 0.0 { power } else { div(Complex::new(1.0, 0.0), power).map_err(|_| NumError::ZeroToNegativeOrComplexPower)? }
     } else if a.re == 0.0 && a.im == 0.0 {
         if b.im != 0.0 || b.re < 0.0 {
             return Err(NumError::ZeroToNegativeOrComplexPower);
@@ -222,11 +189,7 @@ pub fn pow(a: Complex, b: Complex) -> Result<Complex, NumError> {
     } else {
         pow_by_polar(a, b)?
     };
-    if power.is_infinite() {
-        Err(NumError::ComplexOverflow)
-    } else {
-        Ok(power)
-    }
+    if power.is_infinite() { Err(NumError::ComplexOverflow) } else { Ok(power) }
 }
 
 fn pow_by_squaring(base: Complex, mut exponent: u32) -> Complex {
@@ -260,11 +223,7 @@ fn pow_by_polar(a: Complex, b: Complex) -> Result<Complex, NumError> {
 /// `abs(a)`.
 pub fn abs(a: Complex) -> Result<f64, NumError> {
     let size = a.re.hypot(a.im);
-    if size.is_infinite() && a.is_finite() {
-        Err(NumError::AbsoluteTooLarge)
-    } else {
-        Ok(size)
-    }
+    if size.is_infinite() && a.is_finite() { Err(NumError::AbsoluteTooLarge) } else { Ok(size) }
 }
 
 /// `hash(a)`, equal to the hash of an equal float; `None` if a part is a NaN. 1000003 is `sys.hash_info.imag`.

@@ -21,11 +21,7 @@ fn assemble(negative: bool, top: u64, exponent: i64, sticky: bool) -> Option<f64
         return None;
     }
     let sign = u64::from(negative) << 63;
-    let precision = if leading >= -1022 {
-        53
-    } else {
-        53 + 1022 + leading
-    };
+    let precision = if leading >= -1022 { 53 } else { 53 + 1022 + leading };
     if precision < 0 {
         return Some(f64::from_bits(sign));
     }
@@ -35,11 +31,7 @@ fn assemble(negative: bool, top: u64, exponent: i64, sticky: bool) -> Option<f64
     let half = 1 << 63;
     let up = rest > half || rest == half && (sticky || kept & 1 != 0);
     // A carry out of the fraction moves on into the exponent, as it should.
-    let biased = if leading >= -1022 {
-        ((leading + 1022) as u64) << 52
-    } else {
-        0
-    };
+    let biased = if leading >= -1022 { ((leading + 1022) as u64) << 52 } else { 0 };
     let bits = biased + kept + u64::from(up);
     (bits < f64::INFINITY.to_bits()).then(|| f64::from_bits(sign | bits))
 }
@@ -49,11 +41,7 @@ pub fn to_f64(a: BigRef) -> Result<f64, NumError> {
     match *a.limbs {
         [] => Ok(0.0),
         // The machine's conversion rounds the same way.
-        [limb] => Ok(if a.negative {
-            -(limb as f64)
-        } else {
-            limb as f64
-        }),
+        [limb] => Ok(if a.negative { -(limb as f64) } else { limb as f64 }),
         _ => {
             let (top, exponent, sticky) = mag::top_bits(a.limbs);
             assemble(a.negative, top, exponent, sticky).ok_or(NumError::IntTooLargeForFloat)
@@ -69,11 +57,7 @@ pub fn frexp(a: BigRef) -> (f64, i64) {
     let (top, exponent, sticky) = mag::top_bits(a.limbs);
     // Scaled into [0.5, 1) there is no overflow; rounding may reach 1.
     let mantissa = assemble(a.negative, top, -64, sticky).unwrap_or(1.0);
-    if mantissa.abs() == 1.0 {
-        (mantissa / 2.0, exponent + 65)
-    } else {
-        (mantissa, exponent + 64)
-    }
+    if mantissa.abs() == 1.0 { (mantissa / 2.0, exponent + 65) } else { (mantissa, exponent + 64) }
 }
 
 /// `a / b`, correctly rounded.
@@ -86,10 +70,7 @@ pub fn true_div(a: BigRef, b: BigRef) -> Result<f64, NumError> {
     if a.is_zero() {
         return Ok(zero);
     }
-    let (a_bits, b_bits) = (
-        mag::bit_length(a.limbs) as i64,
-        mag::bit_length(b.limbs) as i64,
-    );
+    let (a_bits, b_bits) = (mag::bit_length(a.limbs) as i64, mag::bit_length(b.limbs) as i64);
     if a_bits <= 53 && b_bits <= 53 {
         let quotient = a.limbs[0] as f64 / b.limbs[0] as f64;
         return Ok(if negative { -quotient } else { quotient });
@@ -106,10 +87,7 @@ pub fn true_div(a: BigRef, b: BigRef) -> Result<f64, NumError> {
     let (scaled, mut sticky) = if shift >= 0 {
         (mag::shl(a.limbs, shift as u64), false)
     } else {
-        (
-            mag::shr(a.limbs, -shift as u64),
-            mag::any_low_bits(a.limbs, -shift as u64),
-        )
+        (mag::shr(a.limbs, -shift as u64), mag::any_low_bits(a.limbs, -shift as u64))
     };
     let (quotient, remainder) = mag::div_rem(&scaled, b.limbs);
     let (top, exponent, low) = mag::top_bits(&quotient);
@@ -123,11 +101,7 @@ fn decompose(value: f64) -> (u64, i64) {
     let bits = value.to_bits();
     let biased = (bits >> 52 & 0x7ff) as i64;
     let fraction = bits & ((1 << 52) - 1);
-    if biased == 0 {
-        (fraction, -1074)
-    } else {
-        (fraction | 1 << 52, biased - 1075)
-    }
+    if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) }
 }
 
 /// `int(value)`: towards zero.
@@ -142,10 +116,7 @@ pub fn from_f64(value: f64) -> Result<Big, NumError> {
         return Ok(Big::from(value as i64));
     }
     let (mantissa, exponent) = decompose(value);
-    Ok(Big::new(
-        value < 0.0,
-        mag::shl(&[mantissa], exponent as u64),
-    ))
+    Ok(Big::new(value < 0.0, mag::shl(&[mantissa], exponent as u64)))
 }
 
 /// `value.as_integer_ratio()`: in lowest terms, the denominator a power of two.
@@ -164,10 +135,7 @@ pub fn as_integer_ratio(value: f64) -> Result<(Big, Big), NumError> {
     let (mantissa, exponent) = (mantissa >> twos, exponent + i64::from(twos));
     let numerator = mag::shl(&[mantissa], exponent.max(0) as u64);
     let denominator = mag::shl(&[1], (-exponent).max(0) as u64);
-    Ok((
-        Big::new(value < 0.0, numerator),
-        Big::new(false, denominator),
-    ))
+    Ok((Big::new(value < 0.0, numerator), Big::new(false, denominator)))
 }
 
 /// Compares exactly, with no rounding of the integer; `None` for a NaN.
@@ -185,66 +153,40 @@ pub fn compare_f64(a: BigRef, value: f64) -> Option<Ordering> {
     if a.signum() != sign || sign == 0 {
         return Some(a.signum().cmp(&sign));
     }
-    let magnitude = if value.is_infinite() {
-        Ordering::Less
-    } else {
-        compare_magnitude(a.limbs, value.abs())
-    };
-    Some(if sign < 0 {
-        magnitude.reverse()
-    } else {
-        magnitude
-    })
+    let magnitude = if value.is_infinite() { Ordering::Less } else { compare_magnitude(a.limbs, value.abs()) };
+    Some(if sign < 0 { magnitude.reverse() } else { magnitude })
 }
 
 /// Compares a magnitude that is not zero with a finite float above zero.
 fn compare_magnitude(limbs: &[u64], value: f64) -> Ordering {
     let (mantissa, exponent) = decompose(value);
     let value_bits = 64 - i64::from(mantissa.leading_zeros()) + exponent;
-    (mag::bit_length(limbs) as i64)
-        .cmp(&value_bits)
-        .then_with(|| {
-            // Of the same length: the float's integer part, then its fraction, decides.
-            if exponent >= 0 {
-                return mag::compare(limbs, &mag::shl(&[mantissa], exponent as u64));
-            }
-            let whole = mantissa >> -exponent;
-            mag::compare(limbs, &[whole]).then(if whole << -exponent == mantissa {
-                Ordering::Equal
-            } else {
-                Ordering::Less
-            })
-        })
+    (mag::bit_length(limbs) as i64).cmp(&value_bits).then_with(|| {
+        // Of the same length: the float's integer part, then its fraction, decides.
+        if exponent >= 0 {
+            return mag::compare(limbs, &mag::shl(&[mantissa], exponent as u64));
+        }
+        let whole = mantissa >> -exponent;
+        mag::compare(limbs, &[whole]).then(if whole << -exponent == mantissa { Ordering::Equal } else { Ordering::Less })
+    })
 }
 
 /// Compares a machine integer with a float exactly; `None` for a NaN.
 #[inline]
 pub fn compare_i64_f64(a: i64, value: f64) -> Option<Ordering> {
-    if a.unsigned_abs() <= 1 << 53 {
-        (a as f64).partial_cmp(&value)
-    } else {
-        compare_f64(SmallBuf::new(a).as_ref(), value)
-    }
+    if a.unsigned_abs() <= 1 << 53 { (a as f64).partial_cmp(&value) } else { compare_f64(SmallBuf::new(a).as_ref(), value) }
 }
 
 /// A residue modulo 2^61 - 1 times `2^bits`.
 #[inline]
 fn hash_rotate(residue: u64, bits: u32) -> u64 {
-    if bits == 0 {
-        residue
-    } else {
-        (residue << bits & HASH_MODULUS) | residue >> (HASH_BITS - bits)
-    }
+    if bits == 0 { residue } else { (residue << bits & HASH_MODULUS) | residue >> (HASH_BITS - bits) }
 }
 
 /// Gives a residue the sign; -1 is reserved for errors.
 #[inline]
 fn hash_with_sign(residue: u64, negative: bool) -> i64 {
-    let hash = if negative {
-        -(residue as i64)
-    } else {
-        residue as i64
-    };
+    let hash = if negative { -(residue as i64) } else { residue as i64 };
     if hash == -1 { -2 } else { hash }
 }
 
@@ -254,11 +196,7 @@ pub fn hash(a: BigRef) -> i64 {
         // 2^64 is 2^3 modulo 2^61 - 1.
         let sum = hash_rotate(residue, 3) + (limb & HASH_MODULUS) + (limb >> HASH_BITS);
         let sum = (sum & HASH_MODULUS) + (sum >> HASH_BITS);
-        if sum >= HASH_MODULUS {
-            sum - HASH_MODULUS
-        } else {
-            sum
-        }
+        if sum >= HASH_MODULUS { sum - HASH_MODULUS } else { sum }
     });
     hash_with_sign(residue, a.negative)
 }
@@ -285,12 +223,7 @@ pub fn hash_f64(value: f64) -> Option<i64> {
 }
 
 /// `a.to_bytes(out.len(), ...)` into a buffer.
-pub fn to_bytes(
-    a: BigRef,
-    out: &mut [u8],
-    little_endian: bool,
-    signed: bool,
-) -> Result<(), NumError> {
+pub fn to_bytes(a: BigRef, out: &mut [u8], little_endian: bool, signed: bool) -> Result<(), NumError> {
     if a.negative && !signed {
         return Err(NumError::NegativeToUnsigned);
     }
@@ -334,16 +267,8 @@ pub fn from_bytes(bytes: &[u8], little_endian: bool, signed: bool) -> Big {
             u64::from_be_bytes(word)
         }
     };
-    let mut limbs: Limbs = if little_endian {
-        bytes.chunks(8).map(word).collect()
-    } else {
-        bytes.rchunks(8).map(word).collect()
-    };
-    let highest = if little_endian {
-        bytes.last()
-    } else {
-        bytes.first()
-    };
+    let mut limbs: Limbs = if little_endian { bytes.chunks(8).map(word).collect() } else { bytes.rchunks(8).map(word).collect() };
+    let highest = if little_endian { bytes.last() } else { bytes.first() };
     let negative = signed && highest.is_some_and(|byte| byte & 0x80 != 0);
     if negative {
         // Extend the sign through the last limb, then negate.
@@ -371,11 +296,7 @@ pub fn random_bits(bits: u64, mut next: impl FnMut() -> u32) -> Big {
     let mut limbs = Limbs::with_capacity(words.div_ceil(2) as usize);
     for index in 0..words {
         let left = bits - index * 32;
-        let word = u64::from(if left < 32 {
-            next() >> (32 - left)
-        } else {
-            next()
-        });
+        let word = u64::from(if left < 32 { next() >> (32 - left) } else { next() });
         if index % 2 == 0 {
             limbs.push(word);
         } else if let Some(high) = limbs.last_mut() {
@@ -402,16 +323,10 @@ mod tests {
         let mut rng = Rng::new(11);
         for _ in 0..3000 {
             let value = rng.big(5);
-            assert_eq!(
-                to_f64(value.as_ref()).unwrap(),
-                text(&value).parse::<f64>().unwrap()
-            );
+            assert_eq!(to_f64(value.as_ref()).unwrap(), text(&value).parse::<f64>().unwrap());
         }
         assert_eq!(to_f64(ten_to(308).as_ref()), Ok(1e308));
-        assert_eq!(
-            to_f64(ten_to(309).as_ref()),
-            Err(NumError::IntTooLargeForFloat)
-        );
+        assert_eq!(to_f64(ten_to(309).as_ref()), Err(NumError::IntTooLargeForFloat));
         let limit = int::shl_bits(SmallBuf::new((1 << 54) - 1).as_ref(), 970).unwrap();
         assert_eq!(to_f64(limit.as_ref()), Err(NumError::IntTooLargeForFloat));
         let below = int::sub(limit.as_ref(), SmallBuf::new(1).as_ref());
@@ -439,13 +354,9 @@ mod tests {
                 }
                 let (n1, d1) = as_integer_ratio(quotient).unwrap();
                 let (n2, d2) = as_integer_ratio(neighbour).unwrap();
-                let sum = int::add(
-                    int::mul(n1.as_ref(), d2.as_ref()).as_ref(),
-                    int::mul(n2.as_ref(), d1.as_ref()).as_ref(),
-                );
+                let sum = int::add(int::mul(n1.as_ref(), d2.as_ref()).as_ref(), int::mul(n2.as_ref(), d1.as_ref()).as_ref());
                 let denominator = int::mul(d1.as_ref(), d2.as_ref());
-                let left =
-                    int::shl_bits(int::mul(a.as_ref(), denominator.as_ref()).as_ref(), 1).unwrap();
+                let left = int::shl_bits(int::mul(a.as_ref(), denominator.as_ref()).as_ref(), 1).unwrap();
                 let right = int::mul(sum.as_ref(), b.as_ref());
                 let mut order = int::compare(left.as_ref(), right.as_ref());
                 if b.negative {
@@ -464,30 +375,18 @@ mod tests {
     fn true_division_at_the_edges() {
         let one = Big::from(1i64);
         let div = |a: &Big, b: &Big| true_div(a.as_ref(), b.as_ref());
-        assert_eq!(
-            div(&ten_to(400), &one),
-            Err(NumError::QuotientTooLargeForFloat)
-        );
-        assert_eq!(
-            div(&ten_to(400), &Big::zero()),
-            Err(NumError::DivisionByZero)
-        );
+        assert_eq!(div(&ten_to(400), &one), Err(NumError::QuotientTooLargeForFloat));
+        assert_eq!(div(&ten_to(400), &Big::zero()), Err(NumError::DivisionByZero));
         assert_eq!(div(&ten_to(400), &ten_to(399)), Ok(10.0));
         assert_eq!(div(&one, &ten_to(310)), Ok(1e-310));
         assert_eq!(div(&one, &ten_to(323)), Ok(1e-323));
         assert_eq!(div(&one, &ten_to(324)), Ok(0.0));
         assert_eq!(div(&ten_to(20), &ten_to(343)), Ok(1e-323));
-        assert_eq!(
-            div(&Big::zero(), &Big::from(-5i64)).map(f64::to_bits),
-            Ok((-0.0f64).to_bits())
-        );
+        assert_eq!(div(&Big::zero(), &Big::from(-5i64)).map(f64::to_bits), Ok((-0.0f64).to_bits()));
         // Half of the least subnormal is a tie that goes to zero; a little more does not.
         let half = int::shl_bits(one.as_ref(), 1075).unwrap();
         assert_eq!(div(&one, &half), Ok(0.0));
-        assert_eq!(
-            div(&one, &int::sub(half.as_ref(), one.as_ref())),
-            Ok(5e-324)
-        );
+        assert_eq!(div(&one, &int::sub(half.as_ref(), one.as_ref())), Ok(5e-324));
         assert_eq!(div(&Big::from(3i64), &half), Ok(1e-323));
     }
 
@@ -497,35 +396,19 @@ mod tests {
         assert_eq!(text(&from_f64(-1e19).unwrap()), "-10000000000000000000");
         assert_eq!(text(&from_f64(-2.9).unwrap()), "-2");
         assert_eq!(from_f64(f64::NAN), Err(NumError::NanToInteger));
-        assert_eq!(
-            from_f64(f64::NEG_INFINITY),
-            Err(NumError::InfinityToInteger)
-        );
-        let ratio = |value| {
-            as_integer_ratio(value)
-                .map(|(n, d)| (text(&n), text(&d)))
-                .unwrap()
-        };
+        assert_eq!(from_f64(f64::NEG_INFINITY), Err(NumError::InfinityToInteger));
+        let ratio = |value| as_integer_ratio(value).map(|(n, d)| (text(&n), text(&d))).unwrap();
         assert_eq!(ratio(-0.75), ("-3".into(), "4".into()));
         assert_eq!(ratio(0.0), ("0".into(), "1".into()));
         assert_eq!(ratio(1e22), ("10000000000000000000000".into(), "1".into()));
-        assert_eq!(
-            ratio(0.1),
-            ("3602879701896397".into(), "36028797018963968".into())
-        );
+        assert_eq!(ratio(0.1), ("3602879701896397".into(), "36028797018963968".into()));
     }
 
     #[test]
     fn comparison_is_exact() {
         let compare = |literal: &str, value| compare_f64(big(literal).as_ref(), value).unwrap();
-        assert_eq!(
-            compare("9007199254740993", 9007199254740992.0),
-            Ordering::Greater
-        );
-        assert_eq!(
-            compare("-9007199254740993", -9007199254740992.0),
-            Ordering::Less
-        );
+        assert_eq!(compare("9007199254740993", 9007199254740992.0), Ordering::Greater);
+        assert_eq!(compare("-9007199254740993", -9007199254740992.0), Ordering::Less);
         assert_eq!(compare("99999999999999991611392", 1e23), Ordering::Equal);
         assert_eq!(compare("99999999999999991611391", 1e23), Ordering::Less);
         assert_eq!(compare("2", 2.5), Ordering::Less);
@@ -536,10 +419,7 @@ mod tests {
         assert_eq!(compare("0", -0.0), Ordering::Equal);
         assert_eq!(compare("1", f64::INFINITY), Ordering::Less);
         assert_eq!(compare("-1", f64::NEG_INFINITY), Ordering::Greater);
-        assert_eq!(
-            compare_i64_f64(i64::MAX, (1u64 << 63) as f64),
-            Some(Ordering::Less)
-        );
+        assert_eq!(compare_i64_f64(i64::MAX, (1u64 << 63) as f64), Some(Ordering::Less));
         assert_eq!(compare_f64(BigRef::ZERO, f64::NAN), None);
     }
 
@@ -595,10 +475,7 @@ mod tests {
             to_bytes(magnitude.as_ref(), &mut out, little, false).unwrap();
             assert_eq!(from_bytes(&out, little, false), magnitude);
         }
-        assert_eq!(
-            from_bytes(&[0x80, 0, 0, 0, 0, 0, 0, 0], false, true),
-            Big::from(i64::MIN)
-        );
+        assert_eq!(from_bytes(&[0x80, 0, 0, 0, 0, 0, 0, 0], false, true), Big::from(i64::MIN));
         assert_eq!(from_bytes(&[], false, true), Big::zero());
     }
 

@@ -62,9 +62,7 @@ impl NumError {
     pub fn kind(self) -> ErrorKind {
         use NumError::*;
         match self {
-            DivisionByZero | ZeroToNegativePower | ZeroToNegativeOrComplexPower => {
-                ErrorKind::ZeroDivision
-            }
+            DivisionByZero | ZeroToNegativePower | ZeroToNegativeOrComplexPower => ErrorKind::ZeroDivision,
             TooManyDigits
             | QuotientTooLargeForFloat
             | IntTooLargeForFloat
@@ -83,9 +81,10 @@ impl NumError {
             | RoundOverflow
             | AbsoluteTooLarge => ErrorKind::Overflow,
             OutOfMemory => ErrorKind::Memory,
-            NegativeShiftCount | ZeroModulus | NotInvertible | NanToInteger | NanToRatio
-            | IsqrtOfNegative | FactorialOfNegative | NegativeN | NegativeK | Domain
-            | NegativeBitCount | FsumInvalid | FmaInvalid | Expected(_) => ErrorKind::Value,
+            NegativeShiftCount | ZeroModulus | NotInvertible | NanToInteger | NanToRatio | IsqrtOfNegative
+            | FactorialOfNegative | NegativeN | NegativeK | Domain | NegativeBitCount | FsumInvalid | FmaInvalid | Expected(_) => {
+                ErrorKind::Value
+            }
         }
     }
 

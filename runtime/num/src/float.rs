@@ -37,14 +37,7 @@ pub fn divmod(a: f64, b: f64) -> Result<(f64, f64), NumError> {
         return Ok((0f64.copysign(a / b), remainder));
     }
     let floor = quotient.floor();
-    Ok((
-        if quotient - floor > 0.5 {
-            floor + 1.0
-        } else {
-            floor
-        },
-        remainder,
-    ))
+    Ok((if quotient - floor > 0.5 { floor + 1.0 } else { floor }, remainder))
 }
 
 /// `a // b`.
@@ -56,11 +49,7 @@ pub fn floor_div(a: f64, b: f64) -> Result<f64, NumError> {
 /// `a / b`.
 #[inline]
 pub fn true_div(a: f64, b: f64) -> Result<f64, NumError> {
-    if b == 0.0 {
-        Err(NumError::DivisionByZero)
-    } else {
-        Ok(a / b)
-    }
+    if b == 0.0 { Err(NumError::DivisionByZero) } else { Ok(a / b) }
 }
 
 /// `a ** b`; `None` where the result is complex: a negative base, a fractional exponent.
@@ -149,17 +138,10 @@ pub fn frexp(value: f64) -> (f64, i32) {
         return (value, 0);
     }
     const EXPONENT: u64 = 0x7ff << 52;
-    let (value, lifted) = if value.is_subnormal() {
-        (value * 2f64.powi(64), 64)
-    } else {
-        (value, 0)
-    };
+    let (value, lifted) = if value.is_subnormal() { (value * 2f64.powi(64), 64) } else { (value, 0) };
     let bits = value.to_bits();
     let exponent = ((bits & EXPONENT) >> 52) as i32 - 1022;
-    (
-        f64::from_bits(bits & !EXPONENT | 1022 << 52),
-        exponent - lifted,
-    )
+    (f64::from_bits(bits & !EXPONENT | 1022 << 52), exponent - lifted)
 }
 
 /// `math.ldexp(value, exponent)`; give any larger exponent as the nearest `i64`.
@@ -168,40 +150,21 @@ pub fn ldexp(value: f64, exponent: i64) -> Result<f64, NumError> {
         return Ok(value);
     }
     let result = libm::ldexp(value, exponent.clamp(-10_000, 10_000) as i32);
-    if result.is_infinite() {
-        Err(NumError::Range)
-    } else {
-        Ok(result)
-    }
+    if result.is_infinite() { Err(NumError::Range) } else { Ok(result) }
 }
 
 /// `math.modf(value)`: fraction and whole part, both with the value's sign.
 #[inline]
 pub fn modf(value: f64) -> (f64, f64) {
     let whole = value.trunc();
-    let fraction = if value.is_infinite() {
-        0.0
-    } else {
-        value - whole
-    };
-    (
-        if value.is_nan() {
-            value
-        } else {
-            fraction.copysign(value)
-        },
-        whole,
-    )
+    let fraction = if value.is_infinite() { 0.0 } else { value - whole };
+    (if value.is_nan() { value } else { fraction.copysign(value) }, whole)
 }
 
 /// A float's place in the order of all floats, where both zeros are 0 and neighbours differ by 1.
 fn ordinal(value: f64) -> i64 {
     let magnitude = (value.to_bits() & (u64::MAX >> 1)) as i64;
-    if value.is_sign_negative() {
-        -magnitude
-    } else {
-        magnitude
-    }
+    if value.is_sign_negative() { -magnitude } else { magnitude }
 }
 
 /// `math.nextafter(x, y, steps=steps)`; give a larger number of steps as `u64::MAX`.
@@ -220,18 +183,10 @@ pub fn nextafter(x: f64, y: f64, steps: u64) -> f64 {
     if steps >= from.abs_diff(to) {
         return y;
     }
-    let place = if from < to {
-        from.wrapping_add_unsigned(steps)
-    } else {
-        from.wrapping_sub_unsigned(steps)
-    };
+    let place = if from < to { from.wrapping_add_unsigned(steps) } else { from.wrapping_sub_unsigned(steps) };
     let size = f64::from_bits(place.unsigned_abs());
     // A zero on the way keeps the sign of where it comes from.
-    if place == 0 {
-        size.copysign(x)
-    } else {
-        size.copysign(place as f64)
-    }
+    if place == 0 { size.copysign(x) } else { size.copysign(place as f64) }
 }
 
 /// `math.ulp(value)`.
@@ -241,11 +196,7 @@ pub fn ulp(value: f64) -> f64 {
         return value;
     }
     let next = value.next_up();
-    if next.is_infinite() {
-        value - value.next_down()
-    } else {
-        next - value
-    }
+    if next.is_infinite() { value - value.next_down() } else { next - value }
 }
 
 /// `math.isclose(a, b, rel_tol=..., abs_tol=...)`, for tolerances that are not negative.
@@ -257,9 +208,7 @@ pub fn is_close(a: f64, b: f64, relative: f64, absolute: f64) -> bool {
         return false;
     }
     let difference = (b - a).abs();
-    difference <= (relative * b).abs()
-        || difference <= (relative * a).abs()
-        || difference <= absolute
+    difference <= (relative * b).abs() || difference <= (relative * a).abs() || difference <= absolute
 }
 
 #[cfg(test)]
@@ -354,10 +303,7 @@ mod tests {
         let one = 1f64.to_bits();
         assert_eq!(nextafter(1.0, -1.0, 2 * one), -1.0);
         assert!(same(nextafter(1.0, -1.0, one), 0.0));
-        assert_eq!(
-            nextafter(f64::NEG_INFINITY, f64::INFINITY, u64::MAX),
-            f64::INFINITY
-        );
+        assert_eq!(nextafter(f64::NEG_INFINITY, f64::INFINITY, u64::MAX), f64::INFINITY);
         assert_eq!(ulp(f64::MAX), 1.99584030953472e+292);
         assert_eq!(ulp(0.0), 5e-324);
         assert_eq!(ulp(f64::NEG_INFINITY), f64::INFINITY);

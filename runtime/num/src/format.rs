@@ -20,11 +20,7 @@ static PAIRS: [[u8; 2]; 100] = {
 
 /// The decimal text.
 pub fn decimal(value: BigRef) -> String {
-    let mut out = Vec::with_capacity(if value.limbs.len() < LARGE_LIMBS {
-        value.limbs.len() * 20 + 2
-    } else {
-        0
-    });
+    let mut out = Vec::with_capacity(if value.limbs.len() < LARGE_LIMBS { value.limbs.len() * 20 + 2 } else { 0 });
     write_decimal(value, &mut out);
     ascii_string(out)
 }
@@ -90,11 +86,7 @@ fn write_word(mut word: u64, buffer: &mut [u8]) {
         // Four pairs that do not wait for one another.
         let (low, high) = ((word % 100_000_000) as u32, word / 100_000_000);
         let (left, right) = (low / 10_000, low % 10_000);
-        for (pair, number) in
-            eight
-                .chunks_exact_mut(2)
-                .zip([left / 100, left % 100, right / 100, right % 100])
-        {
+        for (pair, number) in eight.chunks_exact_mut(2).zip([left / 100, left % 100, right / 100, right % 100]) {
             pair.copy_from_slice(&PAIRS[number as usize]);
         }
         word = high;
@@ -127,9 +119,7 @@ pub fn bin(value: BigRef) -> String {
 
 /// Digits of `width` bits (1 to 5) after sign and prefix.
 pub fn in_power_of_two(value: BigRef, width: u32, prefix: &str) -> String {
-    let count = mag::bit_length(value.limbs)
-        .div_ceil(u64::from(width))
-        .max(1) as usize;
+    let count = mag::bit_length(value.limbs).div_ceil(u64::from(width)).max(1) as usize;
     let mut out = Vec::with_capacity(count + prefix.len() + 1);
     if value.negative {
         out.push(b'-');
@@ -198,11 +188,7 @@ pub fn in_radix(value: BigRef, base: u32) -> String {
 
 #[inline]
 fn digit_character(digit: u8) -> u8 {
-    if digit < 10 {
-        b'0' + digit
-    } else {
-        b'a' + digit - 10
-    }
+    if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }
 }
 
 /// Bounds, both included, of the number of decimal digits: they differ by at most one for values of up to 10^15 bits.
@@ -244,10 +230,7 @@ mod tests {
             assert_eq!(oct(value.as_ref()), format!("{sign}0o{magnitude:o}"));
             assert_eq!(bin(value.as_ref()), format!("{sign}0b{magnitude:b}"));
             let base = 2 + rng.next() % 35;
-            assert_eq!(
-                in_radix(value.as_ref(), base as u32),
-                format!("{sign}{}", magnitude.in_radix(base as u8))
-            );
+            assert_eq!(in_radix(value.as_ref(), base as u32), format!("{sign}{}", magnitude.in_radix(base as u8)));
             let (least, most) = decimal_digit_bounds(value.as_ref());
             let digits = magnitude.to_string().len() as u64;
             assert!((least..=most).contains(&digits) && most - least <= 1);

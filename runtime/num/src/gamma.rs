@@ -83,11 +83,7 @@ const POLE: NumError = NumError::Expected("expected a noninteger or positive int
 /// `math.gamma(x)`.
 pub fn gamma(x: f64) -> Result<f64, NumError> {
     if !x.is_finite() {
-        return if x == f64::NEG_INFINITY {
-            Err(POLE)
-        } else {
-            Ok(x)
-        };
+        return if x == f64::NEG_INFINITY { Err(POLE) } else { Ok(x) };
     }
     if x == x.floor() {
         if x <= 0.0 {
@@ -101,26 +97,14 @@ pub fn gamma(x: f64) -> Result<f64, NumError> {
     let size = x.abs();
     if size < 1e-20 {
         let result = 1.0 / x;
-        return if result.is_infinite() {
-            Err(NumError::Range)
-        } else {
-            Ok(result)
-        };
+        return if result.is_infinite() { Err(NumError::Range) } else { Ok(result) };
     }
     if size > 200.0 {
-        return if x < 0.0 {
-            Ok(0.0 / sin_pi(x))
-        } else {
-            Err(NumError::Range)
-        };
+        return if x < 0.0 { Ok(0.0 / sin_pi(x)) } else { Err(NumError::Range) };
     }
     let y = size + G_MINUS_HALF;
     // The rounding error of that sum, found by undoing it in the order that is exact.
-    let error = if size > G_MINUS_HALF {
-        (y - size) - G_MINUS_HALF
-    } else {
-        (y - G_MINUS_HALF) - size
-    };
+    let error = if size > G_MINUS_HALF { (y - size) - G_MINUS_HALF } else { (y - G_MINUS_HALF) - size };
     let correction = error * G / y;
     let result = if x < 0.0 {
         let mut result = -PI / sin_pi(size) / size * y.exp() / lanczos_sum(size);
@@ -141,11 +125,7 @@ pub fn gamma(x: f64) -> Result<f64, NumError> {
             result * root * root
         }
     };
-    if result.is_infinite() {
-        Err(NumError::Range)
-    } else {
-        Ok(result)
-    }
+    if result.is_infinite() { Err(NumError::Range) } else { Ok(result) }
 }
 
 /// `math.lgamma(x)`: the logarithm of gamma's absolute value.
@@ -165,11 +145,7 @@ pub fn lgamma(x: f64) -> Result<f64, NumError> {
     if x < 0.0 {
         result = LOG_PI - sin_pi(size).abs().ln() - size.ln() - result;
     }
-    if result.is_infinite() {
-        Err(NumError::Range)
-    } else {
-        Ok(result)
-    }
+    if result.is_infinite() { Err(NumError::Range) } else { Ok(result) }
 }
 
 /// `math.erf(x)`.

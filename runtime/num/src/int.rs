@@ -25,11 +25,7 @@ fn add_wide(a: BigRef, b: BigRef) -> Big {
         return Big::new(a.negative, mag::add(a.limbs, b.limbs));
     }
     let (limbs, order) = mag::difference(a.limbs, b.limbs);
-    let negative = if order == Ordering::Less {
-        b.negative
-    } else {
-        a.negative
-    };
+    let negative = if order == Ordering::Less { b.negative } else { a.negative };
     Big::new(negative, limbs)
 }
 
@@ -64,10 +60,7 @@ pub fn divmod(a: BigRef, b: BigRef) -> Result<(Big, Big), NumError> {
     if remainder.is_empty() {
         return Ok((Big::new(true, quotient), Big::zero()));
     }
-    Ok((
-        Big::new(true, mag::increment(&quotient)),
-        Big::new(b.negative, mag::sub(b.limbs, &remainder)),
-    ))
+    Ok((Big::new(true, mag::increment(&quotient)), Big::new(b.negative, mag::sub(b.limbs, &remainder))))
 }
 
 /// `a // b`.
@@ -79,11 +72,7 @@ pub fn floor_div(a: BigRef, b: BigRef) -> Result<Big, NumError> {
         return Ok(Big::new(false, mag::div(a.limbs, b.limbs)));
     }
     let (quotient, remainder) = mag::div_rem(a.limbs, b.limbs);
-    let limbs = if remainder.is_empty() {
-        quotient
-    } else {
-        mag::increment(&quotient)
-    };
+    let limbs = if remainder.is_empty() { quotient } else { mag::increment(&quotient) };
     Ok(Big::new(true, limbs))
 }
 
@@ -111,16 +100,7 @@ pub fn divmod_near(a: BigRef, b: BigRef) -> Result<(Big, Big), NumError> {
     if !up {
         return Ok((quotient, remainder));
     }
-    Ok((
-        add(
-            quotient.as_ref(),
-            BigRef {
-                negative: false,
-                limbs: &[1],
-            },
-        ),
-        sub(remainder.as_ref(), b),
-    ))
+    Ok((add(quotient.as_ref(), BigRef { negative: false, limbs: &[1] }), sub(remainder.as_ref(), b)))
 }
 
 /// `round(a, -digits)`: to a multiple of `10 ** digits`, ties to even.
@@ -129,10 +109,7 @@ pub fn round_to_power_of_ten(a: BigRef, digits: u64) -> Result<Big, NumError> {
     if digits / 4 > mag::bit_length(a.limbs) / 12 + 2 {
         return Ok(Big::zero());
     }
-    let ten = BigRef {
-        negative: false,
-        limbs: &[10],
-    };
+    let ten = BigRef { negative: false, limbs: &[10] };
     let power = crate::power::pow(ten, digits)?;
     let (_, remainder) = divmod_near(a, power.as_ref())?;
     Ok(sub(a, remainder.as_ref()))
@@ -150,11 +127,7 @@ pub fn abs(a: BigRef) -> Big {
 
 /// `~a`, which is `-a - 1`.
 pub fn invert(a: BigRef) -> Big {
-    if a.negative {
-        Big::new(false, mag::sub(a.limbs, &[1]))
-    } else {
-        Big::new(true, mag::increment(a.limbs))
-    }
+    if a.negative { Big::new(false, mag::sub(a.limbs, &[1])) } else { Big::new(true, mag::increment(a.limbs)) }
 }
 
 /// Compares by value.
@@ -182,10 +155,7 @@ pub fn bit_length(a: BigRef) -> u64 {
 
 /// `a.bit_count()`: the ones of the magnitude.
 pub fn bit_count(a: BigRef) -> u64 {
-    a.limbs
-        .iter()
-        .map(|limb| u64::from(limb.count_ones()))
-        .sum()
+    a.limbs.iter().map(|limb| u64::from(limb.count_ones())).sum()
 }
 
 /// The two's-complement limbs of a value, endlessly extended with its sign.
@@ -197,11 +167,7 @@ struct TwosComplement<'a> {
 
 impl<'a> TwosComplement<'a> {
     fn new(value: BigRef<'a>) -> Self {
-        TwosComplement {
-            limbs: value.limbs.iter(),
-            negative: value.negative,
-            carry: true,
-        }
+        TwosComplement { limbs: value.limbs.iter(), negative: value.negative, carry: true }
     }
 
     #[inline]
@@ -250,11 +216,7 @@ fn bitwise(a: BigRef, b: BigRef, operation: impl Fn(u64, u64) -> u64) -> Big {
 /// `a & b`.
 pub fn bit_and(a: BigRef, b: BigRef) -> Big {
     if !a.negative && !b.negative {
-        let (long, short) = if a.limbs.len() >= b.limbs.len() {
-            (a, b)
-        } else {
-            (b, a)
-        };
+        let (long, short) = if a.limbs.len() >= b.limbs.len() { (a, b) } else { (b, a) };
         // A mask of one word, mostly.
         if let [mask] = short.limbs {
             return Big::from(long.limbs[0] & mask);
@@ -287,13 +249,7 @@ pub fn shl(a: BigRef, count: BigRef) -> Result<Big, NumError> {
     if a.is_zero() {
         return Ok(Big::zero());
     }
-    shl_bits(
-        a,
-        count
-            .to_u64()
-            .filter(|&count| count < 1 << 63)
-            .ok_or(NumError::TooManyDigits)?,
-    )
+    shl_bits(a, count.to_u64().filter(|&count| count < 1 << 63).ok_or(NumError::TooManyDigits)?)
 }
 
 /// `a << bits`.
@@ -352,15 +308,9 @@ mod tests {
             if y != 0 {
                 let (quotient, remainder) = (x.div_euclid(y), x.rem_euclid(y));
                 // Euclidean division has a remainder that is never negative; Python's has the divisor's sign.
-                let (quotient, remainder) = if y < 0 && remainder != 0 {
-                    (quotient - 1, remainder + y)
-                } else {
-                    (quotient, remainder)
-                };
-                assert_eq!(
-                    divmod(a, b),
-                    Ok((Big::from(quotient), Big::from(remainder)))
-                );
+                let (quotient, remainder) =
+                    if y < 0 && remainder != 0 { (quotient - 1, remainder + y) } else { (quotient, remainder) };
+                assert_eq!(divmod(a, b), Ok((Big::from(quotient), Big::from(remainder))));
                 assert_eq!(floor_div(a, b), Ok(Big::from(quotient)));
                 assert_eq!(floor_mod(a, b), Ok(Big::from(remainder)));
             }
@@ -383,10 +333,7 @@ mod tests {
             }
             let (quotient, remainder) = divmod(a, b).unwrap();
             assert!(remainder.is_zero() || remainder.negative == b.negative);
-            assert_eq!(
-                add(mul(quotient.as_ref(), b).as_ref(), remainder.as_ref()),
-                a.to_owned()
-            );
+            assert_eq!(add(mul(quotient.as_ref(), b).as_ref(), remainder.as_ref()), a.to_owned());
             let bits = rng.next() % 200;
             let power = shl_bits(Big::from(1i64).as_ref(), bits).unwrap();
             assert_eq!(shr_bits(a, bits), floor_div(a, power.as_ref()).unwrap());
@@ -398,22 +345,10 @@ mod tests {
         let one = SmallBuf::new(1);
         let minus = SmallBuf::new(-1);
         let huge = shl_bits(one.as_ref(), 64).unwrap();
-        assert_eq!(
-            shl(one.as_ref(), minus.as_ref()),
-            Err(NumError::NegativeShiftCount)
-        );
-        assert_eq!(
-            shr(one.as_ref(), minus.as_ref()),
-            Err(NumError::NegativeShiftCount)
-        );
-        assert_eq!(
-            shl(one.as_ref(), huge.as_ref()),
-            Err(NumError::TooManyDigits)
-        );
-        assert_eq!(
-            shl(one.as_ref(), SmallBuf::new(1 << 62).as_ref()),
-            Err(NumError::OutOfMemory)
-        );
+        assert_eq!(shl(one.as_ref(), minus.as_ref()), Err(NumError::NegativeShiftCount));
+        assert_eq!(shr(one.as_ref(), minus.as_ref()), Err(NumError::NegativeShiftCount));
+        assert_eq!(shl(one.as_ref(), huge.as_ref()), Err(NumError::TooManyDigits));
+        assert_eq!(shl(one.as_ref(), SmallBuf::new(1 << 62).as_ref()), Err(NumError::OutOfMemory));
         assert_eq!(shl(BigRef::ZERO, huge.as_ref()), Ok(Big::zero()));
         assert_eq!(shr(one.as_ref(), huge.as_ref()), Ok(Big::zero()));
         assert_eq!(shr(minus.as_ref(), huge.as_ref()), Ok(Big::from(-1i64)));
@@ -421,9 +356,7 @@ mod tests {
 
     #[test]
     fn rounding_to_powers_of_ten() {
-        let round = |value: i64, digits| {
-            text(&round_to_power_of_ten(SmallBuf::new(value).as_ref(), digits).unwrap())
-        };
+        let round = |value: i64, digits| text(&round_to_power_of_ten(SmallBuf::new(value).as_ref(), digits).unwrap());
         assert_eq!(round(12345, 2), "12300");
         assert_eq!(round(12350, 2), "12400");
         assert_eq!(round(12450, 2), "12400");

@@ -71,19 +71,13 @@ pub struct SmallBuf {
 impl SmallBuf {
     #[inline]
     pub fn new(value: i64) -> Self {
-        SmallBuf {
-            limb: value.unsigned_abs(),
-            negative: value < 0,
-        }
+        SmallBuf { limb: value.unsigned_abs(), negative: value < 0 }
     }
 
     #[inline]
     pub fn as_ref(&self) -> BigRef<'_> {
         let limbs = std::slice::from_ref(&self.limb);
-        BigRef {
-            negative: self.negative,
-            limbs: if self.limb == 0 { &[] } else { limbs },
-        }
+        BigRef { negative: self.negative, limbs: if self.limb == 0 { &[] } else { limbs } }
     }
 }
 
@@ -95,19 +89,13 @@ impl From<i64> for SmallBuf {
 }
 
 impl<'a> BigRef<'a> {
-    pub const ZERO: BigRef<'static> = BigRef {
-        negative: false,
-        limbs: &[],
-    };
+    pub const ZERO: BigRef<'static> = BigRef { negative: false, limbs: &[] };
 
     /// A view of sign and limbs that may have high zero limbs.
     #[inline]
     pub fn new(negative: bool, limbs: &'a [u64]) -> Self {
         let limbs = mag::trimmed(limbs);
-        BigRef {
-            negative: negative && !limbs.is_empty(),
-            limbs,
-        }
+        BigRef { negative: negative && !limbs.is_empty(), limbs }
     }
 
     #[inline]
@@ -164,37 +152,24 @@ impl<'a> BigRef<'a> {
     #[inline]
     pub fn wrapping_u64(self) -> u64 {
         let low = self.limbs.first().copied().unwrap_or(0);
-        if self.negative {
-            low.wrapping_neg()
-        } else {
-            low
-        }
+        if self.negative { low.wrapping_neg() } else { low }
     }
 
     #[inline]
     pub fn to_owned(self) -> Big {
-        Big {
-            negative: self.negative,
-            limbs: Limbs::from_slice(self.limbs),
-        }
+        Big { negative: self.negative, limbs: Limbs::from_slice(self.limbs) }
     }
 
     /// The same magnitude with the other sign.
     #[inline]
     pub fn negated(self) -> Self {
-        BigRef {
-            negative: !self.negative && !self.limbs.is_empty(),
-            limbs: self.limbs,
-        }
+        BigRef { negative: !self.negative && !self.limbs.is_empty(), limbs: self.limbs }
     }
 
     /// The same magnitude, not negative.
     #[inline]
     pub fn magnitude(self) -> Self {
-        BigRef {
-            negative: false,
-            limbs: self.limbs,
-        }
+        BigRef { negative: false, limbs: self.limbs }
     }
 }
 
@@ -208,18 +183,12 @@ impl Big {
     #[inline]
     pub fn new(negative: bool, limbs: Limbs) -> Self {
         debug_assert!(limbs.last() != Some(&0));
-        Big {
-            negative: negative && !limbs.is_empty(),
-            limbs,
-        }
+        Big { negative: negative && !limbs.is_empty(), limbs }
     }
 
     #[inline]
     pub fn as_ref(&self) -> BigRef<'_> {
-        BigRef {
-            negative: self.negative,
-            limbs: &self.limbs,
-        }
+        BigRef { negative: self.negative, limbs: &self.limbs }
     }
 
     #[inline]
@@ -242,39 +211,27 @@ impl Big {
 impl From<i64> for Big {
     #[inline]
     fn from(value: i64) -> Self {
-        Big {
-            negative: value < 0,
-            limbs: mag::from_u64(value.unsigned_abs()),
-        }
+        Big { negative: value < 0, limbs: mag::from_u64(value.unsigned_abs()) }
     }
 }
 
 impl From<u64> for Big {
     #[inline]
     fn from(value: u64) -> Self {
-        Big {
-            negative: false,
-            limbs: mag::from_u64(value),
-        }
+        Big { negative: false, limbs: mag::from_u64(value) }
     }
 }
 
 impl From<i128> for Big {
     #[inline]
     fn from(value: i128) -> Self {
-        Big {
-            negative: value < 0,
-            limbs: mag::from_u128(value.unsigned_abs()),
-        }
+        Big { negative: value < 0, limbs: mag::from_u128(value.unsigned_abs()) }
     }
 }
 
 impl From<u128> for Big {
     #[inline]
     fn from(value: u128) -> Self {
-        Big {
-            negative: false,
-            limbs: mag::from_u128(value),
-        }
+        Big { negative: false, limbs: mag::from_u128(value) }
     }
 }

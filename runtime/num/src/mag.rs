@@ -22,10 +22,7 @@ const MUL_THRESHOLD: usize = 32;
 /// From this many limbs in divisor and quotient on, divide-and-conquer beats schoolbook division.
 const DIV_THRESHOLD: usize = 64;
 
-const _: () = assert!(
-    dashu_int::Word::BITS == 64,
-    "limbs are exchanged with dashu-int word by word"
-);
+const _: () = assert!(dashu_int::Word::BITS == 64, "limbs are exchanged with dashu-int word by word");
 
 /// The slice without its high zero limbs.
 #[inline]
@@ -142,9 +139,7 @@ pub fn any_low_bits(limbs: &[u64], count: u64) -> bool {
 /// Compares two magnitudes.
 #[inline]
 pub fn compare(a: &[u64], b: &[u64]) -> Ordering {
-    a.len()
-        .cmp(&b.len())
-        .then_with(|| a.iter().rev().cmp(b.iter().rev()))
+    a.len().cmp(&b.len()).then_with(|| a.iter().rev().cmp(b.iter().rev()))
 }
 
 /// `a + b`.
@@ -239,11 +234,7 @@ pub fn mul(a: &[u64], b: &[u64]) -> Limbs {
         [] => Limbs::new(),
         [factor] => mul_word(long, factor, 0),
         _ if short.len() >= MUL_THRESHOLD => {
-            let product = if std::ptr::eq(a, b) || a == b {
-                to_ubig(a).sqr()
-            } else {
-                to_ubig(a) * to_ubig(b)
-            };
+            let product = if std::ptr::eq(a, b) || a == b { to_ubig(a).sqr() } else { to_ubig(a) * to_ubig(b) };
             from_ubig(&product)
         }
         _ if long.len() + short.len() <= INLINE => {
@@ -331,18 +322,13 @@ impl Reciprocal {
     pub const fn new(divisor: u64) -> Self {
         let shift = divisor.leading_zeros();
         let divisor = divisor << shift;
-        Reciprocal {
-            divisor,
-            inverse: (u128::MAX / divisor as u128) as u64,
-            shift,
-        }
+        Reciprocal { divisor, inverse: (u128::MAX / divisor as u128) as u64, shift }
     }
 
     /// Quotient and remainder of `high * 2^64 + low` by the normalised divisor, for `high < divisor`.
     #[inline]
     fn divide_normalised(&self, high: u64, low: u64) -> (u64, u64) {
-        let estimate = u128::from(self.inverse) * u128::from(high)
-            + (u128::from(high) << 64 | u128::from(low));
+        let estimate = u128::from(self.inverse) * u128::from(high) + (u128::from(high) << 64 | u128::from(low));
         let mut quotient = ((estimate >> 64) as u64).wrapping_add(1);
         let mut remainder = low.wrapping_sub(quotient.wrapping_mul(self.divisor));
         if remainder > estimate as u64 {
@@ -382,10 +368,7 @@ impl Reciprocal {
 
     /// `limbs` modulo the divisor.
     pub fn remainder(&self, limbs: &[u64]) -> u64 {
-        limbs
-            .iter()
-            .rev()
-            .fold(0, |remainder, &limb| self.divide(remainder, limb).1)
+        limbs.iter().rev().fold(0, |remainder, &limb| self.divide(remainder, limb).1)
     }
 }
 
@@ -443,10 +426,7 @@ pub fn div(a: &[u64], b: &[u64]) -> Limbs {
     if a.len() <= 2 && b.len() <= 2 {
         return from_u128(low_u128(a) / low_u128(b));
     }
-    if b.len() >= 2
-        && a.len() >= b.len()
-        && (b.len() < DIV_THRESHOLD || a.len() - b.len() < DIV_THRESHOLD)
-    {
+    if b.len() >= 2 && a.len() >= b.len() && (b.len() < DIV_THRESHOLD || a.len() - b.len() < DIV_THRESHOLD) {
         let mut scratch = Scratch::from_slice(a);
         let mut quotient = zeroed(a.len() - b.len() + 1);
         divide_schoolbook(&mut scratch, b, &mut quotient);
@@ -535,9 +515,7 @@ fn divide_3by2(n2: u64, n1: u64, n0: u64, d1: u64, d0: u64, inverse: u64) -> (u6
     let q = u128::from(n2) * u128::from(inverse) + (u128::from(n2) << 64 | u128::from(n1));
     let (mut q1, q0) = ((q >> 64) as u64, q as u64);
     let r1 = n1.wrapping_sub(q1.wrapping_mul(d1));
-    let mut r = (u128::from(r1) << 64 | u128::from(n0))
-        .wrapping_sub(u128::from(d0) * u128::from(q1))
-        .wrapping_sub(d);
+    let mut r = (u128::from(r1) << 64 | u128::from(n0)).wrapping_sub(u128::from(d0) * u128::from(q1)).wrapping_sub(d);
     q1 = q1.wrapping_add(1);
     if (r >> 64) as u64 >= q0 {
         q1 = q1.wrapping_sub(1);
@@ -607,11 +585,7 @@ pub fn top_bits(limbs: &[u64]) -> (u64, i64, bool) {
         [.., low, high] => {
             let shift = high.leading_zeros();
             let (top, rest) = shift_pair(high, low, shift);
-            (
-                top,
-                length as i64 - 64,
-                rest != 0 || limbs[..limbs.len() - 2].iter().any(|&limb| limb != 0),
-            )
+            (top, length as i64 - 64, rest != 0 || limbs[..limbs.len() - 2].iter().any(|&limb| limb != 0))
         }
     }
 }

@@ -19,11 +19,7 @@ const POSITIVE: NumError = NumError::Expected("expected a positive input");
 /// The result of a function that can overflow but has no other trouble.
 #[inline]
 fn ranged(x: f64, result: f64) -> Result<f64, NumError> {
-    if result.is_infinite() && x.is_finite() {
-        Err(NumError::Range)
-    } else {
-        Ok(result)
-    }
+    if result.is_infinite() && x.is_finite() { Err(NumError::Range) } else { Ok(result) }
 }
 
 /// The result, unless the argument lies outside the domain; a NaN does not.
@@ -92,18 +88,10 @@ pub fn fma(x: f64, y: f64, z: f64) -> Result<f64, NumError> {
     }
     if result.is_nan() {
         let invalid = !x.is_nan() && !y.is_nan() && !z.is_nan();
-        return if invalid {
-            Err(NumError::FmaInvalid)
-        } else {
-            Ok(result)
-        };
+        return if invalid { Err(NumError::FmaInvalid) } else { Ok(result) };
     }
     let overflow = x.is_finite() && y.is_finite() && z.is_finite();
-    if overflow {
-        Err(NumError::FmaOverflow)
-    } else {
-        Ok(result)
-    }
+    if overflow { Err(NumError::FmaOverflow) } else { Ok(result) }
 }
 
 pub fn fmod(x: f64, y: f64) -> Result<f64, NumError> {
@@ -111,11 +99,7 @@ pub fn fmod(x: f64, y: f64) -> Result<f64, NumError> {
         return Ok(x);
     }
     let result = x % y;
-    if result.is_nan() && !x.is_nan() && !y.is_nan() {
-        Err(NumError::Domain)
-    } else {
-        Ok(result)
-    }
+    if result.is_nan() && !x.is_nan() && !y.is_nan() { Err(NumError::Domain) } else { Ok(result) }
 }
 
 pub fn log(x: f64) -> Result<f64, NumError> {
@@ -153,11 +137,7 @@ pub fn pow(x: f64, y: f64) -> Result<f64, NumError> {
         return Ok(result);
     }
     // A NaN: a negative base, a fractional exponent. An infinity: a power of zero or an overflow.
-    if result.is_nan() || x == 0.0 {
-        Err(NumError::Domain)
-    } else {
-        Err(NumError::Range)
-    }
+    if result.is_nan() || x == 0.0 { Err(NumError::Domain) } else { Err(NumError::Range) }
 }
 
 pub fn remainder(x: f64, y: f64) -> Result<f64, NumError> {
@@ -210,9 +190,7 @@ mod tests {
         assert_eq!(pow(0.0, -1.0), Err(NumError::Domain));
         assert_eq!(pow(-8.0, 0.5), Err(NumError::Domain));
         assert_eq!(fma(f64::INFINITY, 0.0, 1.0), Err(NumError::FmaInvalid));
-        for function in [
-            acos, acosh, asin, atanh, cos, cosh, exp, log, log1p, sin, sqrt, tan, gamma, lgamma,
-        ] {
+        for function in [acos, acosh, asin, atanh, cos, cosh, exp, log, log1p, sin, sqrt, tan, gamma, lgamma] {
             assert!(function(f64::NAN).unwrap().is_nan());
         }
     }

@@ -18,11 +18,7 @@ pub struct Mt19937 {
 impl Mt19937 {
     /// Seeded by an integer's magnitude, as `random.seed(int)` does.
     pub fn from_seed(seed: BigRef) -> Self {
-        let mut key: Vec<u32> = seed
-            .limbs
-            .iter()
-            .flat_map(|&limb| [limb as u32, (limb >> 32) as u32])
-            .collect();
+        let mut key: Vec<u32> = seed.limbs.iter().flat_map(|&limb| [limb as u32, (limb >> 32) as u32]).collect();
         if key.last() == Some(&0) {
             key.pop();
         }
@@ -38,9 +34,7 @@ impl Mt19937 {
         state[0] = 19_650_218;
         for i in 1..STATE_WORDS {
             let last = state[i - 1];
-            state[i] = 1_812_433_253u32
-                .wrapping_mul(last ^ last >> 30)
-                .wrapping_add(i as u32);
+            state[i] = 1_812_433_253u32.wrapping_mul(last ^ last >> 30).wrapping_add(i as u32);
         }
         let (mut i, mut j) = (1, 0);
         let advance = |state: &mut [u32; STATE_WORDS], i: &mut usize| {
@@ -52,23 +46,17 @@ impl Mt19937 {
         };
         for _ in 0..STATE_WORDS.max(key.len()) {
             let last = state[i - 1];
-            state[i] = (state[i] ^ (last ^ last >> 30).wrapping_mul(1_664_525))
-                .wrapping_add(key[j])
-                .wrapping_add(j as u32);
+            state[i] = (state[i] ^ (last ^ last >> 30).wrapping_mul(1_664_525)).wrapping_add(key[j]).wrapping_add(j as u32);
             advance(&mut state, &mut i);
             j = (j + 1) % key.len();
         }
         for _ in 1..STATE_WORDS {
             let last = state[i - 1];
-            state[i] =
-                (state[i] ^ (last ^ last >> 30).wrapping_mul(1_566_083_941)).wrapping_sub(i as u32);
+            state[i] = (state[i] ^ (last ^ last >> 30).wrapping_mul(1_566_083_941)).wrapping_sub(i as u32);
             advance(&mut state, &mut i);
         }
         state[0] = 0x8000_0000;
-        Mt19937 {
-            state,
-            index: STATE_WORDS,
-        }
+        Mt19937 { state, index: STATE_WORDS }
     }
 
     /// 32 random bits.
@@ -145,10 +133,7 @@ impl Mt19937 {
 
     /// Restores what [`state`](Self::state) gave; `None` for a position beyond the state ("invalid state").
     pub fn from_state(state: &[u32; STATE_WORDS], index: usize) -> Option<Self> {
-        (index <= STATE_WORDS).then_some(Mt19937 {
-            state: *state,
-            index,
-        })
+        (index <= STATE_WORDS).then_some(Mt19937 { state: *state, index })
     }
 }
 

@@ -51,14 +51,8 @@ pub fn scan_ascii(text: &[u8], base: u32) -> Result<Scanned, ParseError> {
         return Err(ParseError::Base);
     }
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
-    let start = text
-        .iter()
-        .position(|byte| !blank(byte))
-        .ok_or(ParseError::Invalid)?;
-    let end = text
-        .iter()
-        .rposition(|byte| !blank(byte))
-        .map_or(0, |last| last + 1);
+    let start = text.iter().position(|byte| !blank(byte)).ok_or(ParseError::Invalid)?;
+    let end = text.iter().rposition(|byte| !blank(byte)).map_or(0, |last| last + 1);
     let (negative, text) = match &text[start..end] {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -88,11 +82,7 @@ pub fn scan_ascii(text: &[u8], base: u32) -> Result<Scanned, ParseError> {
     if only_zero && digits.iter().any(|&digit| digit != 0) {
         return Err(ParseError::Invalid);
     }
-    Ok(Scanned {
-        negative,
-        base,
-        digits,
-    })
+    Ok(Scanned { negative, base, digits })
 }
 
 /// The digits of most literals: decimal characters with nothing between. In a form that compiles to vector code.
@@ -181,11 +171,7 @@ impl Scanned {
 
     /// Converts.
     pub fn value(&self) -> Big {
-        let start = self
-            .digits
-            .iter()
-            .position(|&digit| digit != 0)
-            .unwrap_or(self.digits.len());
+        let start = self.digits.iter().position(|&digit| digit != 0).unwrap_or(self.digits.len());
         Big::new(self.negative, magnitude(&self.digits[start..], self.base))
     }
 }
@@ -196,10 +182,8 @@ fn magnitude(digits: &[u8], base: u32) -> Limbs {
         return magnitude_of_bits(digits, base.ilog2());
     }
     if digits.len() >= LARGE_DIGITS {
-        let text: String = digits
-            .iter()
-            .map(|&digit| char::from(b"0123456789abcdefghijklmnopqrstuvwxyz"[digit as usize]))
-            .collect();
+        let text: String =
+            digits.iter().map(|&digit| char::from(b"0123456789abcdefghijklmnopqrstuvwxyz"[digit as usize])).collect();
         // The digits have been checked, so the conversion cannot fail.
         let value = UBig::from_str_radix(&text, base).expect("checked digits");
         return mag::from_ubig(&value);
@@ -208,11 +192,7 @@ fn magnitude(digits: &[u8], base: u32) -> Limbs {
     let mut limbs = Limbs::new();
     let (first, rest) = digits.split_at(digits.len() % chunk_len);
     for chunk in std::iter::once(first).chain(rest.chunks(chunk_len)) {
-        let mut carry = if base == 10 {
-            decimal_chunk(chunk)
-        } else {
-            digits_value(chunk, u64::from(base))
-        };
+        let mut carry = if base == 10 { decimal_chunk(chunk) } else { digits_value(chunk, u64::from(base)) };
         for limb in &mut limbs {
             (*limb, carry) = limb.carrying_mul(chunk_power, carry);
         }
@@ -224,9 +204,7 @@ fn magnitude(digits: &[u8], base: u32) -> Limbs {
 }
 
 fn digits_value(digits: &[u8], base: u64) -> u64 {
-    digits
-        .iter()
-        .fold(0, |value, &digit| value * base + u64::from(digit))
+    digits.iter().fold(0, |value, &digit| value * base + u64::from(digit))
 }
 
 /// The value of up to 19 decimal digits, eight at a time within one word.
@@ -235,19 +213,13 @@ fn decimal_chunk(digits: &[u8]) -> u64 {
     let mut value = 0;
     for chunk in &mut chunks {
         // Neighbours are joined three times: to pairs, to fours, to eight.
-        let word = chunk
-            .iter()
-            .rev()
-            .fold(0, |word, &digit| word << 8 | u64::from(digit));
+        let word = chunk.iter().rev().fold(0, |word, &digit| word << 8 | u64::from(digit));
         let pairs = (word * 10 + (word >> 8)) & 0x00ff_00ff_00ff_00ff;
         let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
         let eight = (fours * 10_000 + (fours >> 32)) & 0xffff_ffff;
         value = value * 100_000_000 + eight;
     }
-    chunks
-        .remainder()
-        .iter()
-        .fold(value, |value, &digit| value * 10 + u64::from(digit))
+    chunks.remainder().iter().fold(value, |value, &digit| value * 10 + u64::from(digit))
 }
 
 /// The largest power of the base that fits a word, with its exponent.
@@ -288,17 +260,8 @@ mod tests {
     #[track_caller]
     fn check(literal: &str, base: u32, expected: Option<&str>) {
         let decimal = |code: u32| (0x660..0x66a).contains(&code).then(|| (code - 0x660) as u8);
-        let scanned = scan(literal.chars().map(u32::from), base, decimal, |code| {
-            code == 0x2000
-        });
-        assert_eq!(
-            scanned
-                .map(|scanned| text(&scanned.value()))
-                .ok()
-                .as_deref(),
-            expected,
-            "{literal:?}"
-        );
+        let scanned = scan(literal.chars().map(u32::from), base, decimal, |code| code == 0x2000);
+        assert_eq!(scanned.map(|scanned| text(&scanned.value())).ok().as_deref(), expected, "{literal:?}");
     }
 
     #[test]
@@ -318,19 +281,9 @@ mod tests {
         check("0XfF", 0, Some("255"));
         check("0b1", 16, Some("177"));
         check("zz", 36, Some("1295"));
-        check(
-            "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
-            36,
-            Some("48873677980689257489322752273774603865660850175"),
-        );
-        check(
-            "1777777777777777777777777",
-            8,
-            Some("9444732965739290427391"),
-        );
-        for wrong in [
-            "", " ", "_1", "1_", "1__2", "- 1", "+-1", "1 2", "12\0", "\x1c1", "a", "\u{2000}",
-        ] {
+        check("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", 36, Some("48873677980689257489322752273774603865660850175"));
+        check("1777777777777777777777777", 8, Some("9444732965739290427391"));
+        for wrong in ["", " ", "_1", "1_", "1__2", "- 1", "+-1", "1 2", "12\0", "\x1c1", "a", "\u{2000}"] {
             check(wrong, 10, None);
         }
         for wrong in ["01", "0_", "", "0x", "0b2", "0o8", "0_1", "0x__1"] {
@@ -365,10 +318,7 @@ mod tests {
 
     #[test]
     fn short_decimals() {
-        assert_eq!(
-            parse_short_decimal(b"-123456789012345678"),
-            Some(-123456789012345678)
-        );
+        assert_eq!(parse_short_decimal(b"-123456789012345678"), Some(-123456789012345678));
         assert_eq!(parse_short_decimal(b"1234567890123456789"), None);
         assert_eq!(parse_short_decimal(b"-"), None);
         assert_eq!(parse_short_decimal(b"1 "), None);

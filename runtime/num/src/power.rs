@@ -14,11 +14,7 @@ pub fn pow_big(base: BigRef, exponent: BigRef) -> Result<Big, NumError> {
         Some(exponent) => pow(base, exponent),
         // Only 0, 1 and -1 have such powers.
         None if base.limbs.is_empty() => Ok(Big::zero()),
-        None if base.limbs == [1] => Ok(Big::from(if base.negative && exponent.is_odd() {
-            -1i64
-        } else {
-            1
-        })),
+        None if base.limbs == [1] => Ok(Big::from(if base.negative && exponent.is_odd() { -1i64 } else { 1 })),
         None => Err(NumError::OutOfMemory),
     }
 }
@@ -33,28 +29,14 @@ pub fn pow(base: BigRef, exponent: u64) -> Result<Big, NumError> {
         return Ok(Big::new(negative, Limbs::from_slice(base.limbs)));
     }
     let bits = mag::bit_length(base.limbs);
-    if (bits - 1)
-        .checked_mul(exponent)
-        .is_none_or(|least| least > MAX_BITS)
-    {
+    if (bits - 1).checked_mul(exponent).is_none_or(|least| least > MAX_BITS) {
         return Err(NumError::OutOfMemory);
     }
     // Powers of two are taken out of the base and put back by one shift.
     let twos = mag::trailing_zeros(base.limbs);
     let odd = mag::shr(base.limbs, twos);
-    let power = if odd.as_slice() == [1] {
-        odd
-    } else {
-        pow_odd(&odd, exponent)
-    };
-    Ok(Big::new(
-        negative,
-        if twos == 0 {
-            power
-        } else {
-            mag::shl(&power, twos * exponent)
-        },
-    ))
+    let power = if odd.as_slice() == [1] { odd } else { pow_odd(&odd, exponent) };
+    Ok(Big::new(negative, if twos == 0 { power } else { mag::shl(&power, twos * exponent) }))
 }
 
 /// Left-to-right binary powering of a base greater than one by an exponent greater than zero.
@@ -87,11 +69,7 @@ pub fn pow_mod(base: BigRef, exponent: BigRef, modulus: BigRef) -> Result<Big, N
     };
     let reduced = int::floor_mod(base, modulus.magnitude())?;
     let power = match *m {
-        [word] => mag::from_u64(pow_mod_word(
-            reduced.as_ref().wrapping_u64(),
-            exponent.limbs,
-            word,
-        )),
+        [word] => mag::from_u64(pow_mod_word(reduced.as_ref().wrapping_u64(), exponent.limbs, word)),
         _ => pow_mod_wide(&reduced.limbs, exponent.limbs, m),
     };
     // The result has the modulus's sign.
@@ -143,15 +121,9 @@ fn pow_mod_wide(base: &[u64], exponent: &[u64], modulus: &[u64]) -> Limbs {
         _ => {
             let (base, exponent) = (mag::to_ubig(base), mag::to_ubig(exponent));
             let power = if modulus[0] & 1 != 0 {
-                MontgomeryRepr::new(mag::to_ubig(modulus))
-                    .reduce(base)
-                    .pow(&exponent)
-                    .residue()
+                MontgomeryRepr::new(mag::to_ubig(modulus)).reduce(base).pow(&exponent).residue()
             } else {
-                ConstDivisor::new(mag::to_ubig(modulus))
-                    .reduce(base)
-                    .pow(&exponent)
-                    .residue()
+                ConstDivisor::new(mag::to_ubig(modulus)).reduce(base).pow(&exponent).residue()
             };
             mag::from_ubig(&power)
         }
@@ -168,9 +140,7 @@ pub fn mod_inverse(a: BigRef, modulus: BigRef) -> Result<Big, NumError> {
         return Err(NumError::NotInvertible);
     }
     if let ([value], [modulus]) = (reduced.limbs.as_slice(), modulus.limbs) {
-        return mod_inverse_word(*value, *modulus)
-            .map(Big::from)
-            .ok_or(NumError::NotInvertible);
+        return mod_inverse_word(*value, *modulus).map(Big::from).ok_or(NumError::NotInvertible);
     }
     let extended = extended_gcd(reduced.as_ref(), modulus);
     if extended.gcd.limbs.as_slice() != [1] {
@@ -203,39 +173,20 @@ pub struct Extended {
 pub fn extended_gcd(a: BigRef, b: BigRef) -> Extended {
     if a.is_zero() || b.is_zero() {
         let (a_unit, b_unit) = (i64::from(a.signum()), i64::from(b.signum()));
-        let gcd = if a.is_zero() {
-            int::abs(b)
-        } else {
-            int::abs(a)
-        };
-        return Extended {
-            gcd,
-            x: Big::from(a_unit),
-            y: Big::from(b_unit),
-        };
+        let gcd = if a.is_zero() { int::abs(b) } else { int::abs(a) };
+        return Extended { gcd, x: Big::from(a_unit), y: Big::from(b_unit) };
     }
     let (gcd, x, y) = mag::to_ubig(a.limbs).gcd_ext(mag::to_ubig(b.limbs));
     let coefficient = |value: dashu_int::IBig, negative: bool| {
         let (sign, words) = value.as_sign_words();
-        Big::new(
-            (sign == dashu_int::Sign::Negative) != negative,
-            Limbs::from_slice(words),
-        )
+        Big::new((sign == dashu_int::Sign::Negative) != negative, Limbs::from_slice(words))
     };
-    Extended {
-        gcd: Big::new(false, mag::from_ubig(&gcd)),
-        x: coefficient(x, a.negative),
-        y: coefficient(y, b.negative),
-    }
+    Extended { gcd: Big::new(false, mag::from_ubig(&gcd)), x: coefficient(x, a.negative), y: coefficient(y, b.negative) }
 }
 
 /// `gcd(a, b)`, never negative.
 pub fn gcd(a: BigRef, b: BigRef) -> Big {
-    let (long, short) = if a.limbs.len() >= b.limbs.len() {
-        (a.limbs, b.limbs)
-    } else {
-        (b.limbs, a.limbs)
-    };
+    let (long, short) = if a.limbs.len() >= b.limbs.len() { (a.limbs, b.limbs) } else { (b.limbs, a.limbs) };
     match *short {
         [] => Big::new(false, Limbs::from_slice(long)),
         [word] => {
@@ -279,8 +230,7 @@ pub fn isqrt(a: BigRef) -> Result<Big, NumError> {
 fn isqrt_u128(value: u128) -> u64 {
     let estimate = (value as f64).sqrt().min(u64::MAX as f64) as u64;
     let estimate = estimate.max(1);
-    let refined = ((u128::from(estimate) + value / u128::from(estimate)) / 2)
-        .min(u128::from(u64::MAX)) as u64;
+    let refined = ((u128::from(estimate) + value / u128::from(estimate)) / 2).min(u128::from(u64::MAX)) as u64;
     let square = |root: u64| u128::from(root) * u128::from(root);
     let mut root = refined;
     while square(root) > value {
@@ -300,10 +250,7 @@ pub fn nth_root(a: BigRef, n: u64) -> Big {
     if n >= mag::bit_length(a.limbs) {
         return Big::from(1i64);
     }
-    Big::new(
-        false,
-        mag::from_ubig(&mag::to_ubig(a.limbs).nth_root(n as usize)),
-    )
+    Big::new(false, mag::from_ubig(&mag::to_ubig(a.limbs).nth_root(n as usize)))
 }
 
 #[cfg(test)]
@@ -313,47 +260,24 @@ mod tests {
     use crate::testing::{Rng, big, text};
 
     fn small_pow_mod(base: i64, exponent: i64, modulus: i64) -> Result<i64, NumError> {
-        let (base, exponent, modulus) = (
-            SmallBuf::new(base),
-            SmallBuf::new(exponent),
-            SmallBuf::new(modulus),
-        );
-        pow_mod(base.as_ref(), exponent.as_ref(), modulus.as_ref())
-            .map(|power| power.to_i64().unwrap())
+        let (base, exponent, modulus) = (SmallBuf::new(base), SmallBuf::new(exponent), SmallBuf::new(modulus));
+        pow_mod(base.as_ref(), exponent.as_ref(), modulus.as_ref()).map(|power| power.to_i64().unwrap())
     }
 
     #[test]
     fn powers() {
-        assert_eq!(
-            text(&pow(SmallBuf::new(-3).as_ref(), 41).unwrap()),
-            "-36472996377170786403"
-        );
-        assert_eq!(
-            text(&pow(SmallBuf::new(10).as_ref(), 30).unwrap()),
-            "1".to_owned() + &"0".repeat(30)
-        );
+        assert_eq!(text(&pow(SmallBuf::new(-3).as_ref(), 41).unwrap()), "-36472996377170786403");
+        assert_eq!(text(&pow(SmallBuf::new(10).as_ref(), 30).unwrap()), "1".to_owned() + &"0".repeat(30));
         assert_eq!(pow(SmallBuf::new(0).as_ref(), 0), Ok(Big::from(1i64)));
-        assert_eq!(
-            pow(SmallBuf::new(-1).as_ref(), u64::MAX),
-            Ok(Big::from(-1i64))
-        );
-        assert_eq!(
-            pow(SmallBuf::new(3).as_ref(), u64::MAX),
-            Err(NumError::OutOfMemory)
-        );
+        assert_eq!(pow(SmallBuf::new(-1).as_ref(), u64::MAX), Ok(Big::from(-1i64)));
+        assert_eq!(pow(SmallBuf::new(3).as_ref(), u64::MAX), Err(NumError::OutOfMemory));
         assert_eq!(
             text(&pow(big("123456789012345678901234567890").as_ref(), 3).unwrap()),
             "1881676372353657772546716040589641726257477229849409426207693797722198701224860897069000"
         );
         let huge = big("36893488147419103232");
-        assert_eq!(
-            pow_big(SmallBuf::new(-1).as_ref(), huge.as_ref()),
-            Ok(Big::from(1i64))
-        );
-        assert_eq!(
-            pow_big(SmallBuf::new(7).as_ref(), huge.as_ref()),
-            Err(NumError::OutOfMemory)
-        );
+        assert_eq!(pow_big(SmallBuf::new(-1).as_ref(), huge.as_ref()), Ok(Big::from(1i64)));
+        assert_eq!(pow_big(SmallBuf::new(7).as_ref(), huge.as_ref()), Err(NumError::OutOfMemory));
     }
 
     #[test]
@@ -382,10 +306,7 @@ mod tests {
             let power = pow(base.as_ref(), exponent).unwrap();
             let expected = int::floor_mod(power.as_ref(), modulus.as_ref()).unwrap();
             let exponent = Big::from(exponent);
-            assert_eq!(
-                pow_mod(base.as_ref(), exponent.as_ref(), modulus.as_ref()).unwrap(),
-                expected
-            );
+            assert_eq!(pow_mod(base.as_ref(), exponent.as_ref(), modulus.as_ref()).unwrap(), expected);
             if let Ok(inverse) = mod_inverse(base.as_ref(), modulus.as_ref().magnitude()) {
                 let product = int::mul(inverse.as_ref(), base.as_ref());
                 let one = int::floor_mod(product.as_ref(), modulus.as_ref().magnitude()).unwrap();
@@ -402,17 +323,8 @@ mod tests {
             let (a, b) = (a.as_ref(), b.as_ref());
             let Extended { gcd: g, x, y } = extended_gcd(a, b);
             assert_eq!(g, gcd(a, b));
-            assert_eq!(
-                int::add(
-                    int::mul(a, x.as_ref()).as_ref(),
-                    int::mul(b, y.as_ref()).as_ref()
-                ),
-                g
-            );
-            assert_eq!(
-                int::mul(lcm(a, b).as_ref(), g.as_ref()),
-                int::abs(int::mul(a, b).as_ref())
-            );
+            assert_eq!(int::add(int::mul(a, x.as_ref()).as_ref(), int::mul(b, y.as_ref()).as_ref()), g);
+            assert_eq!(int::mul(lcm(a, b).as_ref(), g.as_ref()), int::abs(int::mul(a, b).as_ref()));
         }
     }
 
@@ -428,9 +340,6 @@ mod tests {
             assert!(int::compare(int::square(next.as_ref()).as_ref(), value.as_ref()).is_gt());
         }
         assert_eq!(isqrt_u128(u128::MAX), u64::MAX);
-        assert_eq!(
-            isqrt(SmallBuf::new(-1).as_ref()),
-            Err(NumError::IsqrtOfNegative)
-        );
+        assert_eq!(isqrt(SmallBuf::new(-1).as_ref()), Err(NumError::IsqrtOfNegative));
     }
 }

@@ -5,11 +5,7 @@
 #[inline]
 pub fn floor_div(a: i64, b: i64) -> Option<i64> {
     let quotient = a.checked_div(b)?;
-    Some(if (a ^ b) < 0 && quotient * b != a {
-        quotient - 1
-    } else {
-        quotient
-    })
+    Some(if (a ^ b) < 0 && quotient * b != a { quotient - 1 } else { quotient })
 }
 
 /// `a % b`, with the sign of `b`; `None` for a zero divisor.
@@ -19,11 +15,7 @@ pub fn floor_mod(a: i64, b: i64) -> Option<i64> {
         return Some(0);
     }
     let remainder = a.checked_rem(b)?;
-    Some(if remainder != 0 && (remainder ^ b) < 0 {
-        remainder + b
-    } else {
-        remainder
-    })
+    Some(if remainder != 0 && (remainder ^ b) < 0 { remainder + b } else { remainder })
 }
 
 /// `divmod(a, b)`; `None` for a zero divisor or an overflow.
@@ -31,11 +23,7 @@ pub fn floor_mod(a: i64, b: i64) -> Option<i64> {
 pub fn divmod(a: i64, b: i64) -> Option<(i64, i64)> {
     let quotient = a.checked_div(b)?;
     let remainder = a - quotient * b;
-    Some(if remainder != 0 && (remainder ^ b) < 0 {
-        (quotient - 1, remainder + b)
-    } else {
-        (quotient, remainder)
-    })
+    Some(if remainder != 0 && (remainder ^ b) < 0 { (quotient - 1, remainder + b) } else { (quotient, remainder) })
 }
 
 /// `base ** exponent` for an exponent that is not negative; `None` on overflow.

@@ -83,11 +83,7 @@ impl ExactSum {
 
     pub fn finish(self) -> Result<f64, NumError> {
         if self.special != 0.0 {
-            return if self.infinities.is_nan() {
-                Err(NumError::FsumInvalid)
-            } else {
-                Ok(self.special)
-            };
+            return if self.infinities.is_nan() { Err(NumError::FsumInvalid) } else { Ok(self.special) };
         }
         let mut rest = self.partials.iter().rev().copied();
         let Some(mut high) = rest.next() else {
@@ -126,10 +122,7 @@ pub struct CompensatedSum {
 impl CompensatedSum {
     #[inline]
     pub fn new(start: f64) -> Self {
-        CompensatedSum {
-            high: start,
-            low: 0.0,
-        }
+        CompensatedSum { high: start, low: 0.0 }
     }
 
     #[inline]
@@ -146,11 +139,7 @@ impl CompensatedSum {
     #[inline]
     pub fn value(self) -> f64 {
         // The compensation of an overflowed sum is not a number.
-        if self.low != 0.0 && self.low.is_finite() {
-            self.high + self.low
-        } else {
-            self.high
-        }
+        if self.low != 0.0 && self.low.is_finite() { self.high + self.low } else { self.high }
     }
 }
 
@@ -179,11 +168,7 @@ impl DotProduct {
         }
         let (low, low_error) = two_sum(self.low, product_error);
         let (low, rest) = two_sum(low, high_error);
-        *self = DotProduct {
-            high,
-            low,
-            tiny: self.tiny + low_error + rest,
-        };
+        *self = DotProduct { high, low, tiny: self.tiny + low_error + rest };
         true
     }
 
@@ -272,14 +257,8 @@ mod tests {
         assert_eq!(fsum(&[0.1; 10]), Ok(1.0));
         assert_eq!(fsum(&[1e16, 1.0, 1e-16]), Ok(10000000000000002.0));
         assert_eq!(fsum(&[1e308, 1e308]), Err(NumError::FsumOverflow));
-        assert_eq!(
-            fsum(&[f64::INFINITY, 1e308, 1e308]),
-            Err(NumError::FsumOverflow)
-        );
-        assert_eq!(
-            fsum(&[f64::INFINITY, f64::NEG_INFINITY]),
-            Err(NumError::FsumInvalid)
-        );
+        assert_eq!(fsum(&[f64::INFINITY, 1e308, 1e308]), Err(NumError::FsumOverflow));
+        assert_eq!(fsum(&[f64::INFINITY, f64::NEG_INFINITY]), Err(NumError::FsumInvalid));
         assert_eq!(fsum(&[1.0, f64::NEG_INFINITY]), Ok(f64::NEG_INFINITY));
         assert!(fsum(&[f64::NAN, f64::INFINITY]).unwrap().is_nan());
     }

@@ -68,10 +68,7 @@ fn call(name: &str, a: &[f64]) -> Outcome {
         "fma" => one(math::fma(a[0], a[1], a[2])),
         "fsum4" => {
             let mut sum = ExactSum::new();
-            one(a
-                .iter()
-                .try_for_each(|&x| sum.add(x))
-                .and_then(|()| sum.finish()))
+            one(a.iter().try_for_each(|&x| sum.add(x)).and_then(|()| sum.finish()))
         }
         "sum4" => {
             let mut sum = CompensatedSum::new(0.0);
@@ -162,10 +159,7 @@ fn agree(name: &str, got: f64, expected: f64) -> bool {
         return true;
     }
     let close = (got - expected).abs() <= 1e-13 * expected.abs() + 1e-300;
-    is_inexact(name)
-        && close
-        && expected != 0.0
-        && got.is_sign_negative() == expected.is_sign_negative()
+    is_inexact(name) && close && expected != 0.0 && got.is_sign_negative() == expected.is_sign_negative()
 }
 
 #[test]
@@ -181,10 +175,7 @@ fn agrees_with_cpython() {
     };
     let mut wrong = 0;
     for line in text.lines() {
-        let (call_text, expected) = line
-            .split_once(" = ")
-            .or_else(|| line.split_once(" ! "))
-            .expect("an outcome");
+        let (call_text, expected) = line.split_once(" = ").or_else(|| line.split_once(" ! ")).expect("an outcome");
         let mut words = call_text.split(' ');
         let name = words.next().expect("a name");
         let arguments: Vec<f64> = words.map(number).collect();
@@ -192,11 +183,7 @@ fn agrees_with_cpython() {
         let right = match &got {
             Ok(values) if line.contains(" = ") => {
                 let expected: Vec<f64> = expected.split(' ').map(number).collect();
-                values.len() == expected.len()
-                    && values
-                        .iter()
-                        .zip(expected)
-                        .all(|(&got, x)| agree(name, got, x))
+                values.len() == expected.len() && values.iter().zip(expected).all(|(&got, x)| agree(name, got, x))
             }
             Err(error) if line.contains(" ! ") => error.message() == expected,
             _ => false,
@@ -204,10 +191,7 @@ fn agrees_with_cpython() {
         if !right {
             wrong += 1;
             let expected: Vec<String> = match line.contains(" = ") {
-                true => expected
-                    .split(' ')
-                    .map(|word| number(word).to_string())
-                    .collect(),
+                true => expected.split(' ').map(|word| number(word).to_string()).collect(),
                 false => vec![expected.to_owned()],
             };
             eprintln!("{name}{arguments:?}: {got:?}, CPython {expected:?}");

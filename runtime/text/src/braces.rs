@@ -76,10 +76,7 @@ impl<'a> Parser<'a> {
         });
         let Some(n) = brace else {
             self.at = self.text.len();
-            return Ok(Piece {
-                literal: start..self.at,
-                field: None,
-            });
+            return Ok(Piece { literal: start..self.at, field: None });
         };
         let end = start + n;
         let brace = self.text.at(end);
@@ -87,10 +84,7 @@ impl<'a> Parser<'a> {
         self.at = end + 1;
         if next == Some(brace) {
             self.at += 1;
-            return Ok(Piece {
-                literal: start..end + 1,
-                field: None,
-            });
+            return Ok(Piece { literal: start..end + 1, field: None });
         }
         if brace == CLOSE {
             return Err("Single '}' encountered in format string");
@@ -98,10 +92,7 @@ impl<'a> Parser<'a> {
         if next.is_none() {
             return Err("Single '{' encountered in format string");
         }
-        Ok(Piece {
-            literal: start..end,
-            field: Some(self.field()?),
-        })
+        Ok(Piece { literal: start..end, field: Some(self.field()?) })
     }
 
     fn field(&mut self) -> Result<Field, FormatError> {
@@ -120,20 +111,12 @@ impl<'a> Parser<'a> {
                 Some(_) => {}
             }
         };
-        let mut field = Field {
-            name: start..self.at - 1,
-            conversion: None,
-            spec: self.at..self.at,
-            nested: false,
-        };
+        let mut field = Field { name: start..self.at - 1, conversion: None, spec: self.at..self.at, nested: false };
         if end == CLOSE {
             return Ok(field);
         }
         if end == BANG {
-            field.conversion = Some(
-                self.take()
-                    .ok_or("end of string while looking for conversion specifier")?,
-            );
+            field.conversion = Some(self.take().ok_or("end of string while looking for conversion specifier")?);
             match self.take() {
                 Some(CLOSE) => return Ok(field),
                 Some(COLON) | None => {}
@@ -210,36 +193,21 @@ fn integer(text: Text<'_>) -> Result<Option<usize>, FormatError> {
         let Some(d) = unicode::decimal(c) else {
             return Ok(None);
         };
-        let next = value
-            .unwrap_or(0)
-            .checked_mul(10)
-            .and_then(|v| v.checked_add(usize::from(d)));
-        value = Some(
-            next.filter(|&v| isize::try_from(v).is_ok())
-                .ok_or(TOO_MANY_DIGITS)?,
-        );
+        let next = value.unwrap_or(0).checked_mul(10).and_then(|v| v.checked_add(usize::from(d)));
+        value = Some(next.filter(|&v| isize::try_from(v).is_ok()).ok_or(TOO_MANY_DIGITS)?);
     }
     Ok(value)
 }
 
 /// Splits a field name into what it begins with and the steps after it, as `_string.formatter_field_name_split`.
 pub fn split_field_name(name: Text<'_>) -> Result<(First, Steps<'_>), FormatError> {
-    let end = name
-        .iter()
-        .position(|c| matches!(c, DOT | LEFT))
-        .unwrap_or(name.len());
+    let end = name.iter().position(|c| matches!(c, DOT | LEFT)).unwrap_or(name.len());
     let first = match integer(name.slice(0, end))? {
         Some(index) => First::Index(index),
         None if end == 0 => First::Auto,
         None => First::Name(0..end),
     };
-    Ok((
-        first,
-        Steps {
-            text: name,
-            at: end,
-        },
-    ))
+    Ok((first, Steps { text: name, at: end }))
 }
 
 /// The steps of a field name; ranges are of the name.
@@ -254,13 +222,7 @@ impl Steps<'_> {
         let c = self.text.at(self.at);
         self.at += 1;
         let start = self.at;
-        let until = |stop: &dyn Fn(u32) -> bool| {
-            self.text
-                .from(start)
-                .iter()
-                .position(stop)
-                .map(|n| start + n)
-        };
+        let until = |stop: &dyn Fn(u32) -> bool| self.text.from(start).iter().position(stop).map(|n| start + n);
         let step = match c {
             DOT => {
                 let end = until(&|c| matches!(c, DOT | LEFT)).unwrap_or(self.text.len());
@@ -278,9 +240,7 @@ impl Steps<'_> {
             _ => return Err("Only '.' or '[' may follow ']' in format field specifier"),
         };
         match &step {
-            Step::Attribute(r) | Step::Key(r) if r.is_empty() => {
-                Err("Empty attribute in format string")
-            }
+            Step::Attribute(r) | Step::Key(r) if r.is_empty() => Err("Empty attribute in format string"),
             _ => Ok(step),
         }
     }
@@ -326,22 +286,14 @@ impl AutoNumber {
         };
         match (self.state, automatic) {
             (Numbering::Manual, true) => {
-                return Err(
-                    "cannot switch from manual field specification to automatic field numbering",
-                );
+                return Err("cannot switch from manual field specification to automatic field numbering");
             }
             (Numbering::Automatic, false) => {
-                return Err(
-                    "cannot switch from automatic field numbering to manual field specification",
-                );
+                return Err("cannot switch from automatic field numbering to manual field specification");
             }
             _ => {}
         }
-        self.state = if automatic {
-            Numbering::Automatic
-        } else {
-            Numbering::Manual
-        };
+        self.state = if automatic { Numbering::Automatic } else { Numbering::Manual };
         match first {
             First::Index(index) => Ok(Some(*index)),
             _ => {
@@ -364,49 +316,21 @@ mod tests {
         let text = buf.as_text();
         let part = |r: &Range<usize>| text.slice(r.start, r.end).to_string_lossy();
         Parser::new(text)
-            .map(|p| {
-                p.map(|p| {
-                    (
-                        part(&p.literal),
-                        p.field
-                            .map(|f| (part(&f.name), part(&f.spec), f.conversion)),
-                    )
-                })
-            })
+            .map(|p| p.map(|p| (part(&p.literal), p.field.map(|f| (part(&f.name), part(&f.spec), f.conversion)))))
             .collect()
     }
 
-    fn field(
-        name: &str,
-        spec: &str,
-        conversion: Option<char>,
-    ) -> Option<(String, String, Option<u32>)> {
+    fn field(name: &str, spec: &str, conversion: Option<char>) -> Option<(String, String, Option<u32>)> {
         Some((name.into(), spec.into(), conversion.map(u32::from)))
     }
 
     #[test]
     fn templates() {
         assert_eq!(parse("{{"), Ok(vec![("{".into(), None)]));
-        assert_eq!(
-            parse("x{{y}}z{0}"),
-            Ok(vec![
-                ("x{".into(), None),
-                ("y}".into(), None),
-                ("z".into(), field("0", "", None))
-            ])
-        );
-        assert_eq!(
-            parse("{a.b!s:>{w}}"),
-            Ok(vec![("".into(), field("a.b", ">{w}", Some('s')))])
-        );
-        assert_eq!(
-            parse("{a[}]}"),
-            Ok(vec![("".into(), field("a[}]", "", None))])
-        );
-        assert_eq!(
-            parse("{!r:}"),
-            Ok(vec![("".into(), field("", "", Some('r')))])
-        );
+        assert_eq!(parse("x{{y}}z{0}"), Ok(vec![("x{".into(), None), ("y}".into(), None), ("z".into(), field("0", "", None))]));
+        assert_eq!(parse("{a.b!s:>{w}}"), Ok(vec![("".into(), field("a.b", ">{w}", Some('s')))]));
+        assert_eq!(parse("{a[}]}"), Ok(vec![("".into(), field("a[}]", "", None))]));
+        assert_eq!(parse("{!r:}"), Ok(vec![("".into(), field("", "", Some('r')))]));
         for (s, e) in [
             ("a{", "Single '{' encountered in format string"),
             ("a}", "Single '}' encountered in format string"),
@@ -421,10 +345,7 @@ mod tests {
         ] {
             assert_eq!(parse(s), Err(e), "{s}");
         }
-        assert_eq!(
-            unknown_conversion(0xE9),
-            "Unknown conversion specifier \\xe9"
-        );
+        assert_eq!(unknown_conversion(0xE9), "Unknown conversion specifier \\xe9");
     }
 
     #[test]
@@ -434,31 +355,16 @@ mod tests {
             let (first, steps) = split_field_name(buf.as_text())?;
             Ok((first, steps.collect::<Result<Vec<_>, _>>()?))
         };
-        assert_eq!(
-            split("a[b].c[1]"),
-            Ok((
-                First::Name(0..1),
-                vec![Step::Key(2..3), Step::Attribute(5..6), Step::Index(1)]
-            ))
-        );
-        assert_eq!(
-            split("0.a"),
-            Ok((First::Index(0), vec![Step::Attribute(2..3)]))
-        );
+        assert_eq!(split("a[b].c[1]"), Ok((First::Name(0..1), vec![Step::Key(2..3), Step::Attribute(5..6), Step::Index(1)])));
+        assert_eq!(split("0.a"), Ok((First::Index(0), vec![Step::Attribute(2..3)])));
         assert_eq!(split("[0]"), Ok((First::Auto, vec![Step::Index(0)])));
-        assert_eq!(
-            split("a[-1]"),
-            Ok((First::Name(0..1), vec![Step::Key(2..4)]))
-        );
+        assert_eq!(split("a[-1]"), Ok((First::Name(0..1), vec![Step::Key(2..4)])));
         assert_eq!(split("\u{661}"), Ok((First::Index(1), vec![])));
         for (s, e) in [
             ("a.", "Empty attribute in format string"),
             ("a[]", "Empty attribute in format string"),
             ("a[0", "Missing ']' in format string"),
-            (
-                "a[0]b",
-                "Only '.' or '[' may follow ']' in format field specifier",
-            ),
+            ("a[0]b", "Only '.' or '[' may follow ']' in format field specifier"),
             ("9223372036854775808", TOO_MANY_DIGITS),
         ] {
             assert_eq!(split(s), Err(e), "{s}");

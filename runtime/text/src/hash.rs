@@ -43,10 +43,7 @@ impl HashKey {
     /// A key of 16 random bytes.
     pub fn from_bytes(bytes: [u8; 16]) -> HashKey {
         let v = u128::from_le_bytes(bytes);
-        HashKey {
-            k0: v as u64,
-            k1: (v >> 64) as u64,
-        }
+        HashKey { k0: v as u64, k1: (v >> 64) as u64 }
     }
 
     /// Hash of a `bytes` object. The empty one hashes to 0.
@@ -171,12 +168,7 @@ pub fn hash_f64(v: f64) -> Option<i64> {
     let (negative, mantissa, exponent) = crate::float::decompose(v);
     let shift = exponent.rem_euclid(BITS as i32) as u32;
     // Multiplying by a power of two rotates within 61 bits; a mantissa has only 53.
-    let m = ((mantissa << shift) & MODULUS)
-        | if shift == 0 {
-            0
-        } else {
-            mantissa >> (BITS - shift)
-        };
+    let m = ((mantissa << shift) & MODULUS) | if shift == 0 { 0 } else { mantissa >> (BITS - shift) };
     Some(not_error(if negative { -(m as i64) } else { m as i64 }))
 }
 
@@ -190,19 +182,13 @@ pub fn hash_complex(re: i64, im: i64) -> i64 {
 /// A denominator divisible by the modulus gives the hash of infinity, as the language reference says.
 pub fn hash_rational(negative: bool, numerator: u64, denominator: u64) -> i64 {
     let d = denominator % MODULUS;
-    let m = if d == 0 {
-        INF as u64
-    } else {
-        mul(numerator % MODULUS, power(d, MODULUS - 2))
-    };
+    let m = if d == 0 { INF as u64 } else { mul(numerator % MODULUS, power(d, MODULUS - 2)) };
     not_error(if negative { -(m as i64) } else { m as i64 })
 }
 
 /// The magnitude modulo 2**61 - 1, least significant limb first.
 pub fn residue(limbs: &[u64]) -> u64 {
-    limbs.iter().rev().fold(0, |m, &limb| {
-        (reduce(u128::from(m) << 3) + limb % MODULUS) % MODULUS
-    })
+    limbs.iter().rev().fold(0, |m, &limb| (reduce(u128::from(m) << 3) + limb % MODULUS) % MODULUS)
 }
 
 /// `base ** exponent` modulo 2**61 - 1.
@@ -252,20 +238,13 @@ impl TupleHasher {
     /// A hasher that was fed nothing.
     #[inline]
     pub fn new() -> TupleHasher {
-        TupleHasher {
-            acc: XX_PRIME_5,
-            len: 0,
-        }
+        TupleHasher { acc: XX_PRIME_5, len: 0 }
     }
 
     /// Adds one item's hash.
     #[inline]
     pub fn add(&mut self, hash: i64) {
-        self.acc = self
-            .acc
-            .wrapping_add((hash as u64).wrapping_mul(XX_PRIME_2))
-            .rotate_left(31)
-            .wrapping_mul(XX_PRIME_1);
+        self.acc = self.acc.wrapping_add((hash as u64).wrapping_mul(XX_PRIME_2)).rotate_left(31).wrapping_mul(XX_PRIME_1);
         self.len += 1;
     }
 
@@ -273,11 +252,7 @@ impl TupleHasher {
     #[inline]
     pub fn finish(self) -> i64 {
         let acc = self.acc.wrapping_add(self.len ^ (XX_PRIME_5 ^ 3_527_539));
-        if acc == u64::MAX {
-            1_546_275_796
-        } else {
-            acc as i64
-        }
+        if acc == u64::MAX { 1_546_275_796 } else { acc as i64 }
     }
 }
 
@@ -360,23 +335,11 @@ mod tests {
         assert_eq!(hash_i64(-1), -2);
         assert_eq!(hash_i64(i64::MIN), -4);
         assert_eq!(hash_i64(MODULUS as i64), 0);
-        assert_eq!(
-            hash_limbs(false, &[13399722918938673152, 7145508105175220139, 29]),
-            1388497483929617590
-        );
-        assert_eq!(
-            hash_limbs(true, &[13399722918938673152, 7145508105175220139, 29]),
-            -1388497483929617590
-        );
+        assert_eq!(hash_limbs(false, &[13399722918938673152, 7145508105175220139, 29]), 1388497483929617590);
+        assert_eq!(hash_limbs(true, &[13399722918938673152, 7145508105175220139, 29]), -1388497483929617590);
         assert_eq!(hash_limbs(false, &[0, 1]), 8);
-        assert_eq!(
-            hash_limbs(false, &[2305843009213693950]),
-            2305843009213693950
-        );
-        assert_eq!(
-            hash_limbs(true, &[18446744073709551615, 18446744073709551615]),
-            -63
-        );
+        assert_eq!(hash_limbs(false, &[2305843009213693950]), 2305843009213693950);
+        assert_eq!(hash_limbs(true, &[18446744073709551615, 18446744073709551615]), -63);
         assert_eq!(hash_rational(false, 1, 3), 1537228672809129301);
         assert_eq!(hash_rational(true, 22, 7), -1976436865040309104);
         assert_eq!(hash_rational(false, 5, 2305843009213693951), 314159);

@@ -19,11 +19,7 @@ pub fn expand_tabs<U: Unit>(units: &[U], size: isize) -> Vec<U> {
                 }
             }
             c => {
-                column = if matches!(c, 0x0A | 0x0D) {
-                    0
-                } else {
-                    column + 1
-                };
+                column = if matches!(c, 0x0A | 0x0D) { 0 } else { column + 1 };
                 out.push(u);
             }
         }
@@ -85,9 +81,7 @@ pub fn pad<U: Unit>(units: &[U], width: usize, side: Side, fill: U) -> Vec<U> {
 /// Fills with zeros after a sign.
 pub fn zfill<U: Unit>(units: &[U], width: usize) -> Vec<U> {
     let (zeros, _) = padding(units.len(), width, Side::Left);
-    let signed = units
-        .first()
-        .is_some_and(|u| matches!(u.code(), 0x2B | 0x2D));
+    let signed = units.first().is_some_and(|u| matches!(u.code(), 0x2B | 0x2D));
     let (sign, digits) = units.split_at(usize::from(signed));
     let mut out = Vec::with_capacity(units.len().max(width));
     out.extend_from_slice(sign);
@@ -109,13 +103,8 @@ mod tests {
     fn as_python() {
         assert_eq!(expand_tabs(b"a\tb\n\tc\t", 4), b"a   b\n    c   ");
         assert_eq!(expand_tabs(b"a\tb", 0), b"ab");
-        assert_eq!(
-            text_expand_tabs(TextBuf::from("€\tb").as_text(), 8),
-            "€       b"
-        );
-        let center = |s: &str, w| {
-            text_pad(TextBuf::from(s).as_text(), w, Side::Both, 0x2A).to_string_lossy()
-        };
+        assert_eq!(text_expand_tabs(TextBuf::from("€\tb").as_text(), 8), "€       b");
+        let center = |s: &str, w| text_pad(TextBuf::from(s).as_text(), w, Side::Both, 0x2A).to_string_lossy();
         assert_eq!(center("ab", 5), "**ab*");
         assert_eq!(center("a", 4), "*a**");
         assert_eq!(center("abc", 2), "abc");

@@ -30,9 +30,7 @@ pub struct PercentError {
 }
 
 fn error(message: impl Into<String>) -> PercentError {
-    PercentError {
-        message: message.into(),
-    }
+    PercentError { message: message.into() }
 }
 
 /// The flags of a directive.
@@ -78,13 +76,8 @@ impl Directive {
     /// The error for a conversion character without meaning.
     pub fn unsupported(&self) -> PercentError {
         let c = *self.conversion.as_ref().unwrap_or(&0);
-        let shown = char::from_u32(c)
-            .filter(|c| (' '..='~').contains(c))
-            .unwrap_or('?');
-        error(format!(
-            "unsupported format character '{shown}' (0x{c:x}) at index {}",
-            self.at
-        ))
+        let shown = char::from_u32(c).filter(|c| (' '..='~').contains(c)).unwrap_or('?');
+        error(format!("unsupported format character '{shown}' (0x{c:x}) at index {}", self.at))
     }
 
     /// The layout, given the values of the stars. A negative width aligns left, a negative precision is 0.
@@ -103,11 +96,7 @@ impl Directive {
             Some(Amount::Star) => Some(precision.map_or(0, |p| usize::try_from(p).unwrap_or(0))),
             None => None,
         };
-        Layout {
-            flags,
-            width,
-            precision,
-        }
+        Layout { flags, width, precision }
     }
 }
 
@@ -129,11 +118,7 @@ pub struct Parser<'a> {
 impl<'a> Parser<'a> {
     /// Starts at the front of a template; bytes are lent as Latin-1.
     pub fn new(text: Text<'a>, template: Template) -> Parser<'a> {
-        Parser {
-            text,
-            template,
-            at: 0,
-        }
+        Parser { text, template, at: 0 }
     }
 
     fn peek(&self) -> Option<u32> {
@@ -189,10 +174,7 @@ impl<'a> Parser<'a> {
                 Template::Str => "precision too big",
                 Template::Bytes => "prec too big",
             };
-            d.precision = Some(
-                self.amount(i32::MAX as usize, too_big)?
-                    .unwrap_or(Amount::Number(0)),
-            );
+            d.precision = Some(self.amount(i32::MAX as usize, too_big)?.unwrap_or(Amount::Number(0)));
         }
         if matches!(self.peek(), Some(0x68 | 0x6C | 0x4C)) {
             // A length modifier (h, l, L) means nothing.
@@ -226,10 +208,7 @@ impl<'a> Parser<'a> {
         let mut value = None::<usize>;
         while let Some(c @ 0x30..=0x39) = self.peek() {
             self.at += 1;
-            let next = value
-                .unwrap_or(0)
-                .checked_mul(10)
-                .and_then(|v| v.checked_add((c - 0x30) as usize));
+            let next = value.unwrap_or(0).checked_mul(10).and_then(|v| v.checked_add((c - 0x30) as usize));
             value = Some(next.filter(|&v| v <= limit).ok_or_else(|| error(too_big))?);
         }
         Ok(value.map(Amount::Number))
@@ -315,11 +294,7 @@ impl Layout {
         };
         let length = sign.len() + prefix.len() + digits.len();
         let (before, after) = self.padding(length);
-        let (spaces, zeros) = if self.flags.zero {
-            (0, before)
-        } else {
-            (before, 0)
-        };
+        let (spaces, zeros) = if self.flags.zero { (0, before) } else { (before, 0) };
         let mut out = String::with_capacity(length + before + after);
         out.extend(std::iter::repeat_n(' ', spaces));
         out.push_str(sign);
@@ -355,11 +330,7 @@ impl Layout {
             b'f' => Form::Fixed,
             _ => Form::General,
         };
-        let style = Style {
-            upper: conversion.is_ascii_uppercase(),
-            alternate: self.flags.alternate,
-            ..Style::default()
-        };
+        let style = Style { upper: conversion.is_ascii_uppercase(), alternate: self.flags.alternate, ..Style::default() };
         let text = float::format(x, form, self.precision.unwrap_or(6), style);
         match text.strip_prefix('-') {
             Some(magnitude) => self.number(true, "", magnitude),
@@ -381,9 +352,7 @@ mod tests {
     }
 
     fn message(s: &str) -> String {
-        directive(s)
-            .conversion
-            .map_or_else(|e| e.message, |_| String::new())
+        directive(s).conversion.map_or_else(|e| e.message, |_| String::new())
     }
 
     #[test]
@@ -401,21 +370,12 @@ mod tests {
         else {
             panic!("{pieces:?}");
         };
-        assert_eq!(
-            (a.clone(), percent.clone(), b.clone(), z.clone()),
-            (0..1, 2..3, 3..4, 21..22)
-        );
+        assert_eq!((a.clone(), percent.clone(), b.clone(), z.clone()), (0..1, 2..3, 3..4, 21..22));
         assert_eq!(d.key, Some(6..10));
         assert!(d.flags.left && d.flags.sign && d.flags.blank && d.flags.alternate && d.flags.zero);
-        assert_eq!(
-            (d.width, d.precision),
-            (Some(Amount::Number(5)), Some(Amount::Star))
-        );
+        assert_eq!((d.width, d.precision), (Some(Amount::Number(5)), Some(Amount::Star)));
         assert_eq!(d.conversion, Ok(u32::from(b'd')));
-        assert_eq!(
-            last.unsupported().message,
-            "unsupported format character '%' (0x25) at index 24"
-        );
+        assert_eq!(last.unsupported().message, "unsupported format character '%' (0x25) at index 24");
     }
 
     #[test]
@@ -425,14 +385,8 @@ mod tests {
         assert_eq!(message("%(a)"), "incomplete format");
         assert_eq!(message("%99999999999999999999d"), "width too big");
         assert_eq!(message("%.9999999999d"), "precision too big");
-        assert_eq!(
-            directive("%.-5d").unsupported().message,
-            "unsupported format character '-' (0x2d) at index 2"
-        );
-        assert_eq!(
-            directive("%€").unsupported().message,
-            "unsupported format character '?' (0x20ac) at index 1"
-        );
+        assert_eq!(directive("%.-5d").unsupported().message, "unsupported format character '-' (0x2d) at index 2");
+        assert_eq!(directive("%€").unsupported().message, "unsupported format character '?' (0x20ac) at index 1");
     }
 
     #[test]
@@ -456,20 +410,15 @@ mod tests {
         assert_eq!(int("% d", 5), " 5");
         let float = |s: &str, x| {
             let d = directive(s);
-            d.layout(None, None)
-                .format_float(d.conversion.clone().map_or(0, |c| c as u8), x)
+            d.layout(None, None).format_float(d.conversion.clone().map_or(0, |c| c as u8), x)
         };
         assert_eq!(float("%010.2f", -1.5), "-000001.50");
         assert_eq!(float("%+f", f64::NAN), "+nan");
         assert_eq!(float("%010f", f64::INFINITY), "0000000inf");
         assert_eq!(float("%G", 1e-10), "1E-10");
         let mut out = TextBuf::new();
-        directive("%5.2s")
-            .layout(None, None)
-            .push_text(&mut out, Text::ascii("abc"));
-        directive("%*d")
-            .layout(Some(-4), None)
-            .push_whole(&mut out, Text::ascii("x"));
+        directive("%5.2s").layout(None, None).push_text(&mut out, Text::ascii("abc"));
+        directive("%*d").layout(Some(-4), None).push_whole(&mut out, Text::ascii("x"));
         assert_eq!(out, "   abx   ");
     }
 }

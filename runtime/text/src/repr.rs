@@ -6,11 +6,7 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Appends the last `digits` hex digits of `value`.
 pub(crate) fn push_hex(out: &mut Vec<u8>, value: u32, digits: u32) {
-    out.extend(
-        (0..digits)
-            .rev()
-            .map(|i| HEX[(value >> (4 * i) & 15) as usize]),
-    );
+    out.extend((0..digits).rev().map(|i| HEX[(value >> (4 * i) & 15) as usize]));
 }
 
 /// Appends `\xNN`, `\uNNNN` or `\UNNNNNNNN`, the shortest that holds `c`.
@@ -27,11 +23,7 @@ pub(crate) fn push_hex_escape(out: &mut Vec<u8>, c: u32) {
 /// Double quotes only when that saves escaping: there are single quotes and no double ones.
 fn quote<U: Unit>(units: &[U]) -> u8 {
     let has = |b: u8| U::truncate(u32::from(b)).position(units).is_some();
-    if has(b'\'') && !has(b'"') {
-        b'"'
-    } else {
-        b'\''
-    }
+    if has(b'\'') && !has(b'"') { b'"' } else { b'\'' }
 }
 
 /// The escape of an ASCII character, when it needs one.
@@ -72,10 +64,7 @@ fn escape_text<U: Unit>(units: &[U], keep: impl Fn(u32) -> bool) -> TextBuf {
     let mut rest = units;
     while !rest.is_empty() {
         // Runs of ordinary characters go over whole.
-        let n = rest
-            .iter()
-            .take_while(|u| u8::try_from(u.code()).is_ok_and(|b| plain(b, quote)))
-            .count();
+        let n = rest.iter().take_while(|u| u8::try_from(u.code()).is_ok_and(|b| plain(b, quote))).count();
         out.push_text(U::text(&rest[..n]));
         rest = &rest[n..];
         if let [u, after @ ..] = rest {
@@ -138,15 +127,9 @@ mod tests {
         assert_eq!(r("it's"), "\"it's\"");
         assert_eq!(r("it's \"so\""), r#"'it\'s "so"'"#);
         assert_eq!(r("\t\n\r\\\x07\x7f"), r"'\t\n\r\\\x07\x7f'");
-        assert_eq!(
-            r("é\u{a0}\u{ad}€\u{2028}😀\u{e0001}"),
-            "'é\\xa0\\xad€\\u2028😀\\U000e0001'"
-        );
+        assert_eq!(r("é\u{a0}\u{ad}€\u{2028}😀\u{e0001}"), "'é\\xa0\\xad€\\u2028😀\\U000e0001'");
         assert_eq!(str_repr(Text::Ucs2(&[0xD800, 0x61])), "'\\ud800a'");
-        assert_eq!(
-            str_ascii(TextBuf::from("é€😀").as_text()),
-            "'\\xe9\\u20ac\\U0001f600'"
-        );
+        assert_eq!(str_ascii(TextBuf::from("é€😀").as_text()), "'\\xe9\\u20ac\\U0001f600'");
     }
 
     #[test]

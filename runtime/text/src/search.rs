@@ -17,11 +17,7 @@ struct View<'a, U, const REVERSED: bool>(&'a [U]);
 impl<U: Unit, const REVERSED: bool> View<'_, U, REVERSED> {
     #[inline(always)]
     fn at(&self, i: usize) -> U {
-        if REVERSED {
-            self.0[self.0.len() - 1 - i]
-        } else {
-            self.0[i]
-        }
+        if REVERSED { self.0[self.0.len() - 1 - i] } else { self.0[i] }
     }
 
     #[inline(always)]
@@ -45,24 +41,10 @@ impl<'n, U: Unit, const REVERSED: bool> TwoWay<'n, U, REVERSED> {
         let needle = View(needle);
         let ascending = maximal_suffix(needle, |a, b| a < b);
         let descending = maximal_suffix(needle, |a, b| a > b);
-        let (cut, period) = if ascending.0 > descending.0 {
-            ascending
-        } else {
-            descending
-        };
-        let periodic =
-            cut + period <= needle.len() && (0..cut).all(|i| needle.at(i) == needle.at(i + period));
-        let period = if periodic {
-            period
-        } else {
-            cut.max(needle.len() - cut) + 1
-        };
-        TwoWay {
-            needle,
-            cut,
-            period,
-            periodic,
-        }
+        let (cut, period) = if ascending.0 > descending.0 { ascending } else { descending };
+        let periodic = cut + period <= needle.len() && (0..cut).all(|i| needle.at(i) == needle.at(i + period));
+        let period = if periodic { period } else { cut.max(needle.len() - cut) + 1 };
+        TwoWay { needle, cut, period, periodic }
     }
 
     /// First match at or after `start`.
@@ -94,10 +76,7 @@ impl<'n, U: Unit, const REVERSED: bool> TwoWay<'n, U, REVERSED> {
 }
 
 /// Start and period of the greatest suffix in the order `less`.
-fn maximal_suffix<U: Unit, const REVERSED: bool>(
-    s: View<'_, U, REVERSED>,
-    less: impl Fn(U, U) -> bool,
-) -> (usize, usize) {
+fn maximal_suffix<U: Unit, const REVERSED: bool>(s: View<'_, U, REVERSED>, less: impl Fn(U, U) -> bool) -> (usize, usize) {
     let (mut start, mut candidate, mut offset, mut period) = (0, 1, 0, 1);
     while candidate + offset < s.len() {
         let (a, b) = (s.at(candidate + offset), s.at(start + offset));
@@ -227,12 +206,7 @@ pub fn replace_bytes(hay: &[u8], from: &[u8], to: &[u8], max: usize) -> Option<V
 
 /// Gives the parts of `hay` between replaced occurrences in order, each with whether the replacement follows it.
 /// False, and no call, when there is nothing to replace.
-fn replace_parts<U: Unit>(
-    hay: &[U],
-    from: &[U],
-    max: usize,
-    mut part: impl FnMut(&[U], bool),
-) -> bool {
+fn replace_parts<U: Unit>(hay: &[U], from: &[U], max: usize, mut part: impl FnMut(&[U], bool)) -> bool {
     if max == 0 {
         return false;
     }
@@ -338,13 +312,7 @@ mod tests {
     #[test]
     fn two_way_finds_what_naive_search_finds() {
         let strings = |max: usize| {
-            (0..=max).flat_map(|n| {
-                (0..1u32 << n).map(move |bits| {
-                    (0..n)
-                        .map(|i| (bits >> i & 1) as u16 + 7)
-                        .collect::<Vec<u16>>()
-                })
-            })
+            (0..=max).flat_map(|n| (0..1u32 << n).map(move |bits| (0..n).map(|i| (bits >> i & 1) as u16 + 7).collect::<Vec<u16>>()))
         };
         for needle in strings(6) {
             for hay in strings(9) {
@@ -360,14 +328,8 @@ mod tests {
         let hay: Vec<u32> = (0..2000).map(|i| u32::from(i % 7 == 0) + i % 3).collect();
         for (start, len) in [(0, 100), (500, 333), (1990, 10), (77, 1)] {
             let needle = &hay[start..start + len];
-            assert_eq!(
-                find(&hay, needle),
-                hay.windows(len).position(|w| w == needle)
-            );
-            assert_eq!(
-                rfind(&hay, needle),
-                hay.windows(len).rposition(|w| w == needle)
-            );
+            assert_eq!(find(&hay, needle), hay.windows(len).position(|w| w == needle));
+            assert_eq!(rfind(&hay, needle), hay.windows(len).rposition(|w| w == needle));
         }
     }
 
@@ -385,13 +347,9 @@ mod tests {
         assert_eq!(text_count(t("aaaa").as_text(), t("aa").as_text()), 2);
         assert_eq!(text_count(hay.as_text(), t("").as_text()), 7);
         let replace = |s: &str, a: &str, b: &str, n| {
-            text_replace(t(s).as_text(), t(a).as_text(), t(b).as_text(), n)
-                .map(|t| t.to_string_lossy())
+            text_replace(t(s).as_text(), t(a).as_text(), t(b).as_text(), n).map(|t| t.to_string_lossy())
         };
-        assert_eq!(
-            replace("abcabc", "b", "€€", usize::MAX).as_deref(),
-            Some("a€€ca€€c")
-        );
+        assert_eq!(replace("abcabc", "b", "€€", usize::MAX).as_deref(), Some("a€€ca€€c"));
         assert_eq!(replace("abcabc", "bc", "", 1).as_deref(), Some("aabc"));
         assert_eq!(replace("ab", "", "-", usize::MAX).as_deref(), Some("-a-b-"));
         assert_eq!(replace("ab", "", "-", 2).as_deref(), Some("-a-b"));
@@ -399,13 +357,7 @@ mod tests {
         assert_eq!(replace("ab", "x", "-", 2), None);
         let narrowed = text_replace(t("a€").as_text(), t("€").as_text(), t("").as_text(), 9);
         assert!(matches!(narrowed, Some(TextBuf::Latin1(_))));
-        assert_eq!(
-            replace_bytes(b"aXbX", b"X", b"--", 1).as_deref(),
-            Some(&b"a--bX"[..])
-        );
-        assert!(
-            text_ends_with(hay.as_text(), t("ñ").as_text())
-                && text_starts_with(hay.as_text(), t("añ").as_text())
-        );
+        assert_eq!(replace_bytes(b"aXbX", b"X", b"--", 1).as_deref(), Some(&b"a--bX"[..]));
+        assert!(text_ends_with(hay.as_text(), t("ñ").as_text()) && text_starts_with(hay.as_text(), t("añ").as_text()));
     }
 }

@@ -29,10 +29,7 @@ pub fn split_space<'a, U: Unit>(
             return Some(start..at);
         }
         left -= 1;
-        let end = units[start..]
-            .iter()
-            .position(|u| is_space(u.code()))
-            .map_or(units.len(), |n| start + n);
+        let end = units[start..].iter().position(|u| is_space(u.code())).map_or(units.len(), |n| start + n);
         at = end;
         Some(start..end)
     })
@@ -52,21 +49,14 @@ pub fn rsplit_space<'a, U: Unit>(
             return Some(0..end);
         }
         left -= 1;
-        let start = units[..end]
-            .iter()
-            .rposition(|u| is_space(u.code()))
-            .map_or(0, |i| i + 1);
+        let start = units[..end].iter().rposition(|u| is_space(u.code())).map_or(0, |i| i + 1);
         at = start;
         Some(start..end)
     })
 }
 
 /// Parts between occurrences of a **non-empty** separator, at most `max` splits.
-pub fn split<'a, U: Unit>(
-    units: &'a [U],
-    separator: &'a [U],
-    max: usize,
-) -> impl Iterator<Item = Range<usize>> + 'a {
+pub fn split<'a, U: Unit>(units: &'a [U], separator: &'a [U], max: usize) -> impl Iterator<Item = Range<usize>> + 'a {
     let mut found = positions(units, separator).take(max);
     let mut start = Some(0);
     std::iter::from_fn(move || {
@@ -85,11 +75,7 @@ pub fn split<'a, U: Unit>(
 }
 
 /// [`split`] from the right.
-pub fn rsplit<'a, U: Unit>(
-    units: &'a [U],
-    separator: &'a [U],
-    max: usize,
-) -> impl Iterator<Item = Range<usize>> + 'a {
+pub fn rsplit<'a, U: Unit>(units: &'a [U], separator: &'a [U], max: usize) -> impl Iterator<Item = Range<usize>> + 'a {
     let mut found = rpositions(units, separator).take(max);
     let mut end = Some(units.len());
     std::iter::from_fn(move || {
@@ -108,10 +94,7 @@ pub fn rsplit<'a, U: Unit>(
 }
 
 /// Lines of a string; see [`lines`].
-pub fn text_lines<U: Unit>(
-    units: &[U],
-    keep_ends: bool,
-) -> impl Iterator<Item = Range<usize>> + '_ {
+pub fn text_lines<U: Unit>(units: &[U], keep_ends: bool) -> impl Iterator<Item = Range<usize>> + '_ {
     lines(units, keep_ends, unicode::is_line_break)
 }
 
@@ -141,28 +124,10 @@ fn lines<'a, U: Unit>(
 }
 
 /// What remains without the leading (`left`) and trailing (`right`) units that `drop` is true for.
-pub fn strip<U: Unit>(
-    units: &[U],
-    left: bool,
-    right: bool,
-    drop: impl Fn(u32) -> bool,
-) -> Range<usize> {
-    let start = if left {
-        units
-            .iter()
-            .position(|u| !drop(u.code()))
-            .unwrap_or(units.len())
-    } else {
-        0
-    };
-    let end = if right {
-        units[start..]
-            .iter()
-            .rposition(|u| !drop(u.code()))
-            .map_or(start, |i| start + i + 1)
-    } else {
-        units.len()
-    };
+pub fn strip<U: Unit>(units: &[U], left: bool, right: bool, drop: impl Fn(u32) -> bool) -> Range<usize> {
+    let start = if left { units.iter().position(|u| !drop(u.code())).unwrap_or(units.len()) } else { 0 };
+    let end =
+        if right { units[start..].iter().rposition(|u| !drop(u.code())).map_or(start, |i| start + i + 1) } else { units.len() };
     start..end
 }
 
@@ -203,16 +168,10 @@ mod tests {
     #[test]
     fn into_lines() {
         let f = |s: &'static str, keep| parts(s, text_lines(s.as_bytes(), keep));
-        assert_eq!(
-            f("a\nb\r\nc\rd\x0b\x1ce\n", false),
-            ["a", "b", "c", "d", "", "e"]
-        );
+        assert_eq!(f("a\nb\r\nc\rd\x0b\x1ce\n", false), ["a", "b", "c", "d", "", "e"]);
         assert_eq!(f("a\r\n\r\nb", true), ["a\r\n", "\r\n", "b"]);
         assert_eq!(f("", true), [""; 0]);
-        assert_eq!(
-            parts("a\x0bb\r", bytes_lines(b"a\x0bb\r", false)),
-            ["a\x0bb"]
-        );
+        assert_eq!(parts("a\x0bb\r", bytes_lines(b"a\x0bb\r", false)), ["a\x0bb"]);
     }
 
     #[test]

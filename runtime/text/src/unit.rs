@@ -200,11 +200,7 @@ impl<'a> Text<'a> {
     /// The code points.
     #[inline]
     pub fn iter(self) -> TextIter<'a> {
-        TextIter {
-            text: self,
-            front: 0,
-            back: self.len(),
-        }
+        TextIter { text: self, front: 0, back: self.len() }
     }
 
     /// Whether all code points are below 0x80.
@@ -243,9 +239,7 @@ impl<'a> Text<'a> {
 
     /// A UTF-8 string with U+FFFD for every lone surrogate, for messages and tests.
     pub fn to_string_lossy(self) -> String {
-        self.iter()
-            .map(|c| char::from_u32(c).unwrap_or('\u{FFFD}'))
-            .collect()
+        self.iter().map(|c| char::from_u32(c).unwrap_or('\u{FFFD}')).collect()
     }
 
     /// A UTF-8 string, unless there are lone surrogates.
@@ -625,11 +619,7 @@ impl From<&str> for TextBuf {
 
 impl From<String> for TextBuf {
     fn from(s: String) -> TextBuf {
-        if s.is_ascii() {
-            TextBuf::Latin1(s.into_bytes())
-        } else {
-            TextBuf::from(s.as_str())
-        }
+        if s.is_ascii() { TextBuf::Latin1(s.into_bytes()) } else { TextBuf::from(s.as_str()) }
     }
 }
 

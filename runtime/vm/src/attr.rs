@@ -249,7 +249,9 @@ pub fn slot<'a>(obj: &'a Header, s: &Shape, i: usize) -> Option<(&'a Field, &'a 
     let e = extension(obj, s)?;
     let chunk: Ref<Array> = e.chunks[c].get().downcast()?;
     // SAFETY: (lifetime) the chunk lives as long as the object: chunks are never removed from an extension.
-    unsafe { Some((std::mem::transmute::<&Field, &Field>(chunk.field(k)), std::mem::transmute::<&Header, &Header>(chunk.header()))) }
+    unsafe {
+        Some((std::mem::transmute::<&Field, &Field>(chunk.field(k)), std::mem::transmute::<&Header, &Header>(chunk.header())))
+    }
 }
 
 /// The field of slot `i`, made if it is beyond what there is.
@@ -616,7 +618,9 @@ impl Thread {
         if class.has_flag(class_flags::PLAIN_GETATTR) {
             let name = Str::intern(self, name)?;
             return match generic_lookup(self, obj, class, name) {
-                Err(e) if e.is(self, crate::objects::exceptions::class(crate::objects::exceptions::Kind::AttributeError)) => Ok(None),
+                Err(e) if e.is(self, crate::objects::exceptions::class(crate::objects::exceptions::Kind::AttributeError)) => {
+                    Ok(None)
+                }
                 r => r,
             };
         }
@@ -731,7 +735,10 @@ pub fn generic_set(t: &Thread, obj: Value, name: Ref<Str>, value: Option<Value>)
     Err(if on_class.is_some() {
         t.attribute_error(obj, name, &format!("'{}' object attribute '{name}' is read-only", crate::ops::class_name(class)))
     } else {
-        let text = format!("'{}' object has no attribute '{name}' and no __dict__ for setting new attributes", crate::ops::class_name(class));
+        let text = format!(
+            "'{}' object has no attribute '{name}' and no __dict__ for setting new attributes",
+            crate::ops::class_name(class)
+        );
         t.attribute_error(obj, name, &text)
     })
 }
@@ -739,7 +746,8 @@ pub fn generic_set(t: &Thread, obj: Value, name: Ref<Str>, value: Option<Value>)
 /// Called when a class gained an attribute: slots that caches know may now be hidden by a data descriptor, or a slot of
 /// `__slots__` by any attribute.
 pub fn class_attribute_added(t: &Thread, class: Ref<Class>, name: Ref<Str>, v: Value) {
-    let hides_slot = || class.mro().iter().skip(1).filter_map(|c| c.downcast::<Class>()?.dict.get()?.get_interned(name)).any(is_slot);
+    let hides_slot =
+        || class.mro().iter().skip(1).filter_map(|c| c.downcast::<Class>()?.dict.get()?.get_interned(name)).any(is_slot);
     if is_data_descriptor(t, v) || hides_slot() {
         crate::interp::flush_slot_caches(t);
     }
@@ -794,4 +802,3 @@ pub fn bind_through_class(t: &Thread, attr: Value, class: Ref<Class>) -> Result<
         None => Ok(attr),
     }
 }
-

@@ -72,7 +72,8 @@ impl Thread {
         if class.has_flag(class_flags::PLAIN_GETATTR) {
             if let Some(f) = class.lookup(self, name) {
                 let plain = f.downcast::<Function>().is_some()
-                    || f.downcast::<Native>().is_some_and(|n| matches!(n.def.kind, NativeKind::Method | NativeKind::Slot) && !n.passes_receiver);
+                    || f.downcast::<Native>()
+                        .is_some_and(|n| matches!(n.def.kind, NativeKind::Method | NativeKind::Slot) && !n.passes_receiver);
                 if plain && crate::attr::instance_get(self, obj, name).is_none() {
                     return self.with_prepended(obj, args, |args| self.call(f, args));
                 }
@@ -141,7 +142,8 @@ pub fn instantiate(t: &Thread, class: Ref<Class>, args: &[Value], kwnames: Optio
         return Ok(obj);
     }
     if let Some(init) = actual.special(t, Special::Init) {
-        let trivial = args.is_empty() && init.downcast::<Native>().is_some_and(|n| n.is_of(crate::objects::object::Object::class()));
+        let trivial =
+            args.is_empty() && init.downcast::<Native>().is_some_and(|n| n.is_of(crate::objects::object::Object::class()));
         if !trivial {
             let r = if init.downcast::<Function>().is_some() || init.downcast::<Native>().is_some_and(|n| !n.passes_receiver) {
                 t.with_prepended(obj, args, |args| t.call_kw(init, args, kwnames))?
@@ -278,7 +280,10 @@ fn unexpected_keyword(t: &Thread, f: Ref<Function>, code: Ref<Code>, posonly: us
         .collect();
     let q = f.qualname_string();
     if !posonly_names.is_empty() {
-        return t.type_error(format!("{q}() got some positional-only arguments passed as keyword arguments: '{}'", posonly_names.join(", ")));
+        return t.type_error(format!(
+            "{q}() got some positional-only arguments passed as keyword arguments: '{}'",
+            posonly_names.join(", ")
+        ));
     }
     let named = (code.argcount as usize) + code.unit.kwonly_argcount as usize;
     let candidates: Vec<String> =

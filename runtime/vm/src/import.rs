@@ -43,9 +43,14 @@ pub fn import_from(t: &Thread, module: Value, name: Ref<Str>) -> Result<Value> {
     };
     let text = match (&file, initializing) {
         (Some(f), true) => {
-            format!("cannot import name '{name}' from partially initialized module '{shown}' (most likely due to a circular import) ({})", t.str(*f)?)
+            format!(
+                "cannot import name '{name}' from partially initialized module '{shown}' (most likely due to a circular import) ({})",
+                t.str(*f)?
+            )
         }
-        (None, true) => format!("cannot import name '{name}' from partially initialized module '{shown}' (most likely due to a circular import) (unknown location)"),
+        (None, true) => format!(
+            "cannot import name '{name}' from partially initialized module '{shown}' (most likely due to a circular import) (unknown location)"
+        ),
         (Some(f), false) => format!("cannot import name '{name}' from '{shown}' ({})", t.str(*f)?),
         (None, false) => format!("cannot import name '{name}' from '{shown}' (unknown location)"),
     };
@@ -61,13 +66,24 @@ pub fn import_star(t: &Thread, module: Value, namespace: Value) -> Result<()> {
         Some(a) => a,
         None => match dict {
             Some(d) => t.call_method(d, names::keys(), &[])?,
-            None => return Err(ex::import_error(t, ex::Kind::ImportError, "from-import-* object has no __dict__ and no __all__", None, None, None)),
+            None => {
+                return Err(ex::import_error(
+                    t,
+                    ex::Kind::ImportError,
+                    "from-import-* object has no __dict__ and no __all__",
+                    None,
+                    None,
+                    None,
+                ));
+            }
         },
     };
     let keys = t.iterate_to_vec(list)?;
     for &k in keys.as_slice() {
         let Some(name) = k.downcast::<Str>() else {
-            let m = t.get_attr_opt(module, names::__name__())?.map_or_else(|| Ok("?".to_owned()), |n| t.str(n).map(|s| s.to_string_lossy()))?;
+            let m = t
+                .get_attr_opt(module, names::__name__())?
+                .map_or_else(|| Ok("?".to_owned()), |n| t.str(n).map(|s| s.to_string_lossy()))?;
             let what = if from_all { ("Item", "__all__") } else { ("Key", "__dict__") };
             return Err(t.type_error(format!("{} in {m}.{} must be str, not {}", what.0, what.1, class_of(k).name_string())));
         };
@@ -118,7 +134,14 @@ pub fn import(t: &Thread, name: Ref<Str>, globals: Option<Value>, fromlist: Valu
             t.modules().set(t, name.value(), m.value())?;
             Ok(m.value())
         }
-        None => Err(ex::import_error(t, ex::Kind::ModuleNotFoundError, &format!("No module named '{name}'"), Some(name.value()), None, None)),
+        None => Err(ex::import_error(
+            t,
+            ex::Kind::ModuleNotFoundError,
+            &format!("No module named '{name}'"),
+            Some(name.value()),
+            None,
+            None,
+        )),
     }
 }
 
@@ -157,7 +180,14 @@ pub fn import_module(t: &Thread, name: &str) -> Result<Value> {
     import(t, key, None, Value::NONE, 0)?;
     match t.modules().get(t, key.value())? {
         Some(m) => Ok(m),
-        None => Err(ex::import_error(t, ex::Kind::ModuleNotFoundError, &format!("No module named '{name}'"), Some(key.value()), None, None)),
+        None => Err(ex::import_error(
+            t,
+            ex::Kind::ModuleNotFoundError,
+            &format!("No module named '{name}'"),
+            Some(key.value()),
+            None,
+            None,
+        )),
     }
 }
 

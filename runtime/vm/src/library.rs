@@ -16,7 +16,8 @@ pub struct LibraryModule {
 const LEFT_OUT: &[&str] = &["_dummy_os", "_dummy_thread", "dummy_threading", "_pycodecs"];
 
 /// Names under which `importlib` is bootstrapped, and what they are.
-const BOOTSTRAP: &[(&str, &str)] = &[("_frozen_importlib", "importlib._bootstrap"), ("_frozen_importlib_external", "importlib._bootstrap_external")];
+const BOOTSTRAP: &[(&str, &str)] =
+    &[("_frozen_importlib", "importlib._bootstrap"), ("_frozen_importlib_external", "importlib._bootstrap_external")];
 
 /// The name under which a bootstrap module is found in the library; other names are their own.
 pub fn real_name(name: &str) -> &str {

@@ -1,8 +1,8 @@
 //! Interned strings that the runtime itself uses: `names::__init__()` is the interned string `"__init__"`.
 
 use crate::objects::str::Str;
-use taipan_heap::{Ref, Value};
 use std::sync::atomic::{AtomicU64, Ordering::*};
+use taipan_heap::{Ref, Value};
 
 macro_rules! known_names {
     ($($id:ident)*) => {

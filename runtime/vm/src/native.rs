@@ -8,8 +8,23 @@ pub use crate::call::Callable;
 pub use crate::error::{Exc, Result};
 pub use crate::names;
 pub use crate::objects::{
-    bool_value, bytes::Bytes, cell::CellObject, class::Class, class_of, code::Code, dict::Dict, float::BoxedFloat, function::Function,
-    int::BigInt, list::List, module::Module, native_function::Native, object::Object, str::{Str, Units}, tuple::Tuple, value_vec::ValueVec,
+    bool_value,
+    bytes::Bytes,
+    cell::CellObject,
+    class::Class,
+    class_of,
+    code::Code,
+    dict::Dict,
+    float::BoxedFloat,
+    function::Function,
+    int::BigInt,
+    list::List,
+    module::Module,
+    native_function::Native,
+    object::Object,
+    str::{Str, Units},
+    tuple::Tuple,
+    value_vec::ValueVec,
 };
 pub use crate::thread::Thread;
 pub use taipan_heap::{Field, Header, HeapType, Layout, Mutator, Ref, RefField, Scan, Shape, ShapeId, Value, Visitor};
@@ -58,7 +73,9 @@ impl Signature {
     /// What error texts call the function: constructors go by the name of their class.
     pub fn called(&self) -> String {
         match self.owner {
-            Some(owner) if self.kind == NativeKind::New || (self.name == "__init__" && self.max_positional != usize::MAX) => owner().get().name_string(),
+            Some(owner) if self.kind == NativeKind::New || (self.name == "__init__" && self.max_positional != usize::MAX) => {
+                owner().get().name_string()
+            }
             _ => self.name.to_owned(),
         }
     }
@@ -546,7 +563,10 @@ fn check_new_class(t: &Thread, owner: Ref<Class>, c: Value, sig: &'static Signat
 #[cold]
 fn wrong_self(t: &Thread, expected: &str, sig: &'static Signature, v: Value) -> Exc {
     let got = class_of(v).name_string();
-    if sig.name.starts_with("__") && sig.name.ends_with("__") && !matches!(sig.name, "__format__" | "__reduce__" | "__reduce_ex__" | "__sizeof__" | "__dir__") {
+    if sig.name.starts_with("__")
+        && sig.name.ends_with("__")
+        && !matches!(sig.name, "__format__" | "__reduce__" | "__reduce_ex__" | "__sizeof__" | "__dir__")
+    {
         t.type_error(format!("descriptor '{}' requires a '{expected}' object but received a '{got}'", sig.name))
     } else {
         t.type_error(format!("descriptor '{}' for '{expected}' objects doesn't apply to a '{got}' object", sig.name))
@@ -582,11 +602,8 @@ pub fn bind(t: &Thread, sig: &'static Signature, args: &[Value], kwnames: Option
     let nkw = kwnames.map_or(0, |k| k.len());
     let npos = args.len() - nkw;
     let has_varargs = sig.max_positional == usize::MAX;
-    let positional = sig
-        .params
-        .iter()
-        .filter(|p| matches!(p.kind, ParamKind::PositionalOnly | ParamKind::PositionalOrKeyword))
-        .count();
+    let positional =
+        sig.params.iter().filter(|p| matches!(p.kind, ParamKind::PositionalOnly | ParamKind::PositionalOrKeyword)).count();
     if npos > positional && !has_varargs {
         return Err(too_many_positional(t, sig, npos));
     }
@@ -624,7 +641,11 @@ pub fn bind(t: &Thread, sig: &'static Signature, args: &[Value], kwnames: Option
             }
             match found {
                 Some(s) if !out[s].is_empty() => {
-                    return Err(t.type_error(format!("argument for {name}() given by name ('{}') and position ({})", key_str, s + 1)));
+                    return Err(t.type_error(format!(
+                        "argument for {name}() given by name ('{}') and position ({})",
+                        key_str,
+                        s + 1
+                    )));
                 }
                 Some(s) => out[s] = value,
                 None if var_kwargs => {

@@ -35,7 +35,11 @@ fn run_program(t: &Thread, args: Vec<OsString>) -> Result<()> {
                 Err(_) => return Err(t.syntax_error_plain(format!("cannot decode {path}"))),
             },
             Err(e) => {
-                eprintln!("taipan: can't open file '{path}': [Errno {}] {}", e.raw_os_error().unwrap_or(0), ex::strerror(e.raw_os_error().unwrap_or(0)));
+                eprintln!(
+                    "taipan: can't open file '{path}': [Errno {}] {}",
+                    e.raw_os_error().unwrap_or(0),
+                    ex::strerror(e.raw_os_error().unwrap_or(0))
+                );
                 return Err(t.new_error_with(ex::class(ex::Kind::SystemExit), &[Value::small_int(2)]));
             }
         },

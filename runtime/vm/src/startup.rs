@@ -2,8 +2,8 @@
 
 use crate::native::*;
 use crate::objects::{
-    self, class, complex, descriptors, exceptions, float, frame, function, generator, generator_methods, int, iterators, list, module, native_function,
-    object, range, seq_iter, singletons, slice, template, traceback, typevar,
+    self, class, complex, descriptors, exceptions, float, frame, function, generator, generator_methods, int, iterators, list,
+    module, native_function, object, range, seq_iter, singletons, slice, template, traceback, typevar,
 };
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::*};

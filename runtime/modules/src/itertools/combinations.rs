@@ -114,7 +114,9 @@ pub struct Product {
 impl Product {
     #[py("(*iterables, repeat=1)", nosig)]
     fn __new__(t: &Thread, cls: Ref<Class>, iterables: &[Value], repeat: Option<isize>) -> Result<Ref<Product>> {
-        let Ok(repeat) = usize::try_from(repeat.unwrap_or(1)) else { return Err(t.value_error("repeat argument cannot be negative")) };
+        let Ok(repeat) = usize::try_from(repeat.unwrap_or(1)) else {
+            return Err(t.value_error("repeat argument cannot be negative"));
+        };
         let given = if repeat == 0 { &[] } else { iterables };
         if given.len().checked_mul(repeat).is_none_or(|n| n > isize::MAX as usize / 8) {
             return Err(t.overflow_error("repeat argument too large"));
@@ -236,7 +238,12 @@ impl CombinationsWithReplacement {
         let at = if done { Vec::new() } else { vec![0; r] };
         t.create_in(
             cls,
-            CombinationsWithReplacement { header: Header::NEW, pool: held(pool), r, positions: Positions::new(at, Vec::new(), done) },
+            CombinationsWithReplacement {
+                header: Header::NEW,
+                pool: held(pool),
+                r,
+                positions: Positions::new(at, Vec::new(), done),
+            },
         )
     }
     #[py]

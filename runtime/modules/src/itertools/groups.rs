@@ -47,7 +47,15 @@ impl GroupBy {
         let key = Field::new(key.unwrap_or(Value::NONE));
         t.create_in(
             cls,
-            GroupBy { header: Header::NEW, iterator: Field::new(iterator), key, target: empty(), current_key: empty(), current: empty(), group: empty() },
+            GroupBy {
+                header: Header::NEW,
+                iterator: Field::new(iterator),
+                key,
+                target: empty(),
+                current_key: empty(),
+                current: empty(),
+                group: empty(),
+            },
         )
     }
     #[py]

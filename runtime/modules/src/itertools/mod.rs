@@ -50,8 +50,28 @@ pub struct Itertools;
 #[pymodule(
     name = "itertools",
     classes(
-        Accumulate, Batched, Chain, Combinations, CombinationsWithReplacement, Compress, Count, Cycle, DropWhile, FilterFalse, GroupBy, Grouper,
-        ISlice, Pairwise, Permutations, Product, Repeat, StarMap, TakeWhile, Tee, TeeData, ZipLongest
+        Accumulate,
+        Batched,
+        Chain,
+        Combinations,
+        CombinationsWithReplacement,
+        Compress,
+        Count,
+        Cycle,
+        DropWhile,
+        FilterFalse,
+        GroupBy,
+        Grouper,
+        ISlice,
+        Pairwise,
+        Permutations,
+        Product,
+        Repeat,
+        StarMap,
+        TakeWhile,
+        Tee,
+        TeeData,
+        ZipLongest
     )
 )]
 impl Itertools {

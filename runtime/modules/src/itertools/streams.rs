@@ -26,7 +26,13 @@ pub struct Accumulate {
 #[pyclass(name = "accumulate", module = "itertools", flags(BASE))]
 impl Accumulate {
     #[py("(iterable, func=None, *, initial=None)")]
-    fn __new__(t: &Thread, cls: Ref<Class>, iterable: Value, func: OrNone<Value>, initial: OrNone<Value>) -> Result<Ref<Accumulate>> {
+    fn __new__(
+        t: &Thread,
+        cls: Ref<Class>,
+        iterable: Value,
+        func: OrNone<Value>,
+        initial: OrNone<Value>,
+    ) -> Result<Ref<Accumulate>> {
         let iterator = filled(t.iter(iterable)?);
         let function = filled(func.0.unwrap_or(Value::EMPTY));
         let initial = filled(initial.0.unwrap_or(Value::EMPTY));
@@ -158,7 +164,11 @@ impl Chain {
             };
             if this.active.compare_exchange(t, h, Value::EMPTY, it).is_err() {
                 // Another thread was faster: this one's items go first.
-                let rest = Chain { header: Header::NEW, source: filled(t.iter(Tuple::new(t, &[it, this.active.get()])?.value())?), active: empty() };
+                let rest = Chain {
+                    header: Header::NEW,
+                    source: filled(t.iter(Tuple::new(t, &[it, this.active.get()])?.value())?),
+                    active: empty(),
+                };
                 let both = t.create(rest)?;
                 this.active.set(t, h, both.value());
             }
@@ -229,7 +239,8 @@ pub struct Count {
 /// Whether `count` takes it for a number.
 fn is_number(t: &Thread, v: Value) -> bool {
     let c = class_of(v);
-    [Special::Index, Special::Int, Special::Float].iter().any(|&s| c.special(t, s).is_some()) || c.lookup(t, names::__complex__()).is_some()
+    [Special::Index, Special::Int, Special::Float].iter().any(|&s| c.special(t, s).is_some())
+        || c.lookup(t, names::__complex__()).is_some()
 }
 
 impl Count {
@@ -524,7 +535,14 @@ fn slice_bound(t: &Thread, v: Value, error: &str) -> Result<Option<usize>> {
 #[pyclass(name = "islice", module = "itertools", flags(BASE))]
 impl ISlice {
     #[py("(iterable, start, stop=None, step=None, /)", nosig)]
-    fn __new__(t: &Thread, cls: Ref<Class>, iterable: Value, start: Value, stop: Option<Value>, step: Option<Value>) -> Result<Ref<ISlice>> {
+    fn __new__(
+        t: &Thread,
+        cls: Ref<Class>,
+        iterable: Value,
+        start: Value,
+        stop: Option<Value>,
+        step: Option<Value>,
+    ) -> Result<Ref<ISlice>> {
         const STOP: &str = "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
         const INDICES: &str = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
         let (first, stop) = match stop {

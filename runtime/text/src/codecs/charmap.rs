@@ -26,12 +26,7 @@ pub fn decode_table(input: &[u8], pos: usize, table: Text<'_>, out: &mut TextBuf
 }
 
 /// Decodes with any mapping. An error of the mapping itself ends decoding.
-pub fn decode<E>(
-    input: &[u8],
-    pos: usize,
-    out: &mut TextBuf,
-    mut map: impl FnMut(u8) -> Result<Char, E>,
-) -> Result<Decoded, E> {
+pub fn decode<E>(input: &[u8], pos: usize, out: &mut TextBuf, mut map: impl FnMut(u8) -> Result<Char, E>) -> Result<Decoded, E> {
     for (i, &b) in input.iter().enumerate().skip(pos) {
         match map(b)? {
             Char::One(c) if c != UNMAPPED => out.push(c),
@@ -86,11 +81,7 @@ pub struct EncodingMap {
 impl EncodingMap {
     /// Inverts the first 256 items of `table`.
     pub fn new(table: Text<'_>) -> EncodingMap {
-        let mut pairs: Vec<(u32, u8)> = table
-            .iter()
-            .zip(0u8..=255)
-            .filter(|&(c, _)| c != UNMAPPED)
-            .collect();
+        let mut pairs: Vec<(u32, u8)> = table.iter().zip(0u8..=255).filter(|&(c, _)| c != UNMAPPED).collect();
         pairs.sort_unstable_by_key(|&(c, b)| (c, std::cmp::Reverse(b)));
         pairs.dedup_by_key(|&mut (c, _)| c);
         EncodingMap { pairs }
@@ -98,9 +89,6 @@ impl EncodingMap {
 
     /// The byte of a character.
     pub fn get(&self, c: u32) -> Option<u8> {
-        self.pairs
-            .binary_search_by_key(&c, |&(k, _)| k)
-            .ok()
-            .map(|i| self.pairs[i].1)
+        self.pairs.binary_search_by_key(&c, |&(k, _)| k).ok().map(|i| self.pairs[i].1)
     }
 }

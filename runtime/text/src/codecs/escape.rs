@@ -27,14 +27,8 @@ fn hex(input: &[u8], at: usize, count: usize) -> (Option<u32>, usize) {
 
 /// Reads up to three octal digits at `at`: the value and where they end.
 fn octal(input: &[u8], at: usize) -> (u32, usize) {
-    let n = input[at..]
-        .iter()
-        .take(3)
-        .take_while(|b| matches!(b, b'0'..=b'7'))
-        .count();
-    let value = input[at..at + n]
-        .iter()
-        .fold(0, |v, b| v << 3 | u32::from(b - b'0'));
+    let n = input[at..].iter().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
+    let value = input[at..at + n].iter().fold(0, |v, b| v << 3 | u32::from(b - b'0'));
     (value, at + n)
 }
 
@@ -54,13 +48,7 @@ fn simple(b: u8) -> Option<u8> {
 }
 
 /// Decodes `unicode_escape`; see [`super`]. Notes the first escape to warn of.
-pub fn decode_unicode(
-    input: &[u8],
-    pos: usize,
-    last: bool,
-    out: &mut TextBuf,
-    bad: &mut Option<BadEscape>,
-) -> Decoded {
+pub fn decode_unicode(input: &[u8], pos: usize, last: bool, out: &mut TextBuf, bad: &mut Option<BadEscape>) -> Decoded {
     let mut at = pos;
     loop {
         let plain = memchr::memchr(b'\\', &input[at..]).map_or(input.len(), |n| at + n);
@@ -88,12 +76,7 @@ const ILLEGAL: &str = "illegal Unicode character";
 const UNKNOWN_NAME: &str = "unknown Unicode character name";
 
 /// Decodes the escape whose backslash is at `start`.
-fn unicode_escape(
-    input: &[u8],
-    start: usize,
-    out: &mut TextBuf,
-    bad: &mut Option<BadEscape>,
-) -> Decoded {
+fn unicode_escape(input: &[u8], start: usize, out: &mut TextBuf, bad: &mut Option<BadEscape>) -> Decoded {
     let at = start + 1;
     let fail = |end, reason| Err(CodecError::new(start, end, reason));
     let Some(&b) = input.get(at) else {
@@ -108,10 +91,7 @@ fn unicode_escape(
         b'0'..=b'7' => {
             let (value, end) = octal(input, at);
             if value > 0o377 {
-                bad.get_or_insert(BadEscape {
-                    at,
-                    octal: Some(value),
-                });
+                bad.get_or_insert(BadEscape { at, octal: Some(value) });
             }
             out.push(value);
             return Ok(end);
@@ -246,11 +226,7 @@ impl BytesEscapeError {
 
 /// `codecs.escape_decode`: the escapes of bytes literals. `replacement` stands for a bad `\x`, if given (`?` for the
 /// handler `replace`, nothing for `ignore`).
-pub fn decode_bytes(
-    input: &[u8],
-    replacement: Option<&[u8]>,
-    bad: &mut Option<BadEscape>,
-) -> Result<Vec<u8>, BytesEscapeError> {
+pub fn decode_bytes(input: &[u8], replacement: Option<&[u8]>, bad: &mut Option<BadEscape>) -> Result<Vec<u8>, BytesEscapeError> {
     let mut out = Vec::with_capacity(input.len());
     let mut at = 0;
     while at < input.len() {
@@ -267,10 +243,7 @@ pub fn decode_bytes(
             b'0'..=b'7' => {
                 let (value, end) = octal(input, at);
                 if value > 0o377 {
-                    bad.get_or_insert(BadEscape {
-                        at,
-                        octal: Some(value),
-                    });
+                    bad.get_or_insert(BadEscape { at, octal: Some(value) });
                 }
                 out.push(value as u8);
                 at = end;

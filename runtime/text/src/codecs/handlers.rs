@@ -58,13 +58,7 @@ impl Errors {
     }
 
     /// Deals with a decoding error. `codec` has its byte order resolved.
-    pub fn decode(
-        self,
-        codec: Codec,
-        input: &[u8],
-        error: &CodecError,
-        out: &mut TextBuf,
-    ) -> Handled {
+    pub fn decode(self, codec: Codec, input: &[u8], error: &CodecError, out: &mut TextBuf) -> Handled {
         let bad = &input[error.start..error.end];
         match self {
             Errors::Strict => return Handled::Raise,
@@ -74,11 +68,7 @@ impl Errors {
             Errors::XmlCharRefReplace | Errors::NameReplace => return Handled::NotApplicable,
             Errors::SurrogateEscape => {
                 let n = decode_surrogateescape(bad, out);
-                return if n == 0 {
-                    Handled::Raise
-                } else {
-                    Handled::Resume(error.start + n)
-                };
+                return if n == 0 { Handled::Raise } else { Handled::Resume(error.start + n) };
             }
             Errors::SurrogatePass => {
                 return match decode_surrogatepass(codec, &input[error.start..]) {
@@ -94,13 +84,7 @@ impl Errors {
     }
 
     /// Deals with an encoding error. `Err` is the error to raise where the handler got through a part of the range.
-    pub fn encode(
-        self,
-        codec: Codec,
-        text: Text<'_>,
-        error: &CodecError,
-        out: &mut Vec<u8>,
-    ) -> Result<Handled, CodecError> {
+    pub fn encode(self, codec: Codec, text: Text<'_>, error: &CodecError, out: &mut Vec<u8>) -> Result<Handled, CodecError> {
         let bad = text.slice(error.start, error.end);
         match self {
             Errors::Strict => return Ok(Handled::Raise),
@@ -108,10 +92,7 @@ impl Errors {
             Errors::SurrogateEscape => {
                 for (i, c) in bad.iter().enumerate() {
                     if !(0xDC80..=0xDCFF).contains(&c) {
-                        return Err(CodecError {
-                            start: error.start + i,
-                            ..*error
-                        });
+                        return Err(CodecError { start: error.start + i, ..*error });
                     }
                     out.push(c as u8);
                 }
@@ -128,10 +109,7 @@ impl Errors {
             Errors::SurrogatePass => {
                 for (i, c) in bad.iter().enumerate() {
                     if !is_surrogate(c) {
-                        return Err(CodecError {
-                            start: error.start + i,
-                            ..*error
-                        });
+                        return Err(CodecError { start: error.start + i, ..*error });
                     }
                     match codec {
                         Codec::Utf8 | Codec::Utf8Sig => push_three(out, c),
@@ -141,10 +119,7 @@ impl Errors {
                     }
                 }
             }
-            Errors::Replace
-            | Errors::BackslashReplace
-            | Errors::XmlCharRefReplace
-            | Errors::NameReplace => {
+            Errors::Replace | Errors::BackslashReplace | Errors::XmlCharRefReplace | Errors::NameReplace => {
                 let ascii = self.encode_replacement(bad);
                 if !codec.push_replacement(Replacement::Text(Text::ascii(&ascii)), out) {
                     return Ok(Handled::Raise);
@@ -204,13 +179,9 @@ pub fn decode_surrogateescape(bad: &[u8], out: &mut TextBuf) -> usize {
 /// The surrogate that `bytes` begin with in `codec`, and its length.
 pub fn decode_surrogatepass(codec: Codec, bytes: &[u8]) -> Option<(u32, usize)> {
     let (c, n) = match (codec, bytes) {
-        (
-            Codec::Utf8 | Codec::Utf8Sig,
-            &[a @ 0xE0..=0xEF, b @ 0x80..=0xBF, c @ 0x80..=0xBF, ..],
-        ) => (
-            u32::from(a & 0x0F) << 12 | u32::from(b & 0x3F) << 6 | u32::from(c & 0x3F),
-            3,
-        ),
+        (Codec::Utf8 | Codec::Utf8Sig, &[a @ 0xE0..=0xEF, b @ 0x80..=0xBF, c @ 0x80..=0xBF, ..]) => {
+            (u32::from(a & 0x0F) << 12 | u32::from(b & 0x3F) << 6 | u32::from(c & 0x3F), 3)
+        }
         (Codec::Utf16(Order::Big), &[a, b, ..]) => (u32::from(u16::from_be_bytes([a, b])), 2),
         (Codec::Utf16(_), &[a, b, ..]) => (u32::from(u16::from_le_bytes([a, b])), 2),
         (Codec::Utf32(Order::Big), &[a, b, c, d, ..]) => (u32::from_be_bytes([a, b, c, d]), 4),

@@ -10,17 +10,10 @@ pub fn decode_ascii(input: &[u8], pos: usize, out: &mut TextBuf) -> Decoded {
         out.push_latin1(rest);
         return Ok(input.len());
     }
-    let good = rest
-        .iter()
-        .position(|b| !b.is_ascii())
-        .unwrap_or(rest.len());
+    let good = rest.iter().position(|b| !b.is_ascii()).unwrap_or(rest.len());
     out.push_latin1(&rest[..good]);
     let start = pos + good;
-    Err(CodecError::new(
-        start,
-        start + 1,
-        "ordinal not in range(128)",
-    ))
+    Err(CodecError::new(start, start + 1, "ordinal not in range(128)"))
 }
 
 /// Encodes code points below `limit`, 0x80 or 0x100, as themselves; the error covers a run of others.
@@ -36,28 +29,13 @@ pub fn encode(text: Text<'_>, pos: usize, limit: u32, out: &mut Vec<u8>) -> Resu
     }
 }
 
-fn encode_units<U: Unit>(
-    units: &[U],
-    pos: usize,
-    limit: u32,
-    out: &mut Vec<u8>,
-) -> Result<(), CodecError> {
-    let good = units[pos..]
-        .iter()
-        .position(|u| u.code() >= limit)
-        .map_or(units.len(), |n| pos + n);
+fn encode_units<U: Unit>(units: &[U], pos: usize, limit: u32, out: &mut Vec<u8>) -> Result<(), CodecError> {
+    let good = units[pos..].iter().position(|u| u.code() >= limit).map_or(units.len(), |n| pos + n);
     out.extend(units[pos..good].iter().map(|u| u.code() as u8));
     if good == units.len() {
         return Ok(());
     }
-    let run = units[good..]
-        .iter()
-        .take_while(|u| u.code() >= limit)
-        .count();
-    let reason = if limit == 0x80 {
-        "ordinal not in range(128)"
-    } else {
-        "ordinal not in range(256)"
-    };
+    let run = units[good..].iter().take_while(|u| u.code() >= limit).count();
+    let reason = if limit == 0x80 { "ordinal not in range(128)" } else { "ordinal not in range(256)" };
     Err(CodecError::new(good, good + run, reason))
 }

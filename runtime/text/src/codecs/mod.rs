@@ -66,17 +66,8 @@ pub enum Codec {
 impl Codec {
     /// The codec of a name in any of its usual spellings; other names are the `encodings` package's business.
     pub fn from_name(name: &str) -> Option<Codec> {
-        let key: String = name
-            .trim_matches(' ')
-            .chars()
-            .map(|c| {
-                if matches!(c, '-' | ' ') {
-                    '_'
-                } else {
-                    c.to_ascii_lowercase()
-                }
-            })
-            .collect();
+        let key: String =
+            name.trim_matches(' ').chars().map(|c| if matches!(c, '-' | ' ') { '_' } else { c.to_ascii_lowercase() }).collect();
         Some(match key.as_str() {
             "utf_8" | "utf8" | "u8" | "utf" | "cp65001" => Codec::Utf8,
             "utf_8_sig" | "utf8_sig" => Codec::Utf8Sig,
@@ -87,8 +78,7 @@ impl Codec {
             "utf_32_le" | "utf_32le" => Codec::Utf32(Order::Little),
             "utf_32_be" | "utf_32be" => Codec::Utf32(Order::Big),
             "utf_7" | "utf7" | "u7" => Codec::Utf7,
-            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "8859"
-            | "cp819" => Codec::Latin1,
+            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "8859" | "cp819" => Codec::Latin1,
             "ascii" | "us_ascii" | "646" => Codec::Ascii,
             "unicode_escape" => Codec::UnicodeEscape,
             "raw_unicode_escape" => Codec::RawUnicodeEscape,
@@ -124,14 +114,7 @@ impl Codec {
                 if short(mark) {
                     return None;
                 }
-                (
-                    Codec::Utf8,
-                    if input.starts_with(mark) {
-                        mark.len()
-                    } else {
-                        0
-                    },
-                )
+                (Codec::Utf8, if input.starts_with(mark) { mark.len() } else { 0 })
             }
             Codec::Utf16(Order::Marked) => match input {
                 [0xFF, 0xFE, ..] => (Codec::Utf16(Order::Little), 2),
@@ -223,22 +206,15 @@ impl Codec {
 
 /// Decodes with a built-in handler. Gives the text and how much of the input was consumed (all of it when `last`).
 /// An error means that the handler is `strict`, or cannot deal with it; see [`Errors::decode`] for which.
-pub fn decode(
-    codec: Codec,
-    input: &[u8],
-    errors: Errors,
-    last: bool,
-) -> Result<(TextBuf, usize), CodecError> {
+pub fn decode(codec: Codec, input: &[u8], errors: Errors, last: bool) -> Result<(TextBuf, usize), CodecError> {
     let skipped = match codec {
         Codec::Utf8Sig => codec.start(input, last).map_or(0, |(_, at)| at),
         _ => 0,
     };
     let seen = &input[skipped..];
-    decode_with(codec, input, last, |codec, error, out| {
-        match errors.decode(codec, seen, error, out) {
-            Handled::Resume(at) => Ok(at),
-            Handled::Raise | Handled::NotApplicable => Err(*error),
-        }
+    decode_with(codec, input, last, |codec, error, out| match errors.decode(codec, seen, error, out) {
+        Handled::Resume(at) => Ok(at),
+        Handled::Raise | Handled::NotApplicable => Err(*error),
     })
 }
 
@@ -268,12 +244,10 @@ pub fn decode_with<E>(
 
 /// Encodes with a built-in handler.
 pub fn encode(codec: Codec, text: Text<'_>, errors: Errors) -> Result<Vec<u8>, CodecError> {
-    encode_with(codec, text, |error, out| {
-        match errors.encode(codec, text, error, out) {
-            Ok(Handled::Resume(at)) => Ok(at),
-            Ok(Handled::Raise | Handled::NotApplicable) => Err(*error),
-            Err(narrowed) => Err(narrowed),
-        }
+    encode_with(codec, text, |error, out| match errors.encode(codec, text, error, out) {
+        Ok(Handled::Resume(at)) => Ok(at),
+        Ok(Handled::Raise | Handled::NotApplicable) => Err(*error),
+        Err(narrowed) => Err(narrowed),
     })
 }
 

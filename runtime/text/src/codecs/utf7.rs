@@ -117,13 +117,7 @@ pub fn decode(input: &[u8], pos: usize, last: bool, out: &mut TextBuf) -> Decode
                 Some(&next) if from_base64(next).is_none() => {
                     return Err(CodecError::new(start, at + 1, "ill-formed sequence"));
                 }
-                _ => {
-                    section = Some(Section {
-                        start,
-                        out_start: out.len(),
-                        ..Section::default()
-                    })
-                }
+                _ => section = Some(Section { start, out_start: out.len(), ..Section::default() }),
             }
         } else if decodes_directly(b) {
             out.push(u32::from(b));
@@ -138,11 +132,7 @@ pub fn decode(input: &[u8], pos: usize, last: bool, out: &mut TextBuf) -> Decode
             return Ok(open.start);
         }
         if open.high != 0 || open.leftover().is_some() {
-            return Err(CodecError::new(
-                open.start,
-                input.len(),
-                "unterminated shift sequence",
-            ));
+            return Err(CodecError::new(open.start, input.len(), "unterminated shift sequence"));
         }
     }
     Ok(at)

@@ -23,21 +23,13 @@ pub fn decode(input: &[u8], pos: usize, last: bool, out: &mut TextBuf) -> Decode
     let start = pos + good;
     let bad = &rest[good..];
     match error.error_len() {
-        None if last => Err(CodecError::new(
-            start,
-            input.len(),
-            "unexpected end of data",
-        )),
+        None if last => Err(CodecError::new(start, input.len(), "unexpected end of data")),
         None => Ok(start),
         // Half of a surrogate: the `surrogatepass` handler will want all three bytes of it.
         Some(_) if !last && matches!(bad, [0xED, 0xA0..=0xBF]) => Ok(start),
         Some(n) => {
             let lead = matches!(bad[0], 0xC2..=0xF4);
-            let reason = if lead {
-                "invalid continuation byte"
-            } else {
-                "invalid start byte"
-            };
+            let reason = if lead { "invalid continuation byte" } else { "invalid start byte" };
             Err(CodecError::new(start, start + n, reason))
         }
     }
@@ -69,11 +61,7 @@ fn encode_latin1(units: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-fn encode_units<U: crate::Unit>(
-    units: &[U],
-    pos: usize,
-    out: &mut Vec<u8>,
-) -> Result<(), CodecError> {
+fn encode_units<U: crate::Unit>(units: &[U], pos: usize, out: &mut Vec<u8>) -> Result<(), CodecError> {
     out.reserve((units.len() - pos) * 2);
     for (i, u) in units.iter().enumerate().skip(pos) {
         let c = u.code();
@@ -83,20 +71,12 @@ fn encode_units<U: crate::Unit>(
             out.extend_from_slice(&[0xC0 | (c >> 6) as u8, continuation(c)]);
         } else if c < 0x10000 {
             if is_surrogate(c) {
-                let run = units[i..]
-                    .iter()
-                    .take_while(|u| is_surrogate(u.code()))
-                    .count();
+                let run = units[i..].iter().take_while(|u| is_surrogate(u.code())).count();
                 return Err(CodecError::new(i, i + run, "surrogates not allowed"));
             }
             push_three(out, c);
         } else {
-            out.extend_from_slice(&[
-                0xF0 | (c >> 18) as u8,
-                continuation(c >> 12),
-                continuation(c >> 6),
-                continuation(c),
-            ]);
+            out.extend_from_slice(&[0xF0 | (c >> 18) as u8, continuation(c >> 12), continuation(c >> 6), continuation(c)]);
         }
     }
     Ok(())
@@ -109,11 +89,7 @@ fn continuation(c: u32) -> u8 {
 
 /// Appends the three-byte form, surrogates too.
 pub(super) fn push_three(out: &mut Vec<u8>, c: u32) {
-    out.extend_from_slice(&[
-        0xE0 | (c >> 12) as u8,
-        continuation(c >> 6),
-        continuation(c),
-    ]);
+    out.extend_from_slice(&[0xE0 | (c >> 12) as u8, continuation(c >> 6), continuation(c)]);
 }
 
 /// Whether `c` is in the surrogate range.

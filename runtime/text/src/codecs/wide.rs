@@ -7,11 +7,7 @@ use crate::{Text, TextBuf, Unit};
 #[inline(always)]
 fn unit16(bytes: &[u8], at: usize, big: bool) -> u32 {
     let pair = [bytes[at], bytes[at + 1]];
-    u32::from(if big {
-        u16::from_be_bytes(pair)
-    } else {
-        u16::from_le_bytes(pair)
-    })
+    u32::from(if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
 }
 
 /// See [`super`].
@@ -26,11 +22,7 @@ pub fn decode_utf16(input: &[u8], pos: usize, big: bool, last: bool, out: &mut T
         } else if c >= 0xDC00 {
             return Err(CodecError::new(at, at + 2, "illegal encoding"));
         } else if at + 4 > input.len() {
-            return if last {
-                Err(CodecError::new(at, input.len(), "unexpected end of data"))
-            } else {
-                Ok(at)
-            };
+            return if last { Err(CodecError::new(at, input.len(), "unexpected end of data")) } else { Ok(at) };
         } else {
             let low = unit16(input, at + 2, big);
             if low & 0xFC00 != 0xDC00 {
@@ -51,24 +43,12 @@ pub fn decode_utf32(input: &[u8], pos: usize, big: bool, last: bool, out: &mut T
     let mut at = pos;
     for quad in input[pos..].chunks_exact(4) {
         let quad = [quad[0], quad[1], quad[2], quad[3]];
-        let c = if big {
-            u32::from_be_bytes(quad)
-        } else {
-            u32::from_le_bytes(quad)
-        };
+        let c = if big { u32::from_be_bytes(quad) } else { u32::from_le_bytes(quad) };
         if is_surrogate(c) {
-            return Err(CodecError::new(
-                at,
-                at + 4,
-                "code point in surrogate code point range(0xd800, 0xe000)",
-            ));
+            return Err(CodecError::new(at, at + 4, "code point in surrogate code point range(0xd800, 0xe000)"));
         }
         if c > crate::MAX_CODE_POINT {
-            return Err(CodecError::new(
-                at,
-                at + 4,
-                "code point not in range(0x110000)",
-            ));
+            return Err(CodecError::new(at, at + 4, "code point not in range(0x110000)"));
         }
         out.push(c);
         at += 4;
@@ -80,12 +60,7 @@ pub fn decode_utf32(input: &[u8], pos: usize, big: bool, last: bool, out: &mut T
 }
 
 /// See [`super`].
-pub fn encode_utf16(
-    text: Text<'_>,
-    pos: usize,
-    big: bool,
-    out: &mut Vec<u8>,
-) -> Result<(), CodecError> {
+pub fn encode_utf16(text: Text<'_>, pos: usize, big: bool, out: &mut Vec<u8>) -> Result<(), CodecError> {
     out.reserve((text.len() - pos) * 2);
     with_units!(text, units => for (i, u) in units.iter().enumerate().skip(pos) {
         let c = u.code();
@@ -104,12 +79,7 @@ pub fn encode_utf16(
 }
 
 /// See [`super`].
-pub fn encode_utf32(
-    text: Text<'_>,
-    pos: usize,
-    big: bool,
-    out: &mut Vec<u8>,
-) -> Result<(), CodecError> {
+pub fn encode_utf32(text: Text<'_>, pos: usize, big: bool, out: &mut Vec<u8>) -> Result<(), CodecError> {
     out.reserve((text.len() - pos) * 4);
     with_units!(text, units => for (i, u) in units.iter().enumerate().skip(pos) {
         let c = u.code();
@@ -124,20 +94,12 @@ pub fn encode_utf32(
 #[inline(always)]
 pub(super) fn push16(out: &mut Vec<u8>, unit: u32, big: bool) {
     let unit = unit as u16;
-    out.extend_from_slice(&if big {
-        unit.to_be_bytes()
-    } else {
-        unit.to_le_bytes()
-    });
+    out.extend_from_slice(&if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
 }
 
 #[inline(always)]
 pub(super) fn push32(out: &mut Vec<u8>, unit: u32, big: bool) {
-    out.extend_from_slice(&if big {
-        unit.to_be_bytes()
-    } else {
-        unit.to_le_bytes()
-    });
+    out.extend_from_slice(&if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
 }
 
 /// The code point of a surrogate pair.

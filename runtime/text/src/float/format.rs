@@ -58,16 +58,10 @@ impl Decimal {
         digits.extend(mantissa.bytes().filter(|&b| b != b'.'));
         let zeros = digits.iter().take_while(|&&b| b == b'0').count();
         if zeros == digits.len() {
-            return Decimal {
-                digits: vec![b'0'; digits.len()],
-                point: 1,
-            };
+            return Decimal { digits: vec![b'0'; digits.len()], point: 1 };
         }
         digits.drain(..zeros);
-        Decimal {
-            digits,
-            point: exponent.parse::<i32>().unwrap_or(0) + whole as i32 - zeros as i32,
-        }
+        Decimal { digits, point: exponent.parse::<i32>().unwrap_or(0) + whole as i32 - zeros as i32 }
     }
 }
 
@@ -101,18 +95,12 @@ fn with_repr<R>(x: f64, f: impl FnOnce(&[u8]) -> R) -> R {
     let exponent = match memchr::memchr(b'e', s) {
         Some(at) => {
             put(&s[..at]);
-            std::str::from_utf8(&s[at + 1..])
-                .ok()
-                .and_then(|e| e.parse::<i32>().ok())
-                .unwrap_or(0)
+            std::str::from_utf8(&s[at + 1..]).ok().and_then(|e| e.parse::<i32>().ok()).unwrap_or(0)
         }
         None => {
             // 0.0000123: what is written so although Python turns to exponents one place earlier.
             let (sign, rest) = s.split_at(usize::from(x < 0.0));
-            let zeros = rest
-                .iter()
-                .take_while(|&&b| matches!(b, b'0' | b'.'))
-                .count();
+            let zeros = rest.iter().take_while(|&&b| matches!(b, b'0' | b'.')).count();
             let (first, rest) = rest[zeros..].split_at(1);
             put(sign);
             put(first);
@@ -123,11 +111,7 @@ fn with_repr<R>(x: f64, f: impl FnOnce(&[u8]) -> R) -> R {
             1 - zeros as i32
         }
     };
-    let (sign, e) = if exponent < 0 {
-        (b'-', exponent.unsigned_abs())
-    } else {
-        (b'+', exponent.unsigned_abs())
-    };
+    let (sign, e) = if exponent < 0 { (b'-', exponent.unsigned_abs()) } else { (b'+', exponent.unsigned_abs()) };
     put(&[b'e', sign]);
     let digit = |d: u32| b'0' + (d % 10) as u8;
     if e >= 100 {
@@ -152,11 +136,7 @@ fn special(x: f64) -> &'static str {
 pub fn format(x: f64, form: Form, precision: usize, style: Style) -> String {
     if !x.is_finite() {
         let s = special(x);
-        return if style.upper {
-            s.to_ascii_uppercase()
-        } else {
-            s.to_owned()
-        };
+        return if style.upper { s.to_ascii_uppercase() } else { s.to_owned() };
     }
     let mut out = String::new();
     if form == Form::Fixed {
@@ -176,9 +156,7 @@ pub fn format(x: f64, form: Form, precision: usize, style: Style) -> String {
 
 /// Whether the digits before any exponent are all zeros.
 fn all_zero(s: &str) -> bool {
-    s.bytes()
-        .take_while(|b| !matches!(b, b'e' | b'E'))
-        .all(|b| matches!(b, b'-' | b'0' | b'.'))
+    s.bytes().take_while(|b| !matches!(b, b'e' | b'E')).all(|b| matches!(b, b'-' | b'0' | b'.'))
 }
 
 fn pad_zeros(out: &mut String, n: usize) {
@@ -200,20 +178,13 @@ fn general(out: &mut String, x: f64, form: Form, precision: usize, style: Style)
     let exponential = match form {
         Form::Exp => true,
         Form::Repr => decimal.point <= -4 || decimal.point > 16,
-        _ => {
-            decimal.point <= -4
-                || decimal.point as i64 > wanted as i64 - i64::from(style.point_zero)
-        }
+        _ => decimal.point <= -4 || decimal.point as i64 > wanted as i64 - i64::from(style.point_zero),
     };
     let keep_zeros = form == Form::Exp || (form == Form::General && style.alternate);
     if keep_zeros {
         decimal.digits.resize(wanted, b'0');
     } else {
-        let end = decimal
-            .digits
-            .iter()
-            .rposition(|&d| d != b'0')
-            .map_or(1, |i| i + 1);
+        let end = decimal.digits.iter().rposition(|&d| d != b'0').map_or(1, |i| i + 1);
         decimal.digits.truncate(end);
     }
     if x.is_sign_negative() {
@@ -287,10 +258,7 @@ mod tests {
     #[test]
     fn codes() {
         let plain = Style::default();
-        let alt = Style {
-            alternate: true,
-            ..plain
-        };
+        let alt = Style { alternate: true, ..plain };
         let f = |x, form, p, style| format(x, form, p, style);
         assert_eq!(f(2.5, Form::Fixed, 0, plain), "2");
         assert_eq!(f(2.5, Form::Fixed, 0, alt), "2.");
@@ -305,67 +273,12 @@ mod tests {
         assert_eq!(f(0.00001, Form::General, 6, plain), "1e-05");
         assert_eq!(f(0.0, Form::Exp, 6, plain), "0.000000e+00");
         assert_eq!(f(12.0, Form::Exp, 0, alt), "1.e+01");
-        assert_eq!(
-            f(
-                1e-310,
-                Form::Exp,
-                3,
-                Style {
-                    upper: true,
-                    ..plain
-                }
-            ),
-            "1.000E-310"
-        );
-        assert_eq!(
-            f(
-                -0.001,
-                Form::Fixed,
-                1,
-                Style {
-                    no_negative_zero: true,
-                    ..plain
-                }
-            ),
-            "0.0"
-        );
-        assert_eq!(
-            f(
-                -0.0,
-                Form::Repr,
-                0,
-                Style {
-                    point_zero: true,
-                    ..plain
-                }
-            ),
-            "-0.0"
-        );
+        assert_eq!(f(1e-310, Form::Exp, 3, Style { upper: true, ..plain }), "1.000E-310");
+        assert_eq!(f(-0.001, Form::Fixed, 1, Style { no_negative_zero: true, ..plain }), "0.0");
+        assert_eq!(f(-0.0, Form::Repr, 0, Style { point_zero: true, ..plain }), "-0.0");
         assert_eq!(f(1.0, Form::Fixed, 1200, plain).len(), 1202);
         // With `point_zero`, precision counts as in format(x, '.3').
-        assert_eq!(
-            f(
-                123.0,
-                Form::General,
-                3,
-                Style {
-                    point_zero: true,
-                    ..plain
-                }
-            ),
-            "1.23e+02"
-        );
-        assert_eq!(
-            f(
-                12.0,
-                Form::General,
-                3,
-                Style {
-                    point_zero: true,
-                    ..plain
-                }
-            ),
-            "12.0"
-        );
+        assert_eq!(f(123.0, Form::General, 3, Style { point_zero: true, ..plain }), "1.23e+02");
+        assert_eq!(f(12.0, Form::General, 3, Style { point_zero: true, ..plain }), "12.0");
     }
 }

@@ -89,9 +89,7 @@ fn from_digits(s: &[u8]) -> Result<f64, HexError> {
         if n == 0 {
             return Err(HexError::Invalid);
         }
-        let value = number[..n].iter().fold(0i64, |v, b| {
-            v.saturating_mul(10).saturating_add(i64::from(b - b'0'))
-        });
+        let value = number[..n].iter().fold(0i64, |v, b| v.saturating_mul(10).saturating_add(i64::from(b - b'0')));
         // Clamped, so that no later sum overflows; 2**60 is beyond anything digits in memory can make up for.
         let value = value.min(1 << 60);
         exponent += if negative { -value } else { value };
@@ -99,11 +97,7 @@ fn from_digits(s: &[u8]) -> Result<f64, HexError> {
     }
     // What is too large is so whatever follows it.
     let x = assemble(mantissa, sticky, exponent)?;
-    if s.is_empty() {
-        Ok(x)
-    } else {
-        Err(HexError::Invalid)
-    }
+    if s.is_empty() { Ok(x) } else { Err(HexError::Invalid) }
 }
 
 /// The float nearest to (mantissa and a bit more, if `sticky`) * 2**exponent, ties to even.
@@ -128,11 +122,7 @@ fn assemble(mantissa: u64, sticky: bool, exponent: i64) -> Result<f64, HexError>
         let (kept, rest, half) = if drop >= 64 {
             (0, mantissa, if drop == 64 { 1u64 << 63 } else { u64::MAX })
         } else {
-            (
-                mantissa >> drop,
-                mantissa & ((1 << drop) - 1),
-                1 << (drop - 1),
-            )
+            (mantissa >> drop, mantissa & ((1 << drop) - 1), 1 << (drop - 1))
         };
         let up = rest > half || (rest == half && (sticky || kept & 1 == 1));
         kept + u64::from(up)
@@ -145,11 +135,7 @@ fn assemble(mantissa: u64, sticky: bool, exponent: i64) -> Result<f64, HexError>
     if last + 53 > 1024 && kept >> 52 == 1 {
         return Err(HexError::TooLarge);
     }
-    let field = if kept >> 52 == 0 {
-        0
-    } else {
-        (last + 1075) as u64
-    };
+    let field = if kept >> 52 == 0 { 0 } else { (last + 1075) as u64 };
     Ok(f64::from_bits(field << 52 | (kept & ((1 << 52) - 1))))
 }
 
@@ -182,9 +168,7 @@ mod tests {
         assert_eq!(f(b"0x1.fffffffffffff7p1023"), Ok(f64::MAX));
         assert_eq!(f(b"0x0.fffffffffffff8p-1022"), Ok(f64::MIN_POSITIVE));
         assert_eq!(f(b"-Inf"), Ok(f64::NEG_INFINITY));
-        for bad in [
-            "", "0x", "0x.", "p1", "0x1p", "0x1.0p+", "1 2", "0x1q", "--1", "1..2",
-        ] {
+        for bad in ["", "0x", "0x.", "p1", "0x1p", "0x1.0p+", "1 2", "0x1q", "--1", "1..2"] {
             assert_eq!(f(bad.as_bytes()), Err(HexError::Invalid), "{bad}");
         }
     }

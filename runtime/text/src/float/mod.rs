@@ -17,10 +17,6 @@ pub fn decompose(x: f64) -> (bool, u64, i32) {
     let bits = x.to_bits();
     let field = (bits >> 52 & 0x7FF) as i32;
     let fraction = bits & ((1 << 52) - 1);
-    let mantissa = if field == 0 {
-        fraction
-    } else {
-        fraction | 1 << 52
-    };
+    let mantissa = if field == 0 { fraction } else { fraction | 1 << 52 };
     (x.is_sign_negative(), mantissa, field.max(1) - 1075)
 }

@@ -49,10 +49,7 @@ pub fn parse_bytes(bytes: &[u8]) -> Option<f64> {
 pub(super) fn trim(bytes: &[u8]) -> &[u8] {
     let space = |b: &u8| matches!(b, b' ' | b'\t'..=b'\r');
     let start = bytes.iter().position(|b| !space(b)).unwrap_or(bytes.len());
-    let end = bytes
-        .iter()
-        .rposition(|b| !space(b))
-        .map_or(start, |i| i + 1);
+    let end = bytes.iter().rposition(|b| !space(b)).map_or(start, |i| i + 1);
     &bytes[start..end]
 }
 
@@ -95,10 +92,9 @@ mod tests {
         assert_eq!(f(b"-InFinity"), Some(f64::NEG_INFINITY));
         assert!(f(b"-nan").is_some_and(|x| x.is_nan() && x.is_sign_negative()));
         assert!(f(b"+nan").is_some_and(|x| x.is_nan() && x.is_sign_positive()));
-        for bad in [
-            "", " ", "+", ".", "1_", "_1", "1__0", "1_.5", "1._5", "1e", "1e_5", "--1", "+-1",
-            "0x10", "1 2", "infi", "e5", "i_nf",
-        ] {
+        for bad in
+            ["", " ", "+", ".", "1_", "_1", "1__0", "1_.5", "1._5", "1e", "1e_5", "--1", "+-1", "0x10", "1 2", "infi", "e5", "i_nf"]
+        {
             assert_eq!(f(bad.as_bytes()), None, "{bad}");
         }
         assert_eq!(f(b"1e400"), Some(f64::INFINITY));

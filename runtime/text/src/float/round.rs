@@ -18,11 +18,7 @@ pub fn round(x: f64, digits: i64) -> Option<f64> {
     if digits < -308 {
         return Some(0.0 * x);
     }
-    let rounded = if digits >= 0 {
-        fraction(x, digits as usize)
-    } else {
-        whole(x, digits.unsigned_abs() as usize)
-    };
+    let rounded = if digits >= 0 { fraction(x, digits as usize) } else { whole(x, digits.unsigned_abs() as usize) };
     rounded.is_finite().then_some(rounded)
 }
 

@@ -6,9 +6,7 @@
 mod number;
 mod parse;
 
-pub use number::{
-    IntKind, Locale, format_char, format_complex, format_float, format_int, format_str,
-};
+pub use number::{IntKind, Locale, format_char, format_complex, format_float, format_int, format_str};
 
 /// Why a specifier is wrong, or wrong for a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,18 +19,12 @@ pub struct SpecError {
 
 impl SpecError {
     pub(crate) fn new(message: impl Into<String>) -> SpecError {
-        SpecError {
-            message: message.into(),
-            overflow: false,
-        }
+        SpecError { message: message.into(), overflow: false }
     }
 
     /// The type character means nothing for this type.
     pub fn unknown_code(code: u32, type_name: &str) -> SpecError {
-        SpecError::new(format!(
-            "Unknown format code {} for object of type '{type_name}'",
-            show(code)
-        ))
+        SpecError::new(format!("Unknown format code {} for object of type '{type_name}'", show(code)))
     }
 }
 

@@ -15,11 +15,7 @@ pub struct Locale<'a> {
 
 impl Locale<'static> {
     /// The locale `C`.
-    pub const C: Locale<'static> = Locale {
-        decimal_point: Text::Latin1(b"."),
-        thousands_sep: Text::Latin1(b""),
-        grouping: &[],
-    };
+    pub const C: Locale<'static> = Locale { decimal_point: Text::Latin1(b"."), thousands_sep: Text::Latin1(b""), grouping: &[] };
 }
 
 impl Grouping {
@@ -37,11 +33,7 @@ impl Grouping {
             Grouping::Comma | Grouping::Underscore => &[3, 0],
             Grouping::UnderscoreFour => &[4, 0],
         };
-        Locale {
-            decimal_point: Text::Latin1(b"."),
-            thousands_sep: self.separator(),
-            grouping,
-        }
+        Locale { decimal_point: Text::Latin1(b"."), thousands_sep: self.separator(), grouping }
     }
 }
 
@@ -70,25 +62,17 @@ impl Spec {
             _ => return Err(SpecError::unknown_code(code, type_name)),
         };
         if self.precision.is_some() {
-            return Err(SpecError::new(
-                "Precision not allowed in integer format specifier",
-            ));
+            return Err(SpecError::new("Precision not allowed in integer format specifier"));
         }
         if self.no_negative_zero {
-            return Err(SpecError::new(
-                "Negative zero coercion (z) not allowed in integer format specifier",
-            ));
+            return Err(SpecError::new("Negative zero coercion (z) not allowed in integer format specifier"));
         }
         if kind == IntKind::Char {
             if self.sign.is_some() {
-                return Err(SpecError::new(
-                    "Sign not allowed with integer format specifier 'c'",
-                ));
+                return Err(SpecError::new("Sign not allowed with integer format specifier 'c'"));
             }
             if self.alternate {
-                return Err(SpecError::new(
-                    "Alternate form (#) not allowed with integer format specifier 'c'",
-                ));
+                return Err(SpecError::new("Alternate form (#) not allowed with integer format specifier 'c'"));
             }
         }
         Ok(kind)
@@ -139,14 +123,7 @@ impl<'a> Number<'a> {
             None => (false, rest),
         };
         let (fraction, rest) = rest.split_at(digits(rest));
-        Number {
-            negative,
-            prefix: "",
-            digits: whole,
-            point,
-            fraction,
-            rest: Text::ascii(rest),
-        }
+        Number { negative, prefix: "", digits: whole, point, fraction, rest: Text::ascii(rest) }
     }
 }
 
@@ -169,11 +146,7 @@ fn group(digits: &[u8], width: usize, locale: &Locale<'_>) -> TextBuf {
             }
         }
         let wanted = remaining.max(usize::try_from(width).unwrap_or(0)).max(1);
-        let length = if size == 0 {
-            wanted
-        } else {
-            wanted.min(usize::from(size))
-        };
+        let length = if size == 0 { wanted } else { wanted.min(usize::from(size)) };
         groups.push(length);
         remaining = remaining.saturating_sub(length);
         width -= length as isize;
@@ -224,27 +197,11 @@ fn lay_out(spec: &Spec, number: &Number<'_>, locale: &Locale<'_>) -> TextBuf {
         _ => None,
     };
     let fraction = group_fraction(number.fraction.as_bytes(), spec.fraction_grouping);
-    let point = if number.point {
-        locale.decimal_point
-    } else {
-        Text::Latin1(b"")
-    };
-    let fixed = usize::from(sign.is_some())
-        + number.prefix.len()
-        + point.len()
-        + fraction.len()
-        + number.rest.len();
+    let point = if number.point { locale.decimal_point } else { Text::Latin1(b"") };
+    let fixed = usize::from(sign.is_some()) + number.prefix.len() + point.len() + fraction.len() + number.rest.len();
     let zero_filled = spec.fill == u32::from(b'0') && spec.align == Align::AfterSign;
-    let min_width = if zero_filled {
-        spec.width.unwrap_or(0).saturating_sub(fixed)
-    } else {
-        0
-    };
-    let digits = if number.digits.is_empty() {
-        TextBuf::new()
-    } else {
-        group(number.digits.as_bytes(), min_width, locale)
-    };
+    let min_width = if zero_filled { spec.width.unwrap_or(0).saturating_sub(fixed) } else { 0 };
+    let digits = if number.digits.is_empty() { TextBuf::new() } else { group(number.digits.as_bytes(), min_width, locale) };
     let length = fixed + digits.len();
     let inner = match spec.align {
         Align::AfterSign => spec.width.unwrap_or(0).saturating_sub(length),
@@ -270,11 +227,7 @@ pub fn format_str(spec: &Spec, text: Text<'_>, type_name: &str) -> Result<TextBu
         Some(code) if code == u32::from(b's') => {}
         Some(code) => return Err(SpecError::unknown_code(code, type_name)),
     }
-    let refuse = |what: &str| {
-        Err(SpecError::new(format!(
-            "{what} not allowed in string format specifier"
-        )))
-    };
+    let refuse = |what: &str| Err(SpecError::new(format!("{what} not allowed in string format specifier")));
     match spec.sign {
         Some(b' ') => return refuse("Space"),
         Some(_) => return refuse("Sign"),
@@ -311,24 +264,9 @@ pub fn format_int(spec: &Spec, negative: bool, digits: &str, locale: &Locale<'_>
     } else {
         digits
     };
-    let number = Number {
-        negative,
-        prefix,
-        digits,
-        point: false,
-        fraction: "",
-        rest: Text::Latin1(b""),
-    };
+    let number = Number { negative, prefix, digits, point: false, fraction: "", rest: Text::Latin1(b"") };
     let grouping = spec.grouping.locale();
-    lay_out(
-        spec,
-        &number,
-        if spec.is_kind(b'n') {
-            locale
-        } else {
-            &grouping
-        },
-    )
+    lay_out(spec, &number, if spec.is_kind(b'n') { locale } else { &grouping })
 }
 
 /// Formats an integer as the character of its code point; `None` stands for an integer too large for a C `long`.
@@ -336,42 +274,21 @@ pub fn format_char(spec: &Spec, code: Option<i64>) -> Result<TextBuf, SpecError>
     let c = match code {
         None => {
             let message = "Python int too large to convert to C long".to_owned();
-            return Err(SpecError {
-                message,
-                overflow: true,
-            });
+            return Err(SpecError { message, overflow: true });
         }
         Some(code) => u32::try_from(code).ok().filter(|&c| c <= MAX_CODE_POINT),
     };
     let Some(c) = c else {
-        return Err(SpecError {
-            message: "%c arg not in range(0x110000)".to_owned(),
-            overflow: true,
-        });
+        return Err(SpecError { message: "%c arg not in range(0x110000)".to_owned(), overflow: true });
     };
     let rest = [c];
-    let number = Number {
-        negative: false,
-        prefix: "",
-        digits: "",
-        point: false,
-        fraction: "",
-        rest: Text::Ucs4(&rest),
-    };
+    let number = Number { negative: false, prefix: "", digits: "", point: false, fraction: "", rest: Text::Ucs4(&rest) };
     Ok(lay_out(spec, &number, &Locale::C))
 }
 
 /// The form, precision and style a float's specifier asks for; `point_zero` is that of no type character.
-fn float_form(
-    spec: &Spec,
-    type_name: &str,
-    point_zero: bool,
-) -> Result<(Form, usize, Style), SpecError> {
-    let mut style = Style {
-        alternate: spec.alternate,
-        no_negative_zero: spec.no_negative_zero,
-        ..Style::default()
-    };
+fn float_form(spec: &Spec, type_name: &str, point_zero: bool) -> Result<(Form, usize, Style), SpecError> {
+    let mut style = Style { alternate: spec.alternate, no_negative_zero: spec.no_negative_zero, ..Style::default() };
     let (form, default) = match spec.kind.map(u8::try_from) {
         None => {
             style.point_zero = point_zero;
@@ -396,21 +313,12 @@ fn float_form(
     if i32::try_from(precision).is_err() {
         return Err(SpecError::new("precision too big"));
     }
-    let form = if form == Form::Repr && spec.precision.is_some() {
-        Form::General
-    } else {
-        form
-    };
+    let form = if form == Form::Repr && spec.precision.is_some() { Form::General } else { form };
     Ok((form, precision, style))
 }
 
 /// Formats a float. `locale` serves the type `n`.
-pub fn format_float(
-    spec: &Spec,
-    x: f64,
-    type_name: &str,
-    locale: &Locale<'_>,
-) -> Result<TextBuf, SpecError> {
+pub fn format_float(spec: &Spec, x: f64, type_name: &str, locale: &Locale<'_>) -> Result<TextBuf, SpecError> {
     let (form, precision, style) = float_form(spec, type_name, true)?;
     let percent = spec.is_kind(b'%');
     let mut text = float::format(if percent { x * 100.0 } else { x }, form, precision, style);
@@ -418,67 +326,31 @@ pub fn format_float(
         text.push('%');
     }
     let grouping = spec.grouping.locale();
-    Ok(lay_out(
-        spec,
-        &Number::of_float(&text),
-        if spec.is_kind(b'n') {
-            locale
-        } else {
-            &grouping
-        },
-    ))
+    Ok(lay_out(spec, &Number::of_float(&text), if spec.is_kind(b'n') { locale } else { &grouping }))
 }
 
 /// Formats a complex number. `locale` serves the type `n`.
-pub fn format_complex(
-    spec: &Spec,
-    re: f64,
-    im: f64,
-    type_name: &str,
-    locale: &Locale<'_>,
-) -> Result<TextBuf, SpecError> {
+pub fn format_complex(spec: &Spec, re: f64, im: f64, type_name: &str, locale: &Locale<'_>) -> Result<TextBuf, SpecError> {
     if spec.is_kind(b'%') {
         return Err(SpecError::unknown_code(u32::from(b'%'), type_name));
     }
     let (form, precision, style) = float_form(spec, type_name, false)?;
     if spec.fill == u32::from(b'0') {
-        return Err(SpecError::new(
-            "Zero padding is not allowed in complex format specifier",
-        ));
+        return Err(SpecError::new("Zero padding is not allowed in complex format specifier"));
     }
     if spec.align == Align::AfterSign {
-        return Err(SpecError::new(
-            "'=' alignment flag is not allowed in complex format specifier",
-        ));
+        return Err(SpecError::new("'=' alignment flag is not allowed in complex format specifier"));
     }
     let bare = spec.kind.is_none();
     let skip_re = bare && re == 0.0 && re.is_sign_positive();
     let parens = bare && !skip_re;
     let grouping = spec.grouping.locale();
-    let locale = if spec.is_kind(b'n') {
-        locale
-    } else {
-        &grouping
-    };
+    let locale = if spec.is_kind(b'n') { locale } else { &grouping };
     let part = |x, sign| {
-        let inner = Spec {
-            fill: u32::from(b' '),
-            align: Align::Left,
-            width: None,
-            sign,
-            ..spec.clone()
-        };
-        lay_out(
-            &inner,
-            &Number::of_float(&float::format(x, form, precision, style)),
-            locale,
-        )
+        let inner = Spec { fill: u32::from(b' '), align: Align::Left, width: None, sign, ..spec.clone() };
+        lay_out(&inner, &Number::of_float(&float::format(x, form, precision, style)), locale)
     };
-    let real = if skip_re {
-        TextBuf::new()
-    } else {
-        part(re, spec.sign)
-    };
+    let real = if skip_re { TextBuf::new() } else { part(re, spec.sign) };
     let imaginary = part(im, if skip_re { spec.sign } else { Some(b'+') });
     let length = real.len() + imaginary.len() + 1 + 2 * usize::from(parens);
     Ok(spec.pad(length, |out| {

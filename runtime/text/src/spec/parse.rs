@@ -37,10 +37,7 @@ impl Reader<'_> {
         let mut value = None::<usize>;
         while let Some(d) = self.peek().and_then(unicode::decimal) {
             self.at += 1;
-            let next = value
-                .unwrap_or(0)
-                .checked_mul(10)
-                .and_then(|v| v.checked_add(usize::from(d)));
+            let next = value.unwrap_or(0).checked_mul(10).and_then(|v| v.checked_add(usize::from(d)));
             value = next.filter(|&v| isize::try_from(v).is_ok());
             if value.is_none() {
                 return Err(SpecError::new("Too many decimal digits in format string"));
@@ -58,11 +55,7 @@ impl Reader<'_> {
         } else {
             return Ok(Grouping::None);
         };
-        let other = if grouping == Grouping::Comma {
-            UNDERSCORE
-        } else {
-            COMMA
-        };
+        let other = if grouping == Grouping::Comma { UNDERSCORE } else { COMMA };
         if self.peek() == Some(other) {
             return Err(SpecError::new("Cannot specify both ',' and '_'."));
         }
@@ -71,26 +64,14 @@ impl Reader<'_> {
 }
 
 fn cannot_group(grouping: Grouping, kind: Option<u32>) -> SpecError {
-    let separator = if grouping == Grouping::Comma {
-        ','
-    } else {
-        '_'
-    };
-    SpecError::new(format!(
-        "Cannot specify '{separator}' with {}.",
-        show(kind.unwrap_or(0))
-    ))
+    let separator = if grouping == Grouping::Comma { ',' } else { '_' };
+    SpecError::new(format!("Cannot specify '{separator}' with {}.", show(kind.unwrap_or(0))))
 }
 
 impl Spec {
     /// Parses a specifier for an object of a type, with the type's default type character and alignment (`Right` for
     /// numbers, `Left` for strings).
-    pub fn parse(
-        text: Text<'_>,
-        type_name: &str,
-        kind: Option<u8>,
-        align: Align,
-    ) -> Result<Spec, SpecError> {
+    pub fn parse(text: Text<'_>, type_name: &str, kind: Option<u8>, align: Align) -> Result<Spec, SpecError> {
         let mut r = Reader { text, at: 0 };
         let mut spec = Spec {
             fill: u32::from(b' '),
@@ -136,9 +117,7 @@ impl Spec {
             }
         }
         if r.at + 1 < text.len() {
-            return Err(SpecError::new(format!(
-                "Invalid format specifier '{text}' for object of type '{type_name}'"
-            )));
+            return Err(SpecError::new(format!("Invalid format specifier '{text}' for object of type '{type_name}'")));
         }
         if let Some(c) = r.peek() {
             spec.kind = Some(c);

@@ -5,8 +5,7 @@ use crate::TextBuf;
 
 fn int(value: i64, spec: &str) -> Result<String, String> {
     let text = TextBuf::from(spec);
-    let parsed =
-        Spec::parse(text.as_text(), "int", Some(b'd'), Align::Right).map_err(|e| e.message)?;
+    let parsed = Spec::parse(text.as_text(), "int", Some(b'd'), Align::Right).map_err(|e| e.message)?;
     let digits = |radix: u32| {
         let (mut n, mut s) = (value.unsigned_abs(), Vec::new());
         while n > 0 || s.is_empty() {
@@ -26,27 +25,19 @@ fn int(value: i64, spec: &str) -> Result<String, String> {
 fn float(x: f64, spec: &str) -> Result<String, String> {
     let text = TextBuf::from(spec);
     let parsed = Spec::parse(text.as_text(), "float", None, Align::Right).map_err(|e| e.message)?;
-    format_float(&parsed, x, "float", &Locale::C)
-        .map(|t| t.to_string_lossy())
-        .map_err(|e| e.message)
+    format_float(&parsed, x, "float", &Locale::C).map(|t| t.to_string_lossy()).map_err(|e| e.message)
 }
 
 fn string(s: &str, spec: &str) -> Result<String, String> {
     let text = TextBuf::from(spec);
-    let parsed =
-        Spec::parse(text.as_text(), "str", Some(b's'), Align::Left).map_err(|e| e.message)?;
-    format_str(&parsed, TextBuf::from(s).as_text(), "str")
-        .map(|t| t.to_string_lossy())
-        .map_err(|e| e.message)
+    let parsed = Spec::parse(text.as_text(), "str", Some(b's'), Align::Left).map_err(|e| e.message)?;
+    format_str(&parsed, TextBuf::from(s).as_text(), "str").map(|t| t.to_string_lossy()).map_err(|e| e.message)
 }
 
 fn complex(re: f64, im: f64, spec: &str) -> Result<String, String> {
     let text = TextBuf::from(spec);
-    let parsed =
-        Spec::parse(text.as_text(), "complex", None, Align::Right).map_err(|e| e.message)?;
-    format_complex(&parsed, re, im, "complex", &Locale::C)
-        .map(|t| t.to_string_lossy())
-        .map_err(|e| e.message)
+    let parsed = Spec::parse(text.as_text(), "complex", None, Align::Right).map_err(|e| e.message)?;
+    format_complex(&parsed, re, im, "complex", &Locale::C).map(|t| t.to_string_lossy()).map_err(|e| e.message)
 }
 
 fn ok(s: &str) -> Result<String, String> {
@@ -73,36 +64,15 @@ fn integers() {
     assert_eq!(int(0x20AC, "c"), ok("€"));
     assert_eq!(int(1234, "n"), ok("1234"));
     assert_eq!(int(2, "%"), ok("200.000000%"));
-    assert_eq!(
-        int(5, ".3d"),
-        err("Precision not allowed in integer format specifier")
-    );
-    assert_eq!(
-        int(5, "zd"),
-        err("Negative zero coercion (z) not allowed in integer format specifier")
-    );
-    assert_eq!(
-        int(5, "+c"),
-        err("Sign not allowed with integer format specifier 'c'")
-    );
-    assert_eq!(
-        int(5, "q"),
-        err("Unknown format code 'q' for object of type 'int'")
-    );
-    assert_eq!(
-        int(5, "é"),
-        err("Unknown format code '\\xe9' for object of type 'int'")
-    );
+    assert_eq!(int(5, ".3d"), err("Precision not allowed in integer format specifier"));
+    assert_eq!(int(5, "zd"), err("Negative zero coercion (z) not allowed in integer format specifier"));
+    assert_eq!(int(5, "+c"), err("Sign not allowed with integer format specifier 'c'"));
+    assert_eq!(int(5, "q"), err("Unknown format code 'q' for object of type 'int'"));
+    assert_eq!(int(5, "é"), err("Unknown format code '\\xe9' for object of type 'int'"));
     assert_eq!(int(5, ",_"), err("Cannot specify both ',' and '_'."));
     assert_eq!(int(5, ",x"), err("Cannot specify ',' with 'x'."));
-    assert_eq!(
-        int(5, "#'<"),
-        err("Invalid format specifier '#'<' for object of type 'int'")
-    );
-    assert_eq!(
-        int(5, "99999999999999999999"),
-        err("Too many decimal digits in format string")
-    );
+    assert_eq!(int(5, "#'<"), err("Invalid format specifier '#'<' for object of type 'int'"));
+    assert_eq!(int(5, "99999999999999999999"), err("Too many decimal digits in format string"));
     assert_eq!(int(5, "."), err("Format specifier missing precision"));
     assert_eq!(int(-1, "c"), err("%c arg not in range(0x110000)"));
 }
@@ -123,10 +93,7 @@ fn floats() {
     assert_eq!(float(123456789.0, ".3"), ok("1.23e+08"));
     assert_eq!(float(1.0, "#g"), ok("1.00000"));
     assert_eq!(float(-1.5, "<8"), ok("-1.5    "));
-    assert_eq!(
-        float(1.5, "d"),
-        err("Unknown format code 'd' for object of type 'float'")
-    );
+    assert_eq!(float(1.5, "d"), err("Unknown format code 'd' for object of type 'float'"));
     assert_eq!(float(1.5, ".2147483648f"), err("precision too big"));
 }
 
@@ -135,32 +102,14 @@ fn strings_and_complex() {
     assert_eq!(string("abc", "é>5.2"), ok("éééab"));
     assert_eq!(string("abc", "^6"), ok(" abc  "));
     assert_eq!(string("abc", "05"), ok("abc00"));
-    assert_eq!(
-        string("abc", "=5"),
-        err("'=' alignment not allowed in string format specifier")
-    );
-    assert_eq!(
-        string("abc", "+"),
-        err("Sign not allowed in string format specifier")
-    );
-    assert_eq!(
-        string("abc", " "),
-        err("Space not allowed in string format specifier")
-    );
+    assert_eq!(string("abc", "=5"), err("'=' alignment not allowed in string format specifier"));
+    assert_eq!(string("abc", "+"), err("Sign not allowed in string format specifier"));
+    assert_eq!(string("abc", " "), err("Space not allowed in string format specifier"));
     assert_eq!(string("abc", ","), err("Cannot specify ',' with 's'."));
-    assert_eq!(
-        string("abc", "d"),
-        err("Unknown format code 'd' for object of type 'str'")
-    );
+    assert_eq!(string("abc", "d"), err("Unknown format code 'd' for object of type 'str'"));
     assert_eq!(complex(1.0, -2.0, ""), ok("(1-2j)"));
     assert_eq!(complex(0.0, 2.0, ">8"), ok("      2j"));
     assert_eq!(complex(1.5, 2.0, ".2f"), ok("1.50+2.00j"));
-    assert_eq!(
-        complex(1.0, 1.0, "010"),
-        err("Zero padding is not allowed in complex format specifier")
-    );
-    assert_eq!(
-        complex(1.0, 1.0, "%"),
-        err("Unknown format code '%' for object of type 'complex'")
-    );
+    assert_eq!(complex(1.0, 1.0, "010"), err("Zero padding is not allowed in complex format specifier"));
+    assert_eq!(complex(1.0, 1.0, "%"), err("Unknown format code '%' for object of type 'complex'"));
 }

@@ -63,11 +63,7 @@ const CAPITAL_SIGMA: u32 = 0x3A3;
 fn push_lower<U: Unit>(out: &mut TextBuf, units: &[U], i: usize) {
     let c = units[i].code();
     if c == CAPITAL_SIGMA {
-        out.push(if is_final_sigma(units, i) {
-            0x3C2
-        } else {
-            0x3C3
-        });
+        out.push(if is_final_sigma(units, i) { 0x3C2 } else { 0x3C3 });
     } else {
         push_mapped(out, c, Mapping::Lower);
     }
@@ -75,15 +71,8 @@ fn push_lower<U: Unit>(out: &mut TextBuf, units: &[U], i: usize) {
 
 /// Whether the sigma at `i` ends a word: a cased character before it, none after it, case-ignorable ones apart.
 fn is_final_sigma<U: Unit>(units: &[U], i: usize) -> bool {
-    let before = units[..i]
-        .iter()
-        .rev()
-        .map(|u| u.code())
-        .find(|&c| !is_case_ignorable(c));
-    let after = units[i + 1..]
-        .iter()
-        .map(|u| u.code())
-        .find(|&c| !is_case_ignorable(c));
+    let before = units[..i].iter().rev().map(|u| u.code()).find(|&c| !is_case_ignorable(c));
+    let after = units[i + 1..].iter().map(|u| u.code()).find(|&c| !is_case_ignorable(c));
     before.is_some_and(is_cased) && !after.is_some_and(is_cased)
 }
 
@@ -132,11 +121,7 @@ pub fn casefold(text: Text<'_>) -> TextBuf {
 pub fn swapcase(text: Text<'_>) -> TextBuf {
     if let Some(bytes) = ascii(text) {
         let swap = |b: &u8| {
-            if b.is_ascii_alphabetic() {
-                b ^ 0x20
-            } else {
-                *b
-            }
+            if b.is_ascii_alphabetic() { b ^ 0x20 } else { *b }
         };
         return TextBuf::Latin1(bytes.iter().map(swap).collect());
     }
@@ -231,8 +216,7 @@ pub fn text_is_printable(text: Text<'_>) -> bool {
 /// `str.isidentifier`.
 pub fn text_is_identifier(text: Text<'_>) -> bool {
     let mut codes = text.iter();
-    codes.next().is_some_and(unicode::is_identifier_start)
-        && codes.all(unicode::is_identifier_continue)
+    codes.next().is_some_and(unicode::is_identifier_start) && codes.all(unicode::is_identifier_continue)
 }
 
 /// `str.islower`.
@@ -301,11 +285,7 @@ mod tests {
         assert!(t(text_is_title, "Hello World's") != t(text_is_title, "Hello World"));
         assert!(t(text_is_title, "ǅ Ab 1A") && !t(text_is_title, "") && !t(text_is_title, "1"));
         assert!(t(text_is_lower, "a1ª") && !t(text_is_lower, "1") && !t(text_is_upper, "Aǅ"));
-        assert!(
-            t(text_is_identifier, "été_1")
-                && !t(text_is_identifier, "")
-                && !t(text_is_identifier, "1a")
-        );
+        assert!(t(text_is_identifier, "été_1") && !t(text_is_identifier, "") && !t(text_is_identifier, "1a"));
         assert!(t(text_is_printable, "") && !t(text_is_alpha, ""));
     }
 }

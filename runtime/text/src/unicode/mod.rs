@@ -50,20 +50,7 @@ impl Record {
         combining: u8,
         width: u8,
     ) -> Record {
-        Record {
-            flags,
-            upper,
-            lower,
-            title,
-            special,
-            numeric,
-            decimal,
-            digit,
-            category,
-            bidi,
-            combining,
-            width,
-        }
+        Record { flags, upper, lower, title, special, numeric, decimal, digit, category, bidi, combining, width }
     }
 
     #[inline(always)]
@@ -82,12 +69,7 @@ pub struct Special {
 
 impl Special {
     const fn new(upper: [u32; 3], lower: [u32; 3], title: [u32; 3], fold: [u32; 3]) -> Special {
-        Special {
-            upper,
-            lower,
-            title,
-            fold,
-        }
+        Special { upper, lower, title, fold }
     }
 }
 
@@ -97,10 +79,7 @@ struct TwoStage(&'static [u8]);
 impl TwoStage {
     #[inline(always)]
     fn word(&self, index: usize) -> usize {
-        usize::from(u16::from_le_bytes([
-            self.0[2 * index],
-            self.0[2 * index + 1],
-        ]))
+        usize::from(u16::from_le_bytes([self.0[2 * index], self.0[2 * index + 1]]))
     }
 
     #[inline(always)]
@@ -118,11 +97,7 @@ static UNASSIGNED: Record = Record::new(0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0);
 
 #[inline]
 fn record(c: u32) -> &'static Record {
-    if c > crate::MAX_CODE_POINT {
-        &UNASSIGNED
-    } else {
-        &t::RECORDS[INDEX.get(c)]
-    }
+    if c > crate::MAX_CODE_POINT { &UNASSIGNED } else { &t::RECORDS[INDEX.get(c)] }
 }
 
 macro_rules! predicates {
@@ -169,11 +144,7 @@ predicates! {
 /// White space, as `str.isspace` and `str.split` see it.
 #[inline]
 pub fn is_space(c: u32) -> bool {
-    if c < 0x80 {
-        matches!(c, 0x09..=0x0D | 0x1C..=0x20)
-    } else {
-        record(c).has(t::SPACE)
-    }
+    if c < 0x80 { matches!(c, 0x09..=0x0D | 0x1C..=0x20) } else { record(c).has(t::SPACE) }
 }
 
 /// Ends a line for `str.splitlines`.
@@ -186,10 +157,7 @@ pub fn is_line_break(c: u32) -> bool {
 #[inline]
 pub fn decimal(c: u32) -> Option<u8> {
     if c < 0x80 {
-        return u8::try_from(c)
-            .ok()
-            .filter(u8::is_ascii_digit)
-            .map(|b| b - b'0');
+        return u8::try_from(c).ok().filter(u8::is_ascii_digit).map(|b| b - b'0');
     }
     Some(record(c).decimal).filter(|&d| d < 10)
 }
@@ -248,17 +216,8 @@ mod tests {
         assert_eq!(digit(0xB2), Some(2));
         assert!(is_numeric(0x4E09) && is_alpha(0x4E09));
         assert!(is_space(0x3000) && is_space(0x1F) && is_space(0x85) && !is_space(0x200B));
-        assert!(
-            is_printable(' ' as u32)
-                && !is_printable(0xA0)
-                && !is_printable(0xD800)
-                && is_printable(0x1F600)
-        );
-        assert!(
-            is_identifier_start('_' as u32)
-                && !is_identifier_start('1' as u32)
-                && is_identifier_continue(0xB7)
-        );
+        assert!(is_printable(' ' as u32) && !is_printable(0xA0) && !is_printable(0xD800) && is_printable(0x1F600));
+        assert!(is_identifier_start('_' as u32) && !is_identifier_start('1' as u32) && is_identifier_continue(0xB7));
         // Unicode 16 added U+1C89; 17 is not known here.
         assert!(is_upper(0x1C89));
         assert!(!is_alpha(0x0011_0000));

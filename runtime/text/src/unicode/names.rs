@@ -14,17 +14,12 @@ use tables as t;
 static DATA: &[u8] = include_bytes!("data/names.bin");
 
 const HANGUL: u32 = 0xAC00;
-const LEADS: [&str; 19] = [
-    "G", "GG", "N", "D", "DD", "R", "M", "B", "BB", "S", "SS", "", "J", "JJ", "C", "K", "T", "P",
-    "H",
-];
-const VOWELS: [&str; 21] = [
-    "A", "AE", "YA", "YAE", "EO", "E", "YEO", "YE", "O", "WA", "WAE", "OE", "YO", "U", "WEO", "WE",
-    "WI", "YU", "EU", "YI", "I",
-];
+const LEADS: [&str; 19] = ["G", "GG", "N", "D", "DD", "R", "M", "B", "BB", "S", "SS", "", "J", "JJ", "C", "K", "T", "P", "H"];
+const VOWELS: [&str; 21] =
+    ["A", "AE", "YA", "YAE", "EO", "E", "YEO", "YE", "O", "WA", "WAE", "OE", "YO", "U", "WEO", "WE", "WI", "YU", "EU", "YI", "I"];
 const TRAILS: [&str; 28] = [
-    "", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP", "LH", "M",
-    "B", "BS", "S", "SS", "NG", "J", "C", "K", "T", "P", "H",
+    "", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP", "LH", "M", "B", "BS", "S", "SS", "NG", "J",
+    "C", "K", "T", "P", "H",
 ];
 const SYLLABLE: &str = "HANGUL SYLLABLE ";
 /// CPython 3.14 finds characters by these names but has no name for them.
@@ -33,10 +28,7 @@ const LOOKUP_ONLY: &str = "TANGUT IDEOGRAPH-";
 /// The bytes of item `index` of a section of items of `size` bytes, as a number.
 fn item((start, _): (usize, usize), size: usize, index: usize) -> usize {
     let at = start + size * index;
-    DATA[at..at + size]
-        .iter()
-        .rev()
-        .fold(0, |v, &b| v << 8 | usize::from(b))
+    DATA[at..at + size].iter().rev().fold(0, |v, &b| v << 8 | usize::from(b))
 }
 
 fn count((start, end): (usize, usize), size: usize) -> usize {
@@ -45,10 +37,7 @@ fn count((start, end): (usize, usize), size: usize) -> usize {
 
 /// The name of stored name number `ordinal`.
 fn stored(ordinal: usize) -> String {
-    let (from, to) = (
-        item(t::OFFSETS, 3, ordinal),
-        item(t::OFFSETS, 3, ordinal + 1),
-    );
+    let (from, to) = (item(t::OFFSETS, 3, ordinal), item(t::OFFSETS, 3, ordinal + 1));
     let mut tokens = DATA[t::TOKENS.0 + from..t::TOKENS.0 + to].iter();
     let mut name = String::new();
     while let Some(&first) = tokens.next() {
@@ -60,15 +49,8 @@ fn stored(ordinal: usize) -> String {
         if !name.is_empty() && !name.ends_with('-') {
             name.push(' ');
         }
-        let (from, to) = (
-            item(t::WORD_OFFSETS, 3, word),
-            item(t::WORD_OFFSETS, 3, word + 1),
-        );
-        name.extend(
-            DATA[t::WORDS.0 + from..t::WORDS.0 + to]
-                .iter()
-                .map(|&b| char::from(b)),
-        );
+        let (from, to) = (item(t::WORD_OFFSETS, 3, word), item(t::WORD_OFFSETS, 3, word + 1));
+        name.extend(DATA[t::WORDS.0 + from..t::WORDS.0 + to].iter().map(|&b| char::from(b)));
     }
     name
 }
@@ -98,15 +80,9 @@ pub fn name(c: u32) -> Option<String> {
     let syllable = c.wrapping_sub(HANGUL) as usize;
     if syllable < 11172 {
         let (lead, vowel, trail) = (syllable / 588, syllable % 588 / 28, syllable % 28);
-        return Some(format!(
-            "{SYLLABLE}{}{}{}",
-            LEADS[lead], VOWELS[vowel], TRAILS[trail]
-        ));
+        return Some(format!("{SYLLABLE}{}{}{}", LEADS[lead], VOWELS[vowel], TRAILS[trail]));
     }
-    if let Some((prefix, ..)) = t::PREFIXES
-        .iter()
-        .find(|&&(_, first, last)| (first..=last).contains(&c))
-    {
+    if let Some((prefix, ..)) = t::PREFIXES.iter().find(|&&(_, first, last)| (first..=last).contains(&c)) {
         return (*prefix != LOOKUP_ONLY).then(|| format!("{prefix}{c:04X}"));
     }
     let index = partition(count(t::RUNS, 12), |i| run(i).1 < c);
@@ -141,10 +117,7 @@ pub fn lookup(name: &str) -> Option<u32> {
             return Some(code_of(ordinal));
         }
     }
-    t::ALIASES
-        .binary_search_by(|(alias, _)| (*alias).cmp(&key))
-        .ok()
-        .map(|i| t::ALIASES[i].1)
+    t::ALIASES.binary_search_by(|(alias, _)| (*alias).cmp(&key)).ok().map(|i| t::ALIASES[i].1)
 }
 
 /// The characters of a name, alias or named sequence, as `unicodedata.lookup`.
@@ -153,9 +126,7 @@ pub fn lookup_sequence(name: &str) -> Option<Vec<u32>> {
         return Some(vec![c]);
     }
     let key = name.to_ascii_uppercase();
-    let index = t::SEQUENCES
-        .binary_search_by(|(name, _)| (*name).cmp(&key))
-        .ok()?;
+    let index = t::SEQUENCES.binary_search_by(|(name, _)| (*name).cmp(&key)).ok()?;
     Some(t::SEQUENCES[index].1.to_vec())
 }
 
@@ -169,21 +140,15 @@ fn lookup_prefixed(key: &str) -> Option<u32> {
     }
     let c = u32::from_str_radix(digits, 16).ok()?;
     let prefix = &key[..key.len() - digits.len()];
-    let known = t::PREFIXES
-        .iter()
-        .any(|&(p, first, last)| p == prefix && (first..=last).contains(&c));
+    let known = t::PREFIXES.iter().any(|&(p, first, last)| p == prefix && (first..=last).contains(&c));
     known.then_some(c)
 }
 
 fn lookup_syllable(key: &str) -> Option<u32> {
     // The longest part that fits is the right one in each place.
     let part = |key: &str, parts: &[&str]| {
-        let fits = parts
-            .iter()
-            .enumerate()
-            .filter(|(_, p)| key.starts_with(**p));
-        fits.max_by_key(|(_, p)| p.len())
-            .map(|(i, p)| (i as u32, p.len()))
+        let fits = parts.iter().enumerate().filter(|(_, p)| key.starts_with(**p));
+        fits.max_by_key(|(_, p)| p.len()).map(|(i, p)| (i as u32, p.len()))
     };
     let (lead, n) = part(key, &LEADS)?;
     let key = &key[n..];
@@ -220,13 +185,7 @@ mod tests {
         assert_eq!(lookup("NO SUCH NAME"), None);
         assert_eq!(lookup(""), None);
         assert_eq!(lookup("LATIN SMALL LETTER R WITH TILDE"), None);
-        assert_eq!(
-            lookup_sequence("latin small letter r with tilde"),
-            Some(vec![0x72, 0x303])
-        );
-        assert_eq!(
-            (name(0x17000), lookup("TANGUT IDEOGRAPH-17000")),
-            (None, Some(0x17000))
-        );
+        assert_eq!(lookup_sequence("latin small letter r with tilde"), Some(vec![0x72, 0x303]));
+        assert_eq!((name(0x17000), lookup("TANGUT IDEOGRAPH-17000")), (None, Some(0x17000)));
     }
 }

@@ -211,10 +211,7 @@ fn order(codes: &mut [u32]) {
             i += 1;
             continue;
         }
-        let end = codes[i..]
-            .iter()
-            .position(|&c| combining(c) == 0)
-            .map_or(codes.len(), |n| i + n);
+        let end = codes[i..].iter().position(|&c| combining(c) == 0).map_or(codes.len(), |n| i + n);
         codes[i..end].sort_by_key(|&c| combining(c));
         i = end;
     }
@@ -254,10 +251,7 @@ pub fn compose_pair(a: u32, b: u32) -> Option<u32> {
         return Some(HANGUL + (lead * VOWEL_COUNT + vowel) * TRAIL_COUNT);
     }
     let (syllable, trail) = (a.wrapping_sub(HANGUL), b.wrapping_sub(TRAIL));
-    if syllable < HANGUL_COUNT
-        && syllable.is_multiple_of(TRAIL_COUNT)
-        && (1..TRAIL_COUNT).contains(&trail)
-    {
+    if syllable < HANGUL_COUNT && syllable.is_multiple_of(TRAIL_COUNT) && (1..TRAIL_COUNT).contains(&trail) {
         return Some(a + trail);
     }
     let (mut low, mut high) = (0, COMPOSITIONS.len() / 12);
@@ -283,24 +277,15 @@ mod tests {
         assert_eq!(f("é", Form::Nfd), "e\u{301}");
         assert_eq!(f("e\u{301}", Form::Nfc), "é");
         assert_eq!(f("ﬃ①½", Form::Nfkc), "ffi11⁄2");
-        assert_eq!(
-            f("한글", Form::Nfd),
-            "\u{1112}\u{1161}\u{11AB}\u{1100}\u{1173}\u{11AF}"
-        );
+        assert_eq!(f("한글", Form::Nfd), "\u{1112}\u{1161}\u{11AB}\u{1100}\u{1173}\u{11AF}");
         assert_eq!(f("\u{1112}\u{1161}\u{11AB}", Form::Nfc), "한");
         assert_eq!(f("a\u{315}\u{300}\u{5ae}b", Form::Nfc), "à\u{5ae}\u{315}b");
         assert_eq!(f("\u{958}", Form::Nfc), "\u{915}\u{93C}");
         assert_eq!(f("\u{1E0A}\u{323}", Form::Nfc), "\u{1E0C}\u{307}");
         assert_eq!(f("abc", Form::Nfkd), "abc");
         assert!(is_normalized(TextBuf::from("é").as_text(), Form::Nfc));
-        assert!(!is_normalized(
-            TextBuf::from("e\u{301}").as_text(),
-            Form::Nfc
-        ));
-        assert!(is_normalized(
-            TextBuf::from("q\u{301}").as_text(),
-            Form::Nfc
-        ));
+        assert!(!is_normalized(TextBuf::from("e\u{301}").as_text(), Form::Nfc));
+        assert!(is_normalized(TextBuf::from("q\u{301}").as_text(), Form::Nfc));
         assert_eq!(decomposition(0xBD), "<fraction> 0031 2044 0032");
         assert_eq!(decomposition(0xE9), "0065 0301");
         assert_eq!(decomposition(0xAC01), "1100 1161 11A8");

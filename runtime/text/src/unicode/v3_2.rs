@@ -33,15 +33,7 @@ impl Override {
         decimal: Option<u8>,
         numeric: Option<f64>,
     ) -> Override {
-        Override {
-            code,
-            category,
-            bidirectional,
-            mirrored,
-            width,
-            decimal,
-            numeric,
-        }
+        Override { code, category, bidirectional, mirrored, width, decimal, numeric }
     }
 }
 
@@ -56,18 +48,13 @@ pub fn is_assigned(c: u32) -> bool {
 }
 
 fn differs(c: u32) -> Option<&'static Override> {
-    let index = tables::OVERRIDES
-        .binary_search_by_key(&c, |o| o.code)
-        .ok()?;
+    let index = tables::OVERRIDES.binary_search_by_key(&c, |o| o.code).ok()?;
     Some(&tables::OVERRIDES[index])
 }
 
 /// The decomposition of a character that a later corrigendum changed.
 pub(super) fn corrected(c: u32) -> Option<u32> {
-    tables::CORRECTIONS
-        .iter()
-        .find(|&&(code, _)| code == c)
-        .map(|&(_, to)| to)
+    tables::CORRECTIONS.iter().find(|&&(code, _)| code == c).map(|&(_, to)| to)
 }
 
 /// As [`super::category`].
@@ -90,11 +77,7 @@ pub fn bidirectional(c: u32) -> &'static str {
 
 /// As [`super::combining`].
 pub fn combining(c: u32) -> u8 {
-    if is_assigned(c) {
-        super::combining(c)
-    } else {
-        0
-    }
+    if is_assigned(c) { super::combining(c) } else { 0 }
 }
 
 /// As [`super::is_mirrored`].
@@ -130,11 +113,7 @@ pub fn numeric(c: u32) -> Option<f64> {
 
 /// As [`super::normalize::decomposition`].
 pub fn decomposition(c: u32) -> String {
-    if is_assigned(c) {
-        super::normalize::decomposition(c)
-    } else {
-        String::new()
-    }
+    if is_assigned(c) { super::normalize::decomposition(c) } else { String::new() }
 }
 
 /// As [`super::normalize::normalize`].
@@ -144,11 +123,7 @@ pub fn normalize(text: Text<'_>, form: Form) -> TextBuf {
 
 /// As [`super::names::name`].
 pub fn name(c: u32) -> Option<String> {
-    if is_assigned(c) {
-        super::names::name(c)
-    } else {
-        None
-    }
+    if is_assigned(c) { super::names::name(c) } else { None }
 }
 
 #[cfg(test)]
@@ -157,10 +132,7 @@ mod tests {
 
     #[test]
     fn differences() {
-        assert_eq!(
-            (category(0xAD), category(0x221), category(0x41)),
-            ("Pd", "Cn", "Lu")
-        );
+        assert_eq!((category(0xAD), category(0x221), category(0x41)), ("Pd", "Cn", "Lu"));
         assert_eq!(bidirectional(0x2B), "ET");
         assert_eq!(decimal(0xB2), Some(2));
         assert_eq!(numeric(0x9F4), Some(1.0));

@@ -307,6 +307,15 @@ pub fn publish_slot(t: &Thread, site: *const u64, shape: ShapeId, offset: usize)
     publish(
         t,
         site,
-        NewEntry { kind: Kind::Slot, shape, version: 0, offset: offset as u32, new_shape: ShapeId(0), guard: Value::EMPTY, value: Value::EMPTY, second: Value::EMPTY },
+        NewEntry {
+            kind: Kind::Slot,
+            shape,
+            version: 0,
+            offset: offset as u32,
+            new_shape: ShapeId(0),
+            guard: Value::EMPTY,
+            value: Value::EMPTY,
+            second: Value::EMPTY,
+        },
     );
 }

@@ -2,7 +2,7 @@
 #![allow(non_snake_case, unused_variables)]
 
 use super::cache;
-use super::dispatch::{Exit, Handler, YIELDED, RETURNED, goto, leave, raise};
+use super::dispatch::{Exit, Handler, RETURNED, YIELDED, goto, leave, raise};
 use super::slow;
 use super::*;
 
@@ -192,7 +192,9 @@ handler!(STORE_GLOBAL, |t, pc, r, tb, i| {
     }
     return store_global_rest(t, pc, r, tb);
 });
-rest!(store_global_rest, |t, pc, r, tb, i| { finish_unit!(t, pc, r, tb, 2, slow::store_global(t, r, i.b(), *r.add(i.a()), pc.add(1))) });
+rest!(store_global_rest, |t, pc, r, tb, i| {
+    finish_unit!(t, pc, r, tb, 2, slow::store_global(t, r, i.b(), *r.add(i.a()), pc.add(1)))
+});
 handler!(LOAD_NAME, |t, pc, r, tb, i| {
     if word(r, frame_word::LOCALS).is_empty() {
         if let Some(v) = cache::global(*pc.add(1), word(r, frame_word::GLOBALS)) {
@@ -212,7 +214,9 @@ handler!(STORE_NAME, |t, pc, r, tb, i| {
     }
     return store_name_rest(t, pc, r, tb);
 });
-rest!(store_name_rest, |t, pc, r, tb, i| { finish_unit!(t, pc, r, tb, 2, slow::store_name(t, r, i.b(), *r.add(i.a()), pc.add(1))) });
+rest!(store_name_rest, |t, pc, r, tb, i| {
+    finish_unit!(t, pc, r, tb, 2, slow::store_name(t, r, i.b(), *r.add(i.a()), pc.add(1)))
+});
 effect! {
     DELETE_GLOBAL, 1, |t, r, i| slow::delete_global(t, r, i.b());
     DELETE_NAME, 1, |t, r, i| slow::delete_name(t, r, i.b());
@@ -589,7 +593,9 @@ handler!(NOT, |t, pc, r, tb, i| {
     }
     return not_rest(t, pc, r, tb);
 });
-rest!(not_rest, |t, pc, r, tb, i| { finish!(t, pc, r, tb, 1, i.a(), slow::truth_value(t, *r.add(i.b()), i.op() == Op::NOT as u16)) });
+rest!(not_rest, |t, pc, r, tb, i| {
+    finish!(t, pc, r, tb, 1, i.a(), slow::truth_value(t, *r.add(i.b()), i.op() == Op::NOT as u16))
+});
 handler!(TO_BOOL, |t, pc, r, tb, i| {
     if let Some(b) = quick_truth(*r.add(i.b())) {
         *r.add(i.a()) = Value::bool(b);
@@ -600,9 +606,7 @@ handler!(TO_BOOL, |t, pc, r, tb, i| {
 
 // ---------------------------------------------------------------- comparisons
 
-rest!(compare_rest, |t, pc, r, tb, i| {
-    finish!(t, pc, r, tb, 2, i.a(), slow::compare(t, i.op(), *r.add(i.b()), *r.add(i.c())))
-});
+rest!(compare_rest, |t, pc, r, tb, i| { finish!(t, pc, r, tb, 2, i.a(), slow::compare(t, i.op(), *r.add(i.b()), *r.add(i.c()))) });
 macro_rules! comparison {
     ($($name:ident, $op:tt;)*) => { $(
         handler!($name, |t, pc, r, tb, i| {
@@ -728,8 +732,12 @@ compare_jump! {
     JGT, JGTI, JNGT, JNGTI, >;
     JGE, JGEI, JNGE, JNGEI, >=;
 }
-handler!(JIS, |t, pc, r, tb, i| { goto!(t, if *r.add(i.a()) == *r.add(i.b()) { pc.offset(i.c_signed()) } else { pc.add(1) }, r, tb) });
-handler!(JISNOT, |t, pc, r, tb, i| { goto!(t, if *r.add(i.a()) != *r.add(i.b()) { pc.offset(i.c_signed()) } else { pc.add(1) }, r, tb) });
+handler!(JIS, |t, pc, r, tb, i| {
+    goto!(t, if *r.add(i.a()) == *r.add(i.b()) { pc.offset(i.c_signed()) } else { pc.add(1) }, r, tb)
+});
+handler!(JISNOT, |t, pc, r, tb, i| {
+    goto!(t, if *r.add(i.a()) != *r.add(i.b()) { pc.offset(i.c_signed()) } else { pc.add(1) }, r, tb)
+});
 macro_rules! contains_jump {
     ($name:ident, $negate:expr) => {
         handler!($name, |t, pc, r, tb, i| {
@@ -853,16 +861,20 @@ macro_rules! enter_function {
     ($t:ident, $pc:ident, $r:ident, $tb:ident, $f:expr, $regs:expr, $kind:expr, $locals:expr, $next:expr, $dest:expr) => {{
         let f = $f;
         let code = f.code();
-        match push_frame($t, $regs, NewFrame {
-            code,
-            function: f.value(),
-            globals: f.globals.expect(),
-            locals: $locals,
-            caller: $r,
-            kind: $kind,
-            return_pc: $next,
-            dest: $dest,
-        }) {
+        match push_frame(
+            $t,
+            $regs,
+            NewFrame {
+                code,
+                function: f.value(),
+                globals: f.globals.expect(),
+                locals: $locals,
+                caller: $r,
+                kind: $kind,
+                return_pc: $next,
+                dest: $dest,
+            },
+        ) {
             Ok(()) => {
                 if $t.should_poll() {
                     return entry_poll($t, code.start, $regs, $tb);
@@ -1118,4 +1130,3 @@ simple! {
     GET_LEN, 1, |t, r, i| slow::length(t, *r.add(i.b()));
     COPY_WITHOUT_KEYS, 1, |t, r, i| slow::copy_without_keys(t, *r.add(i.b()), *r.add(i.c()));
 }
-

@@ -235,7 +235,13 @@ pub fn run_code(t: &Thread, code: Ref<Code>, globals: Ref<Dict>, locals: Value, 
 
 /// Binds arguments to the parameters of a Python function, into the registers at `regs`. `args` may overlap them.
 #[inline(never)]
-pub(crate) unsafe fn bind_arguments(t: &Thread, f: Ref<Function>, args: &[Value], kwnames: Option<Ref<Tuple>>, regs: Regs) -> Result<()> {
+pub(crate) unsafe fn bind_arguments(
+    t: &Thread,
+    f: Ref<Function>,
+    args: &[Value],
+    kwnames: Option<Ref<Tuple>>,
+    regs: Regs,
+) -> Result<()> {
     let code = f.code();
     // SAFETY: checked against the stack's end before writing.
     unsafe {

@@ -87,7 +87,16 @@ pub unsafe fn load_global(t: &Thread, regs: Regs, name: usize, site: *const u64)
         cache::publish(
             t,
             site,
-            NewEntry { kind: Kind::Global, shape: ShapeId(0), version: 0, offset: 0, new_shape: ShapeId(0), guard: globals.value(), value: cell.value(), second },
+            NewEntry {
+                kind: Kind::Global,
+                shape: ShapeId(0),
+                version: 0,
+                offset: 0,
+                new_shape: ShapeId(0),
+                guard: globals.value(),
+                value: cell.value(),
+                second,
+            },
         );
         if let Some(v) = cell.get().some() {
             return Ok(v);
@@ -362,7 +371,9 @@ fn publish_member(t: &Thread, site: *const u64, shape: ShapeId, class: Ref<Class
 }
 
 fn is_plain_method(v: Value) -> bool {
-    v.downcast::<Native>().is_some_and(|n| matches!(n.def.kind, NativeKind::Method | NativeKind::Slot) && !n.passes_receiver && n.receiver.get().is_empty())
+    v.downcast::<Native>().is_some_and(|n| {
+        matches!(n.def.kind, NativeKind::Method | NativeKind::Slot) && !n.passes_receiver && n.receiver.get().is_empty()
+    })
 }
 
 #[inline(never)]
@@ -401,7 +412,10 @@ pub unsafe fn store_attr(t: &Thread, regs: Regs, obj: Value, name: usize, v: Val
         publish_member(t, site, after, class, m);
         return Ok(());
     }
-    if s.slots_offset == 0 || s.flags & attr::SHAPE_DICT_MODE != 0 || class.lookup(t, name).is_some_and(|a| attr::is_data_descriptor(t, a)) {
+    if s.slots_offset == 0
+        || s.flags & attr::SHAPE_DICT_MODE != 0
+        || class.lookup(t, name).is_some_and(|a| attr::is_data_descriptor(t, a))
+    {
         return Ok(());
     }
     let Some(offset) = attr::shape_lookup(s, name).and_then(|i| inline_offset(s, i)) else { return Ok(()) };
@@ -691,7 +705,11 @@ pub unsafe fn unpack_ex(t: &Thread, v: Value, to: Regs, before: usize, after: us
     }
     let items = items.as_slice();
     if items.len() < before + after {
-        return Err(t.value_error(format!("not enough values to unpack (expected at least {}, got {})", before + after, items.len())));
+        return Err(t.value_error(format!(
+            "not enough values to unpack (expected at least {}, got {})",
+            before + after,
+            items.len()
+        )));
     }
     let rest = List::from_slice(t, &items[before..items.len() - after])?;
     // SAFETY: `before + 1 + after` registers follow `to`.
@@ -817,7 +835,11 @@ fn callable_text(t: &Thread, f: Value) -> String {
 pub fn dict_merge(t: &Thread, d: Value, v: Value, f: Value) -> Result<()> {
     let Some(d) = d.downcast::<Dict>() else { return Err(t.system_error("a display under construction is a dict")) };
     if !is_mapping(t, v)? {
-        return Err(t.type_error(format!("{} argument after ** must be a mapping, not {}", callable_text(t, f), class_of(v).name_string())));
+        return Err(t.type_error(format!(
+            "{} argument after ** must be a mapping, not {}",
+            callable_text(t, f),
+            class_of(v).name_string()
+        )));
     }
     let source = match v.downcast::<Dict>().filter(|_| class_of(v) == Dict::class()) {
         Some(s) => s,
@@ -897,7 +919,16 @@ pub unsafe fn call(t: &Thread, regs: Regs, base: usize, n: usize, kw: bool, next
                 push_frame(
                     t,
                     args,
-                    NewFrame { code, function: callable, globals: f.globals.expect(), locals: instance, caller: regs, kind, return_pc: next, dest },
+                    NewFrame {
+                        code,
+                        function: callable,
+                        globals: f.globals.expect(),
+                        locals: instance,
+                        caller: regs,
+                        kind,
+                        return_pc: next,
+                        dest,
+                    },
                 )?;
                 return Ok(Value::EMPTY);
             }
@@ -955,7 +986,11 @@ pub unsafe fn call(t: &Thread, regs: Regs, base: usize, n: usize, kw: bool, next
 
 /// The Python `__init__` of a class whose instances are made by `object.__new__` and nothing else.
 fn python_init(t: &Thread, c: Ref<Class>) -> Option<Value> {
-    if !c.is_heap() || !c.layout.is(<Object as HeapType>::layout()) || c.has_flag(class_flags::ABSTRACT) || class_of(c.value()) != Class::class() {
+    if !c.is_heap()
+        || !c.layout.is(<Object as HeapType>::layout())
+        || c.has_flag(class_flags::ABSTRACT)
+        || class_of(c.value()) != Class::class()
+    {
         return None;
     }
     let new = c.special(t, Special::New)?.downcast::<Native>()?;
@@ -992,7 +1027,13 @@ pub unsafe fn call_ex(t: &Thread, regs: Regs, base: usize, next: *const u64, des
             None => None,
             Some(v) => match v.downcast::<Dict>() {
                 Some(d) => Some(d),
-                None => return Err(t.type_error(format!("{} argument after ** must be a mapping, not {}", callable_text(t, callable), class_of(v).name_string()))),
+                None => {
+                    return Err(t.type_error(format!(
+                        "{} argument after ** must be a mapping, not {}",
+                        callable_text(t, callable),
+                        class_of(v).name_string()
+                    )));
+                }
             },
         };
         if let Some(f) = callable.downcast::<Function>() {
@@ -1019,7 +1060,16 @@ pub unsafe fn call_ex(t: &Thread, regs: Regs, base: usize, next: *const u64, des
             push_frame(
                 t,
                 args,
-                NewFrame { code, function: callable, globals: f.globals.expect(), locals: Value::EMPTY, caller: regs, kind: 0, return_pc: next, dest },
+                NewFrame {
+                    code,
+                    function: callable,
+                    globals: f.globals.expect(),
+                    locals: Value::EMPTY,
+                    caller: regs,
+                    kind: 0,
+                    return_pc: next,
+                    dest,
+                },
             )?;
             return Ok(Value::EMPTY);
         }
@@ -1069,7 +1119,9 @@ pub unsafe fn leave_frame(t: &Thread, regs: Regs, v: Value) -> Result<Value> {
 pub unsafe fn make_function(t: &Thread, regs: Regs, code: Value, parts: Regs) -> Result<Value> {
     // SAFETY: four registers of the frame; the constant is a code object.
     unsafe {
-        let Some(code) = code.downcast::<Code>() else { return Err(t.system_error("MAKE_FUNCTION of a constant that is not code")) };
+        let Some(code) = code.downcast::<Code>() else {
+            return Err(t.system_error("MAKE_FUNCTION of a constant that is not code"));
+        };
         let f = Function::new(t, code, globals_of(regs))?;
         let h = f.header();
         f.defaults.set(t, h, *parts);
@@ -1085,7 +1137,8 @@ pub unsafe fn import_name(t: &Thread, regs: Regs, name: usize, level: Value, fro
     // SAFETY: a live frame.
     unsafe {
         let globals = globals_of(regs);
-        let locals = word(regs, frame_word::LOCALS).some().filter(|_| kind_of(regs) & (GENERATOR | INIT) == 0).unwrap_or(Value::NONE);
+        let locals =
+            word(regs, frame_word::LOCALS).some().filter(|_| kind_of(regs) & (GENERATOR | INIT) == 0).unwrap_or(Value::NONE);
         let name = code_of(regs).name_at(name);
         let import = match builtins_of_frame(t, regs)?.get_str(t, names::__import__())? {
             Some(f) => f,
@@ -1173,8 +1226,12 @@ pub(crate) fn stop_iteration_error(t: &Thread, code: Ref<Code>, exc: Value) -> R
 #[inline(never)]
 pub fn intrinsic2(t: &Thread, which: usize, a: Value, b: Value) -> Result<Value> {
     use crate::objects::typevar;
-    const ALL: [Intrinsic2; 4] =
-        [Intrinsic2::TypeVarWithBound, Intrinsic2::TypeVarWithConstraints, Intrinsic2::SetFunctionTypeParams, Intrinsic2::SetTypeParamDefault];
+    const ALL: [Intrinsic2; 4] = [
+        Intrinsic2::TypeVarWithBound,
+        Intrinsic2::TypeVarWithConstraints,
+        Intrinsic2::SetFunctionTypeParams,
+        Intrinsic2::SetTypeParamDefault,
+    ];
     let Some(which) = ALL.into_iter().find(|i| *i as usize == which) else { return Err(t.system_error("unknown intrinsic")) };
     match which {
         Intrinsic2::TypeVarWithBound => typevar::new_typevar(t, a, Some(b), None),
@@ -1278,8 +1335,12 @@ pub unsafe fn with_enter(t: &Thread, to: Regs, manager: Value, is_async: bool) -
         let what = if is_async { "asynchronous context manager" } else { "context manager" };
         t.type_error(format!("'{name}' object does not support the {what} protocol (missed {method} method){hint}"))
     };
-    let Some(exit) = t.lookup_special(manager, exit)? else { return Err(missing(t, if is_async { "__aexit__" } else { "__exit__" })) };
-    let Some(enter) = t.lookup_special(manager, enter)? else { return Err(missing(t, if is_async { "__aenter__" } else { "__enter__" })) };
+    let Some(exit) = t.lookup_special(manager, exit)? else {
+        return Err(missing(t, if is_async { "__aexit__" } else { "__exit__" }));
+    };
+    let Some(enter) = t.lookup_special(manager, enter)? else {
+        return Err(missing(t, if is_async { "__aenter__" } else { "__enter__" }));
+    };
     // SAFETY: two registers of the frame.
     unsafe {
         *to = exit;
@@ -1362,7 +1423,10 @@ pub unsafe fn yield_from_iter(t: &Thread, regs: Regs, v: Value) -> Result<Value>
 #[inline(never)]
 pub fn get_awaitable(t: &Thread, v: Value, what: usize) -> Result<Value> {
     let r = awaitable(t, v);
-    if what != 0 && matches!(&r, Err(e) if e.is(t, ex::class(ex::Kind::TypeError))) && class_of(v).special(t, Special::Await).is_none() {
+    if what != 0
+        && matches!(&r, Err(e) if e.is(t, ex::class(ex::Kind::TypeError)))
+        && class_of(v).special(t, Special::Await).is_none()
+    {
         let method = if what == 1 { "__aenter__" } else { "__aexit__" };
         return Err(t.type_error(format!(
             "'async with' received an object from {method} that does not implement __await__: {}",
@@ -1390,7 +1454,9 @@ pub fn awaitable(t: &Thread, v: Value) -> Result<Value> {
         return Err(t.type_error(format!("'{}' object can't be awaited", class_of(v).name_string())));
     };
     let it = t.call(f, &[])?;
-    if it.downcast::<Coroutine>().is_some() || it.downcast::<Generator>().is_some_and(|g| g.code.expect().has(flags::ITERABLE_COROUTINE)) {
+    if it.downcast::<Coroutine>().is_some()
+        || it.downcast::<Generator>().is_some_and(|g| g.code.expect().has(flags::ITERABLE_COROUTINE))
+    {
         return Err(t.type_error("__await__() returned a coroutine"));
     }
     if class_of(it).special(t, Special::Next).is_none() {
@@ -1401,7 +1467,9 @@ pub fn awaitable(t: &Thread, v: Value) -> Result<Value> {
 #[inline(never)]
 pub fn get_aiter(t: &Thread, v: Value) -> Result<Value> {
     let Some(f) = t.lookup_special(v, Special::Aiter)? else {
-        return Err(t.type_error(format!("'async for' requires an object with __aiter__ method, got {}", class_of(v).name_string())));
+        return Err(
+            t.type_error(format!("'async for' requires an object with __aiter__ method, got {}", class_of(v).name_string()))
+        );
     };
     let it = t.call(f, &[])?;
     if class_of(it).special(t, Special::Anext).is_none() {
@@ -1415,7 +1483,9 @@ pub fn get_aiter(t: &Thread, v: Value) -> Result<Value> {
 #[inline(never)]
 pub fn get_anext(t: &Thread, v: Value) -> Result<Value> {
     let Some(f) = t.lookup_special(v, Special::Anext)? else {
-        return Err(t.type_error(format!("'async for' requires an iterator with __anext__ method, got {}", class_of(v).name_string())));
+        return Err(
+            t.type_error(format!("'async for' requires an iterator with __anext__ method, got {}", class_of(v).name_string()))
+        );
     };
     if let Some(g) = v.downcast::<crate::objects::generator::AsyncGenerator>() {
         return crate::objects::generator::AsyncGenerator::anext(t, g);
@@ -1511,7 +1581,9 @@ pub fn match_class(t: &Thread, subject: Value, class: Value, kw: Value, npos: us
         } else if let Some(m) = names_tuple {
             for &n in &m.as_slice()[..npos] {
                 let Some(s) = n.downcast::<Str>() else {
-                    return Err(t.type_error(format!("__match_args__ elements must be strings (got {})", class_of(n).name_string())));
+                    return Err(
+                        t.type_error(format!("__match_args__ elements must be strings (got {})", class_of(n).name_string()))
+                    );
                 };
                 match match_attribute(t, subject, &name, s, seen)? {
                     Some(v) => attrs.push(t, v)?,
@@ -1545,4 +1617,3 @@ pub fn copy_without_keys(t: &Thread, subject: Value, keys: Value) -> Result<Valu
     }
     Ok(d.value())
 }
-

@@ -12,8 +12,15 @@ pub mod typing;
 pub mod warnings;
 
 /// All native modules of this crate.
-pub static MODULES: &[(&str, fn() -> &'static ModuleDef)] =
-    &[("builtins", builtins::Builtins::module_def), ("sys", sys::Sys::module_def), ("_imp", imp::Imp::module_def), ("_typing", typing::Typing::module_def), ("_warnings", warnings::Warnings::module_def), ("_codecs", codecs::Codecs::module_def), ("_string", string::StringModule::module_def)];
+pub static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
+    ("builtins", builtins::Builtins::module_def),
+    ("sys", sys::Sys::module_def),
+    ("_imp", imp::Imp::module_def),
+    ("_typing", typing::Typing::module_def),
+    ("_warnings", warnings::Warnings::module_def),
+    ("_codecs", codecs::Codecs::module_def),
+    ("_string", string::StringModule::module_def),
+];
 
 /// Modules that other crates bring (see [`register`]).
 static MORE: std::sync::RwLock<Vec<(&'static str, fn() -> &'static ModuleDef)>> = std::sync::RwLock::new(Vec::new());

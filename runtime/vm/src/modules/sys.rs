@@ -189,7 +189,11 @@ pub fn version_string() -> String {
 }
 
 fn version_info(t: &Thread) -> Result<Value> {
-    struct_seq::new(t, &VERSION_INFO, &[t.int(VERSION.0)?, t.int(VERSION.1)?, t.int(VERSION.2)?, Str::intern_str(t, "final")?.value(), t.int(0)?])
+    struct_seq::new(
+        t,
+        &VERSION_INFO,
+        &[t.int(VERSION.0)?, t.int(VERSION.1)?, t.int(VERSION.2)?, Str::intern_str(t, "final")?.value(), t.int(0)?],
+    )
 }
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
@@ -319,7 +323,12 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
         stdlib.push(t, text(&n)?)?;
     }
     m.set(t, "stdlib_module_names", crate::objects::set::FrozenSet::from_slice(t, stdlib.as_slice())?.value())?;
-    for (name, from) in [("__displayhook__", "displayhook"), ("__excepthook__", "excepthook"), ("__unraisablehook__", "unraisablehook"), ("__breakpointhook__", "breakpointhook")] {
+    for (name, from) in [
+        ("__displayhook__", "displayhook"),
+        ("__excepthook__", "excepthook"),
+        ("__unraisablehook__", "unraisablehook"),
+        ("__breakpointhook__", "breakpointhook"),
+    ] {
         if let Some(f) = m.get(t, Str::intern_str(t, from)?) {
             m.set(t, name, f)?;
         }
@@ -347,7 +356,10 @@ impl Sys {
             return Err(t.value_error("recursion limit must be greater or equal than 1"));
         }
         if t.depth.get() >= limit as u32 {
-            return Err(t.recursion_error(format!("cannot set the recursion limit to {limit} at the recursion depth {}: the limit is too low", t.depth.get())));
+            return Err(t.recursion_error(format!(
+                "cannot set the recursion limit to {limit} at the recursion depth {}: the limit is too low",
+                t.depth.get()
+            )));
         }
         t.recursion_limit.set(limit as u32);
         Ok(())

@@ -17,7 +17,8 @@ unsafe fn cell_size(cell: *const Header) -> usize {
     // SAFETY: the collector calls this with a live bytes object.
     size_of::<Bytes>() + unsafe { &*cell.cast::<Bytes>() }.len
 }
-static LAYOUT: Layout = Layout { name: "bytes", size: size_of::<Bytes>(), scan, cell_size: Some(cell_size), base: None, drop: None };
+static LAYOUT: Layout =
+    Layout { name: "bytes", size: size_of::<Bytes>(), scan, cell_size: Some(cell_size), base: None, drop: None };
 // SAFETY: repr(C), begins with a header, no references; zeroed memory is the empty bytes object.
 unsafe impl HeapType for Bytes {
     #[inline(always)]

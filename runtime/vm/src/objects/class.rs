@@ -115,7 +115,11 @@ impl Class {
         self.flags.load(Relaxed) & f != 0
     }
     pub fn set_flag(&self, f: u32, on: bool) {
-        if on { self.flags.fetch_or(f, Relaxed) } else { self.flags.fetch_and(!f, Relaxed) };
+        if on {
+            self.flags.fetch_or(f, Relaxed)
+        } else {
+            self.flags.fetch_and(!f, Relaxed)
+        };
     }
     pub fn is_heap(&self) -> bool {
         self.has_flag(class_flags::HEAP)
@@ -405,12 +409,28 @@ fn declare(t: &Thread, def: &'static ClassDef) -> Result<Ref<Class>> {
     let mut inline = if flags & class_flags::HAS_DICT != 0 { 4 } else { 0 };
     if let Some(base) = def.base {
         let base = base().get();
-        let inherited = class_flags::HAS_DICT | class_flags::HAS_WEAKREF | class_flags::SEQUENCE | class_flags::MAPPING | class_flags::EXCEPTION | class_flags::OWNED
-            | class_flags::TYPE_SUBCLASS | class_flags::MATCH_SELF;
+        let inherited = class_flags::HAS_DICT
+            | class_flags::HAS_WEAKREF
+            | class_flags::SEQUENCE
+            | class_flags::MAPPING
+            | class_flags::EXCEPTION
+            | class_flags::OWNED
+            | class_flags::TYPE_SUBCLASS
+            | class_flags::MATCH_SELF;
         flags |= base.flags.load(Relaxed) & inherited;
         inline = inline.max(base.inline_slots);
     }
-    let class = allocate(t, NewClass { metaclass: Class::class(), layout: (def.layout)(), def: Some(def), flags, reserved_slots: 0, inline_slots: inline })?;
+    let class = allocate(
+        t,
+        NewClass {
+            metaclass: Class::class(),
+            layout: (def.layout)(),
+            def: Some(def),
+            flags,
+            reserved_slots: 0,
+            inline_slots: inline,
+        },
+    )?;
     def.cell.set(class, class.instance_shape());
     crate::startup::register_class_cell(def.cell);
     Ok(class)
@@ -508,7 +528,8 @@ pub fn compute_mro(t: &Thread, class: Value, bases: Ref<Tuple>) -> Result<Ref<Tu
         if seqs.is_empty() {
             return out.into_tuple(t);
         }
-        let next = seqs.iter().map(|(s, i)| s.as_slice()[*i]).find(|c| seqs.iter().all(|(s, i)| !s.as_slice()[*i + 1..].contains(c)));
+        let next =
+            seqs.iter().map(|(s, i)| s.as_slice()[*i]).find(|c| seqs.iter().all(|(s, i)| !s.as_slice()[*i + 1..].contains(c)));
         let Some(next) = next else {
             let mut heads: Vec<String> = Vec::new();
             for (s, i) in &seqs {
@@ -517,7 +538,9 @@ pub fn compute_mro(t: &Thread, class: Value, bases: Ref<Tuple>) -> Result<Ref<Tu
                     heads.push(name);
                 }
             }
-            return Err(t.type_error(format!("Cannot create a consistent method resolution order (MRO) for bases {}", heads.join(", "))));
+            return Err(
+                t.type_error(format!("Cannot create a consistent method resolution order (MRO) for bases {}", heads.join(", ")))
+            );
         };
         out.push(t, next)?;
         for (s, i) in &mut seqs {

@@ -84,9 +84,10 @@ fn own_slot_names(class: Ref<Class>) -> Vec<String> {
     let mut pos = 0;
     while let Some((_, v)) = d.next(&mut pos) {
         if let Some(m) = v.downcast::<MemberDescriptor>()
-            && m.class.get() == Some(class) {
-                out.push(m.name.expect().to_string_lossy());
-            }
+            && m.class.get() == Some(class)
+        {
+            out.push(m.name.expect().to_string_lossy());
+        }
     }
     out.sort();
     out
@@ -95,7 +96,8 @@ fn own_slot_names(class: Ref<Class>) -> Vec<String> {
 /// Whether an instance of one class may become one of the other as it is.
 pub fn same_instances(a: Ref<Class>, b: Ref<Class>) -> bool {
     let kept = class_flags::HAS_DICT | class_flags::HAS_WEAKREF;
-    if !a.layout.is(b.layout) || (a.flags.load(Relaxed) ^ b.flags.load(Relaxed)) & kept != 0 || a.reserved_slots != b.reserved_slots {
+    if !a.layout.is(b.layout) || (a.flags.load(Relaxed) ^ b.flags.load(Relaxed)) & kept != 0 || a.reserved_slots != b.reserved_slots
+    {
         return false;
     }
     let (mut a, mut b) = (solid_base(a), solid_base(b));
@@ -283,7 +285,14 @@ fn read_slots(t: &Thread, name: Ref<Str>, namespace: Ref<Dict>, slots: Value, ba
 // ---------------------------------------------------------------- type.__new__
 
 /// `type.__new__(meta, name, bases, namespace, **kwargs)`
-pub fn new_class(t: &Thread, meta: Ref<Class>, name: Ref<Str>, bases: Ref<Tuple>, namespace: Ref<Dict>, kwargs: Option<Ref<Dict>>) -> Result<Value> {
+pub fn new_class(
+    t: &Thread,
+    meta: Ref<Class>,
+    name: Ref<Str>,
+    bases: Ref<Tuple>,
+    namespace: Ref<Dict>,
+    kwargs: Option<Ref<Dict>>,
+) -> Result<Value> {
     for b in bases.iter() {
         if b.downcast::<Class>().is_none() && t.get_attr_opt(b, names::__mro_entries__())?.is_some() {
             return Err(t.type_error("type() doesn't support MRO entry resolution; use types.new_class()"));
@@ -307,7 +316,14 @@ pub fn new_class(t: &Thread, meta: Ref<Class>, name: Ref<Str>, bases: Ref<Tuple>
 }
 
 /// Makes the class without telling anybody.
-fn assemble(t: &Thread, meta: Ref<Class>, name: Ref<Str>, bases: Ref<Tuple>, base: Ref<Class>, namespace: Ref<Dict>) -> Result<Ref<Class>> {
+fn assemble(
+    t: &Thread,
+    meta: Ref<Class>,
+    name: Ref<Str>,
+    bases: Ref<Tuple>,
+    base: Ref<Class>,
+    namespace: Ref<Dict>,
+) -> Result<Ref<Class>> {
     if name.units().iter().any(|c| c == 0) {
         return Err(t.value_error("type name must not contain null characters"));
     }
@@ -330,9 +346,10 @@ fn assemble(t: &Thread, meta: Ref<Class>, name: Ref<Str>, bases: Ref<Tuple>, bas
     // What CPython's `type_new_set_attrs` does, in its order.
     if dict.get_interned(names::__module__()).is_none()
         && let Some(globals) = crate::interp::current_globals(t)
-            && let Some(module) = globals.get_str(t, names::__name__())? {
-                dict.set(t, names::__module__().value(), module)?;
-            }
+        && let Some(module) = globals.get_str(t, names::__name__())?
+    {
+        dict.set(t, names::__module__().value(), module)?;
+    }
     let qualname = match dict.remove(t, names::__qualname__().value())? {
         None => name,
         Some(q) => match q.downcast::<Str>() {
@@ -450,8 +467,12 @@ fn set_names(t: &Thread, class: Ref<Class>) -> Result<()> {
         }
         let Some(f) = owner.lookup(t, names::__set_name__()) else { continue };
         if let Err(e) = t.call_special(f, value, &[class.value(), key]) {
-            let note =
-                format!("Error calling __set_name__ on '{}' instance {} in '{}'", owner.name_string(), t.repr(key)?, class.name_string());
+            let note = format!(
+                "Error calling __set_name__ on '{}' instance {} in '{}'",
+                owner.name_string(),
+                t.repr(key)?,
+                class.name_string()
+            );
             let note = Str::from_str(t, &note)?.value();
             t.call_method(e.value(), Str::intern_str(t, "add_note")?, &[note])?;
             return Err(e);
@@ -496,7 +517,11 @@ pub fn set_bases(t: &Thread, class: Ref<Class>, value: Value) -> Result<()> {
     let base = best_base(t, bases)?;
     let old_base = class.base.expect();
     if !same_instances(base, old_base) {
-        return Err(t.type_error(format!("__bases__ assignment: '{}' object layout differs from '{}'", base.name_string(), old_base.name_string())));
+        return Err(t.type_error(format!(
+            "__bases__ assignment: '{}' object layout differs from '{}'",
+            base.name_string(),
+            old_base.name_string()
+        )));
     }
     let (old_bases, old_mro) = (class.bases.expect(), class.mro.expect());
     let mro = resolution_order(t, class, bases)?;
@@ -594,13 +619,21 @@ pub fn build_class(t: &Thread, args: &[Value], kwargs: Option<Ref<Dict>>) -> Res
     }
     let class = t.call_with_dict(meta, &[name.value(), bases.value(), namespace], rest)?;
     if class.downcast::<Class>().is_some()
-        && let Some(cell) = cell.downcast::<CellObject>() {
-            check_class_cell(t, cell, name, class)?;
-        }
+        && let Some(cell) = cell.downcast::<CellObject>()
+    {
+        check_class_cell(t, cell, name, class)?;
+    }
     Ok(class)
 }
 
-fn prepare_namespace(t: &Thread, meta: Value, meta_class: Option<Ref<Class>>, name: Ref<Str>, bases: Ref<Tuple>, kwargs: Option<Ref<Dict>>) -> Result<Value> {
+fn prepare_namespace(
+    t: &Thread,
+    meta: Value,
+    meta_class: Option<Ref<Class>>,
+    name: Ref<Str>,
+    bases: Ref<Tuple>,
+    kwargs: Option<Ref<Dict>>,
+) -> Result<Value> {
     if meta_class == Some(Class::class()) {
         return Dict::new(t).map(Ref::value);
     }

@@ -195,7 +195,11 @@ impl Class {
     fn set___name__(t: &Thread, this: Ref<Class>, value: Option<Value>) -> Result<()> {
         let v = check_special(t, this, value, "__name__")?;
         let Some(s) = v.downcast::<Str>() else {
-            return Err(t.type_error(format!("can only assign string to {}.__name__, not '{}'", this.name_string(), crate::ops::type_name(v))));
+            return Err(t.type_error(format!(
+                "can only assign string to {}.__name__, not '{}'",
+                this.name_string(),
+                crate::ops::type_name(v)
+            )));
         };
         if s.units().iter().any(|c| c == 0) {
             return Err(t.value_error("type name must not contain null characters"));
@@ -214,7 +218,11 @@ impl Class {
     fn set___qualname__(t: &Thread, this: Ref<Class>, value: Option<Value>) -> Result<()> {
         let v = check_special(t, this, value, "__qualname__")?;
         if v.downcast::<Str>().is_none() {
-            return Err(t.type_error(format!("can only assign string to {}.__qualname__, not '{}'", this.name_string(), crate::ops::type_name(v))));
+            return Err(t.type_error(format!(
+                "can only assign string to {}.__qualname__, not '{}'",
+                this.name_string(),
+                crate::ops::type_name(v)
+            )));
         }
         this.qualname.set(t, this.header(), v);
         Ok(())
@@ -257,9 +265,10 @@ impl Class {
     #[py(getter)]
     fn __doc__(t: &Thread, this: Ref<Class>) -> Result<Value> {
         if !this.is_heap()
-            && let Some(doc) = this.def.and_then(|d| d.doc) {
-                return doc.into_value(t);
-            }
+            && let Some(doc) = this.def.and_then(|d| d.doc)
+        {
+            return doc.into_value(t);
+        }
         match this.namespace().get_interned(names::__doc__()) {
             Some(v) => own_bound(t, this, v),
             None => Ok(Value::NONE),
@@ -393,9 +402,10 @@ impl Class {
     #[py(getter)]
     fn __type_params__(t: &Thread, this: Ref<Class>) -> Result<Value> {
         if this.is_heap()
-            && let Some(v) = this.namespace().get_interned(names::__type_params__()) {
-                return Ok(v);
-            }
+            && let Some(v) = this.namespace().get_interned(names::__type_params__())
+        {
+            return Ok(v);
+        }
         Tuple::new(t, &[]).map(Ref::value)
     }
     #[py(setter)]
@@ -416,7 +426,9 @@ impl Class {
             None => false,
         };
         if class_build::is_immutable(this) {
-            return Err(t.type_error(format!("cannot set '__abstractmethods__' attribute of immutable type '{}'", this.name_string())));
+            return Err(
+                t.type_error(format!("cannot set '__abstractmethods__' attribute of immutable type '{}'", this.name_string()))
+            );
         }
         if !Class::set_own(this, t, names::__abstractmethods__(), value)? {
             return Err(missing(t, this, names::__abstractmethods__()));
@@ -443,7 +455,9 @@ fn set_attribute(t: &Thread, this: Ref<Class>, name: Value, value: Option<Value>
         match (c.special(t, special), value) {
             (Some(f), Some(v)) => return t.call_special(f, a, &[this.value(), v]).map(drop),
             (Some(f), None) => return t.call_special1(f, a, this.value()).map(drop),
-            (None, None) if c.special(t, Special::Set).is_some() => return Err(t.attribute_error(this.value(), name, "__delete__")),
+            (None, None) if c.special(t, Special::Set).is_some() => {
+                return Err(t.attribute_error(this.value(), name, "__delete__"));
+            }
             (None, _) => {}
         }
     }

@@ -82,7 +82,9 @@ impl Code {
             f.init(s);
             f
         };
-        let nvars = (unit.varnames.len() + unit.cell_registers.iter().filter(|&&r| r as usize >= unit.varnames.len()).count() + unit.freevars.len()) as u32;
+        let nvars = (unit.varnames.len()
+            + unit.cell_registers.iter().filter(|&&r| r as usize >= unit.varnames.len()).count()
+            + unit.freevars.len()) as u32;
         t.create(Code {
             header: Header::NEW,
             start: instructions.as_ptr(),
@@ -167,7 +169,9 @@ pub fn constant(t: &Thread, c: &Const) -> Result<Value> {
         Const::Int(i) => t.int(*i)?,
         Const::BigInt(limbs) => t.big_ref(taipan_num::BigRef::new(false, limbs))?,
         Const::Float(x) => t.float(*x)?,
-        Const::Complex(re, im) => crate::objects::complex::Complex::new(t, taipan_num::complex::Complex { re: *re, im: *im })?.value(),
+        Const::Complex(re, im) => {
+            crate::objects::complex::Complex::new(t, taipan_num::complex::Complex { re: *re, im: *im })?.value()
+        }
         Const::Str(bytes) => {
             let s = Str::from_wtf8(t, bytes)?;
             if bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') { Str::intern(t, s)?.value() } else { s.value() }

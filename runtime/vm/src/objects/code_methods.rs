@@ -106,7 +106,8 @@ fn replaced(t: &Thread, code: Ref<Code>, changes: Option<Ref<Dict>>) -> Result<R
     while let Some((k, v)) = changes.next(&mut pos) {
         let Some(key) = k.downcast::<Str>() else { continue };
         let key = key.to_string_lossy();
-        let wrong = |what: &str| t.type_error(format!("replace() argument '{key}' must be {what}, not {}", crate::ops::type_name(v)));
+        let wrong =
+            |what: &str| t.type_error(format!("replace() argument '{key}' must be {what}, not {}", crate::ops::type_name(v)));
         let text = || v.downcast::<Str>().map(|s| Arc::<str>::from(s.to_string_lossy())).ok_or_else(|| wrong("str"));
         let fixed = |same: bool| if same { Ok(()) } else { Err(t.value_error(format!("code: {key} cannot be changed"))) };
         match key.as_str() {
@@ -236,7 +237,10 @@ fn same_constant(t: &Thread, a: Value, b: Value) -> Result<bool> {
         return Ok(x.to_bits() == y.to_bits());
     }
     if class_of(a) == crate::objects::complex::Complex::class() {
-        return Ok({ let (x, y) = (t.repr(a)?, t.repr(b)?); x.equals(&y) });
+        return Ok({
+            let (x, y) = (t.repr(a)?, t.repr(b)?);
+            x.equals(&y)
+        });
     }
     t.equal(a, b)
 }

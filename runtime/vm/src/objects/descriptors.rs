@@ -81,7 +81,13 @@ impl Property {
     }
 
     /// A copy with some of the functions replaced.
-    fn copy(t: &Thread, this: Ref<Property>, getter: Option<Value>, setter: Option<Value>, deleter: Option<Value>) -> Result<Value> {
+    fn copy(
+        t: &Thread,
+        this: Ref<Property>,
+        getter: Option<Value>,
+        setter: Option<Value>,
+        deleter: Option<Value>,
+    ) -> Result<Value> {
         let pick = |new: Option<Value>, old: &Field| match new {
             Some(v) if !v.is_none() => v,
             _ => or_none(old),
@@ -120,10 +126,20 @@ impl Property {
     fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<Property>> {
         let _ = (args, kwargs);
         let e = || Field::new(Value::EMPTY);
-        t.create_in(cls, Property { header: Header::NEW, getter: e(), setter: e(), deleter: e(), doc: e(), name: e(), doc_of_getter: e() })
+        t.create_in(
+            cls,
+            Property { header: Header::NEW, getter: e(), setter: e(), deleter: e(), doc: e(), name: e(), doc_of_getter: e() },
+        )
     }
     #[py("($self, fget=None, fset=None, fdel=None, doc=None)")]
-    fn __init__(t: &Thread, this: Ref<Property>, fget: OrNone<Value>, fset: OrNone<Value>, fdel: OrNone<Value>, doc: OrNone<Value>) -> Result<()> {
+    fn __init__(
+        t: &Thread,
+        this: Ref<Property>,
+        fget: OrNone<Value>,
+        fset: OrNone<Value>,
+        fdel: OrNone<Value>,
+        doc: OrNone<Value>,
+    ) -> Result<()> {
         let h = this.header();
         let word = |v: OrNone<Value>| v.0.unwrap_or(Value::EMPTY);
         let getter = fget.0;
@@ -497,18 +513,21 @@ pub fn lookup_after(start: Ref<Class>, class: Ref<Class>, name: Ref<Str>) -> Opt
 /// The class whose MRO `super(class, obj)` searches.
 fn start_class(t: &Thread, class: Ref<Class>, obj: Value) -> Result<Ref<Class>> {
     if let Some(c) = obj.downcast::<Class>()
-        && c.is_subclass(class) {
-            return Ok(c);
-        }
+        && c.is_subclass(class)
+    {
+        return Ok(c);
+    }
     let own = class_of(obj);
     if own.is_subclass(class) {
         return Ok(own);
     }
     // Proxies say what they stand for.
     if let Some(claimed) = t.get_attr_opt(obj, names::__class__())?.and_then(|c| c.downcast::<Class>())
-        && claimed != own && claimed.is_subclass(class) {
-            return Ok(claimed);
-        }
+        && claimed != own
+        && claimed.is_subclass(class)
+    {
+        return Ok(claimed);
+    }
     let (what, shown) = match obj.downcast::<Class>() {
         Some(c) => ("type", c.name_string()),
         None => ("instance of", own.name_string()),
@@ -532,9 +551,10 @@ pub fn super_lookup(t: &Thread, class: Ref<Class>, obj: Value, name: Ref<Str>) -
     let start = start_class(t, class, obj)?;
     let name = Str::intern(t, name)?;
     if name != names::__class__()
-        && let Some(v) = found_after(t, start, class, obj, name)? {
-            return Ok(v);
-        }
+        && let Some(v) = found_after(t, start, class, obj, name)?
+    {
+        return Ok(v);
+    }
     let s = Super::new(t, class, obj, start)?;
     own_attribute(t, s.value(), name)
 }
@@ -550,9 +570,10 @@ fn own_attribute(t: &Thread, s: Value, name: Ref<Str>) -> Result<Value> {
 /// `sup(class, obj).name`, where `sup` is what the name `super` evaluated to.
 pub fn super_attr(t: &Thread, sup: Value, class: Value, obj: Value, name: Ref<Str>) -> Result<Value> {
     if sup == Super::class().value()
-        && let Some(class) = class.downcast::<Class>() {
-            return super_lookup(t, class, obj, name);
-        }
+        && let Some(class) = class.downcast::<Class>()
+    {
+        return super_lookup(t, class, obj, name);
+    }
     let s = t.call(sup, &[class, obj])?;
     t.get_attr(s, name)
 }
@@ -599,9 +620,10 @@ fn arguments_of_frame(t: &Thread) -> Result<(Ref<Class>, Value)> {
         }
         let mut first = *regs;
         if code.unit.cell_registers.contains(&0)
-            && let Some(c) = first.downcast::<CellObject>() {
-                first = c.get();
-            }
+            && let Some(c) = first.downcast::<CellObject>()
+        {
+            first = c.get();
+        }
         if first.is_empty() && interp::kind_of(regs) & interp::INIT != 0 {
             first = interp::word(regs, frame_word::LOCALS);
         }
@@ -646,7 +668,8 @@ impl Super {
             return Err(t.type_error("super() takes no keyword arguments"));
         }
         let as_class = |v: Value| {
-            v.downcast::<Class>().ok_or_else(|| t.type_error(format!("super() argument 1 must be a type, not {}", crate::ops::type_name(v))))
+            v.downcast::<Class>()
+                .ok_or_else(|| t.type_error(format!("super() argument 1 must be a type, not {}", crate::ops::type_name(v))))
         };
         let (class, obj) = match *args {
             [] => arguments_of_frame(t)?,
@@ -676,9 +699,10 @@ impl Super {
         let parts = (this.object_class.get().downcast::<Class>(), this.class.get().downcast::<Class>(), this.object.get().some());
         if let (Some(start), Some(class), Some(obj)) = parts
             && name != names::__class__()
-                && let Some(v) = found_after(t, start, class, obj, name)? {
-                    return Ok(v);
-                }
+            && let Some(v) = found_after(t, start, class, obj, name)?
+        {
+            return Ok(v);
+        }
         own_attribute(t, this.value(), name)
     }
     #[py]

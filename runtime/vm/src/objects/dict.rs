@@ -16,8 +16,8 @@
 
 use crate::attr;
 use crate::native::*;
-use crate::objects::exceptions as ex;
 use crate::objects::dict_storage::{CELLS, Find, GENERAL, Storage, bits_for, exact_str, growth_bits};
+use crate::objects::exceptions as ex;
 
 #[derive(HeapType)]
 #[repr(C)]
@@ -265,6 +265,23 @@ impl Dict {
             }
         }
         *pos = ix.max(*pos);
+        None
+    }
+
+    /// As `next`, with the hash of the key. User code is never asked for it.
+    pub fn next_with_hash(&self, pos: &mut usize) -> Option<(Value, Value, i64)> {
+        let s = self.storage.get()?;
+        if let Some(obj) = s.instance() {
+            return attr::instance_next(obj, pos).map(|(k, v)| (k.value(), v, k.hash()));
+        }
+        let mut ix = (*pos).max(s.live_start());
+        while ix < s.next() {
+            ix += 1;
+            if let Some((key, value)) = s.item(ix - 1) {
+                *pos = ix;
+                return Some((key, value, s.hash_of(ix - 1, key)));
+            }
+        }
         None
     }
 
@@ -654,11 +671,7 @@ impl Dict {
             Some(s) if s.kind() == 0 => self.merge_strings(t, s, replace),
             _ => 0,
         };
-        while let Some((k, v)) = from.next(&mut pos) {
-            let hash = match table {
-                Some(s) if s.instance().is_none() && s.is_general() && pos <= s.next() => s.hash_of(pos - 1, k),
-                _ => hash_key(t, k)?,
-            };
+        while let Some((k, v, hash)) = from.next_with_hash(&mut pos) {
             let present = if replace { IfPresent::Replace } else { IfPresent::Keep };
             self.upsert(t, k, hash, v, present)?;
             if from.storage.get() != table || from.structural_len() != length {

@@ -3,7 +3,6 @@
 
 use crate::native::*;
 use crate::objects::class::Special;
-use crate::objects::dict::dict_hash;
 use crate::objects::dict_views::{DictItems, DictKeyIterator, DictKeys, DictReverseKeyIterator, DictValues};
 use crate::objects::set::SetData;
 use crate::ops::text::text_of;
@@ -13,7 +12,11 @@ use taipan_text::TextBuf;
 fn plainly_iterated(t: &Thread, v: Value) -> Option<Ref<Dict>> {
     let d = v.downcast::<Dict>()?;
     let class = class_of(v);
-    if class == Dict::class() || class.special(t, Special::Iter) == Dict::class().special(t, Special::Iter) { Some(d) } else { None }
+    if class == Dict::class() || class.special(t, Special::Iter) == Dict::class().special(t, Special::Iter) {
+        Some(d)
+    } else {
+        None
+    }
 }
 
 #[inline(always)]
@@ -78,10 +81,9 @@ impl Dict {
                 None => sequence_of(t, element).map_err(|e| note_element(t, e, i))?,
             };
             let &[key, value] = pair.as_slice() else {
-                return Err(t.value_error(format!(
-                    "dictionary update sequence element #{i} has length {}; 2 is required",
-                    pair.len()
-                )));
+                return Err(
+                    t.value_error(format!("dictionary update sequence element #{i} has length {}; 2 is required", pair.len()))
+                );
             };
             self.set(t, key, value)?;
             i += 1;
@@ -340,6 +342,15 @@ impl Dict {
             }
             return Ok(made);
         }
+        if let Some(d) = exact
+            && let Some(from) = iterable.downcast::<Dict>().filter(|&from| is_exact(from))
+        {
+            let mut pos = 0;
+            while let Some((key, _, hash)) = from.next_with_hash(&mut pos) {
+                d.set_with_hash(t, key, value, hash)?;
+            }
+            return Ok(made);
+        }
         let it = t.iter(iterable)?;
         while let Some(key) = t.next(it)? {
             match exact {
@@ -396,8 +407,7 @@ fn repr_of(t: &Thread, d: Ref<Dict>) -> Result<TextBuf> {
 /// Adds the items of `from`; stops at the first key that is there already, and returns it: for calls with `**kwargs`.
 pub fn merge_distinct(t: &Thread, d: Ref<Dict>, from: Ref<Dict>) -> Result<Option<Value>> {
     let mut pos = 0;
-    while let Some((key, value)) = from.next(&mut pos) {
-        let hash = dict_hash(t, key)?;
+    while let Some((key, value, hash)) = from.next_with_hash(&mut pos) {
         if d.set_default_with_hash(t, key, value, hash)?.is_some() {
             return Ok(Some(key));
         }

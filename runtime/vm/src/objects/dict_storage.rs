@@ -151,7 +151,14 @@ impl Storage {
 
     fn with_capacity(t: &Thread, kind: u8, bits: u8, capacity: u32) -> Result<Ref<Storage>> {
         let shape = *SHAPE.get_or_init(|| Mutator::internal_shape(&LAYOUT));
-        let index_bytes_log2 = bits + if bits <= 8 { 0 } else if bits <= 16 { 1 } else { 2 };
+        let index_bytes_log2 = bits
+            + if bits <= 8 {
+                0
+            } else if bits <= 16 {
+                1
+            } else {
+                2
+            };
         let size = size_of::<Storage>() + (1usize << index_bytes_log2) + capacity as usize * entry_bytes(kind);
         let cell = t.allocate(size, shape)?.cast::<Storage>();
         // SAFETY: a fresh cell that nobody else knows, of the size that these numbers ask for.
@@ -355,7 +362,8 @@ impl Storage {
             let n = self.slot(p.at);
             if n >= FIRST {
                 let ix = (n - FIRST) as usize;
-                if self.hash_word(ix).load(Relaxed) as i64 == hash && exact_str(self.key(ix).get()).is_some_and(|k| k.equals(&key)) {
+                if self.hash_word(ix).load(Relaxed) as i64 == hash && exact_str(self.key(ix).get()).is_some_and(|k| k.equals(&key))
+                {
                     return Some(ix);
                 }
             } else if n == FREE {

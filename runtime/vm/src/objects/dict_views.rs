@@ -6,10 +6,10 @@
 
 use crate::native::*;
 use crate::objects::dict::exclusively;
-use crate::ops::text::text_of;
 use crate::objects::mappingproxy::MappingProxy;
 use crate::objects::set::{Set, SetData};
 use crate::ops::Compare;
+use crate::ops::text::text_of;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 use taipan_text::TextBuf;
 

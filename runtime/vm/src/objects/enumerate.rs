@@ -70,7 +70,10 @@ impl Enumerate {
             None => (BIG, start),
         };
         let iterator = t.iter(iterable)?;
-        t.create_in(cls, Enumerate { header: Header::NEW, iterator: Field::new(iterator), count: AtomicI64::new(count), big: Field::new(big) })
+        t.create_in(
+            cls,
+            Enumerate { header: Header::NEW, iterator: Field::new(iterator), count: AtomicI64::new(count), big: Field::new(big) },
+        )
     }
     #[py]
     fn __iter__(_t: &Thread, this: Ref<Enumerate>) -> Ref<Enumerate> {

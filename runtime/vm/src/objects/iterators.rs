@@ -106,7 +106,8 @@ impl TupleIterator {
 impl RangeIterator {
     /// `count` numbers from `start` by `step`; all of them, and the one after the last, are small ints.
     pub fn new(t: &Thread, start: i64, step: i64, count: i64) -> Result<Ref<RangeIterator>> {
-        let r = t.create(RangeIterator { header: Header::NEW, next: AtomicI64::new(start), remaining: AtomicI64::new(count), step })?;
+        let r =
+            t.create(RangeIterator { header: Header::NEW, next: AtomicI64::new(start), remaining: AtomicI64::new(count), step })?;
         r.header.owner.store(t.id, Relaxed);
         Ok(r)
     }
@@ -236,7 +237,10 @@ impl RangeIterator {
     fn __reduce__(t: &Thread, this: Ref<RangeIterator>) -> Result<Value> {
         let iter = t.builtin(names::iter())?;
         let (next, n) = (this.next.load(Relaxed), this.remaining.load(Relaxed).max(0));
-        let range = t.call(crate::objects::range::Range::class().value(), &[t.int(next)?, t.int(next + n * this.step)?, t.int(this.step)?])?;
+        let range = t.call(
+            crate::objects::range::Range::class().value(),
+            &[t.int(next)?, t.int(next + n * this.step)?, t.int(this.step)?],
+        )?;
         (iter, Tuple::new(t, &[range])?, Value::NONE).into_value(t)
     }
     #[py("($self, state, /)")]

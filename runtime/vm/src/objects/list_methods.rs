@@ -478,7 +478,11 @@ fn assign_slice(t: &Thread, this: Ref<List>, s: Ref<Slice>, value: Option<Value>
             use crate::objects::class::Special;
             if c.special(t, Special::Iter).is_none() && c.special(t, Special::Getitem).is_none() {
                 let step = t.slice_indices(s, this.len())?.step;
-                return Err(t.type_error(if step == 1 { "can only assign an iterable" } else { "must assign iterable to extended slice" }));
+                return Err(t.type_error(if step == 1 {
+                    "can only assign an iterable"
+                } else {
+                    "must assign iterable to extended slice"
+                }));
             }
             if v == this.value() { this.snapshot(t)? } else { t.iterate_to_vec(v)? }
         }
@@ -491,7 +495,11 @@ fn assign_slice(t: &Thread, this: Ref<List>, s: Ref<Slice>, value: Option<Value>
     }
     if value.is_some() {
         if new.len() != ix.count {
-            return Err(t.value_error(format!("attempt to assign sequence of size {} to extended slice of size {}", new.len(), ix.count)));
+            return Err(t.value_error(format!(
+                "attempt to assign sequence of size {} to extended slice of size {}",
+                new.len(),
+                ix.count
+            )));
         }
         for (k, i) in ix.positions().enumerate() {
             this.set(t, i, new.as_slice()[k]);

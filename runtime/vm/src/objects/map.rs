@@ -34,7 +34,15 @@ impl Map {
         let found = t.with_prepended(first, iterables, |all| zip::iterators_of(t, all))?;
         let iterators = RefField::null();
         iterators.init(found);
-        t.create_in(cls, Map { header: Header::NEW, function: Field::new(function), iterators, strict: AtomicBool::new(strict.unwrap_or(false)) })
+        t.create_in(
+            cls,
+            Map {
+                header: Header::NEW,
+                function: Field::new(function),
+                iterators,
+                strict: AtomicBool::new(strict.unwrap_or(false)),
+            },
+        )
     }
     #[py]
     fn __iter__(_t: &Thread, this: Ref<Map>) -> Ref<Map> {

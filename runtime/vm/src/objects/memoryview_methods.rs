@@ -264,9 +264,9 @@ fn cast(t: &Thread, this: Ref<MemoryView>, format: Ref<Str>, shape: Option<Value
     }
     let code = native_code(&format);
     let Some(itemsize) = size_of_code(code) else {
-        return Err(t.value_error(
-            "memoryview: destination format must be a native single character format prefixed with an optional '@'",
-        ));
+        return Err(
+            t.value_error("memoryview: destination format must be a native single character format prefixed with an optional '@'")
+        );
     };
     if this.code == 0 {
         return Err(

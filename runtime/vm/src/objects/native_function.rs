@@ -98,7 +98,11 @@ impl Native {
     }
     fn qualname(&self) -> String {
         match self.owner.get().downcast::<Class>() {
-            Some(c) => format!("{}.{}", c.qualname.get().downcast::<Str>().map_or_else(String::new, |s| s.to_string_lossy()), self.def.name),
+            Some(c) => format!(
+                "{}.{}",
+                c.qualname.get().downcast::<Str>().map_or_else(String::new, |s| s.to_string_lossy()),
+                self.def.name
+            ),
             None => self.def.name.to_owned(),
         }
     }
@@ -293,7 +297,8 @@ impl MethodWrapper {
     }
     #[py]
     fn __hash__(t: &Thread, this: Ref<MethodWrapper>) -> i64 {
-        ((this.base.def as *const NativeDef as i64 >> 4) ^ (t.identity(this.base.receiver.get()) as i64 >> 4)) & 0x1fff_ffff_ffff_ffff
+        ((this.base.def as *const NativeDef as i64 >> 4) ^ (t.identity(this.base.receiver.get()) as i64 >> 4))
+            & 0x1fff_ffff_ffff_ffff
     }
 }
 
@@ -343,7 +348,11 @@ impl GetSet {
         }
     }
     fn not(&self, t: &Thread, what: &str) -> Exc {
-        t.attribute_error_plain(format!("attribute '{}' of '{}' objects is not {what}", self.def.name, self.class.expect().name_string()))
+        t.attribute_error_plain(format!(
+            "attribute '{}' of '{}' objects is not {what}",
+            self.def.name,
+            self.class.expect().name_string()
+        ))
     }
 }
 

@@ -51,7 +51,9 @@ fn cannot_allocate(t: &Thread, class: Ref<Class>) -> Exc {
         Ok(names) => {
             let plural = if names.len() > 1 { "s" } else { "" };
             let joined = names.join("', '");
-            t.type_error(format!("Can't instantiate abstract class {name} without an implementation for abstract method{plural} '{joined}'"))
+            t.type_error(format!(
+                "Can't instantiate abstract class {name} without an implementation for abstract method{plural} '{joined}'"
+            ))
         }
         Err(e) => e,
     }
@@ -65,7 +67,13 @@ fn abstract_methods(t: &Thread, class: Ref<Class>) -> Result<Vec<String>> {
     t.for_each(set, |name| {
         match name.downcast::<Str>() {
             Some(s) => out.push(s.to_string_lossy()),
-            None => return Err(t.type_error(format!("sequence item {}: expected str instance, {} found", out.len(), crate::ops::type_name(name)))),
+            None => {
+                return Err(t.type_error(format!(
+                    "sequence item {}: expected str instance, {} found",
+                    out.len(),
+                    crate::ops::type_name(name)
+                )));
+            }
         }
         Ok(())
     })?;
@@ -121,11 +129,12 @@ pub fn collect_class_names(t: &Thread, class: Value, names: Ref<Dict>) -> Result
         names.update_from(t, d)?;
     }
     if let Some(bases) = t.get_attr_opt(class, names::__bases__())?
-        && let Some(bases) = bases.downcast::<Tuple>() {
-            for b in bases.iter() {
-                collect_class_names(t, b, names)?;
-            }
+        && let Some(bases) = bases.downcast::<Tuple>()
+    {
+        for b in bases.iter() {
+            collect_class_names(t, b, names)?;
         }
+    }
     Ok(())
 }
 
@@ -206,19 +215,21 @@ fn default_state(t: &Thread, obj: Value, required: bool) -> Result<Value> {
     }
     let mut state = Value::NONE;
     if (attr::instance_len(obj) != 0 || obj.downcast::<Module>().is_some())
-        && let Some(d) = attr::instance_dict(t, obj)? {
-            state = d.value();
-        }
+        && let Some(d) = attr::instance_dict(t, obj)?
+    {
+        state = d.value();
+    }
     let slots = Dict::new(t)?;
     if (class.reserved_slots != 0 || class.namespace().get_interned(names::__slotnames__()).is_some())
-        && let Some(list) = slot_names(t, class)? {
-            for name in list.snapshot(t)?.iter() {
-                let Some(s) = name.downcast::<Str>() else { continue };
-                if let Some(v) = t.get_attr_opt(obj, s)? {
-                    slots.set(t, name, v)?;
-                }
+        && let Some(list) = slot_names(t, class)?
+    {
+        for name in list.snapshot(t)?.iter() {
+            let Some(s) = name.downcast::<Str>() else { continue };
+            if let Some(v) = t.get_attr_opt(obj, s)? {
+                slots.set(t, name, v)?;
             }
         }
+    }
     if !slots.is_empty() {
         return Tuple::new(t, &[state, slots.value()]).map(Ref::value);
     }
@@ -228,9 +239,11 @@ fn default_state(t: &Thread, obj: Value, required: bool) -> Result<Value> {
 fn state_of(t: &Thread, obj: Value, required: bool) -> Result<Value> {
     let f = t.get_attr(obj, names::__getstate__())?;
     if let Some(n) = f.downcast::<Native>()
-        && n.is_of(Object::class()) && n.receiver.get() == obj {
-            return default_state(t, obj, required);
-        }
+        && n.is_of(Object::class())
+        && n.receiver.get() == obj
+    {
+        return default_state(t, obj, required);
+    }
     t.call(f, &[])
 }
 
@@ -304,7 +317,10 @@ impl Object {
                 return Err(t.type_error("object.__init__() takes exactly one argument (the instance to initialize)"));
             }
             if is_inherited(t, class, Special::New) {
-                return Err(t.type_error(format!("{}.__init__() takes exactly one argument (the instance to initialize)", class.name_string())));
+                return Err(t.type_error(format!(
+                    "{}.__init__() takes exactly one argument (the instance to initialize)",
+                    class.name_string()
+                )));
             }
         }
         Ok(())
@@ -383,9 +399,10 @@ impl Object {
     fn __dir__(t: &Thread, this: Value) -> Result<Ref<List>> {
         let all = Dict::new(t)?;
         if let Some(d) = t.get_attr_opt(this, names::__dict__())?
-            && let Some(d) = d.downcast::<Dict>() {
-                all.update(t, d)?;
-            }
+            && let Some(d) = d.downcast::<Dict>()
+        {
+            all.update(t, d)?;
+        }
         if let Some(class) = t.get_attr_opt(this, names::__class__())? {
             collect_class_names(t, class, all)?;
         }
@@ -428,7 +445,11 @@ impl Object {
             return Err(t.type_error(format!("{}.__init_subclass__() takes no keyword arguments", cls.name_string())));
         }
         if !args.is_empty() {
-            return Err(t.type_error(format!("{}.__init_subclass__() takes no arguments ({} given)", cls.name_string(), args.len())));
+            return Err(t.type_error(format!(
+                "{}.__init_subclass__() takes no arguments ({} given)",
+                cls.name_string(),
+                args.len()
+            )));
         }
         Ok(())
     }

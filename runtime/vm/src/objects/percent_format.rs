@@ -60,12 +60,7 @@ impl Arguments {
     }
 
     /// Reads what a directive asks for before its conversion: key, width, precision.
-    fn prepare(
-        &mut self,
-        t: &Thread,
-        d: &Directive,
-        key: impl FnOnce(std::ops::Range<usize>) -> Result<Value>,
-    ) -> Result<Layout> {
+    fn prepare(&mut self, t: &Thread, d: &Directive, key: impl FnOnce(std::ops::Range<usize>) -> Result<Value>) -> Result<Layout> {
         if d.has_key {
             let Some(mapping) = self.mapping else {
                 return Err(t.type_error("format requires a mapping"));
@@ -120,8 +115,7 @@ fn integer(t: &Thread, v: Value, conversion: u8, layout: &Layout) -> Result<Stri
         if !is_number {
             return Err(wrong());
         }
-        let converted =
-            if exact_only { t.index_opt(v).map(|i| i.unwrap_or(Value::EMPTY)) } else { int_methods::from_object(t, v) };
+        let converted = if exact_only { t.index_opt(v).map(|i| i.unwrap_or(Value::EMPTY)) } else { int_methods::from_object(t, v) };
         match converted {
             Ok(Value::EMPTY) => return Err(wrong()),
             Err(e) if t.is_type_error(e) => return Err(wrong()),

@@ -35,7 +35,8 @@ impl Reversed {
             _ => return Err(t.type_error(format!("'{}' object is not reversible", crate::ops::type_name(sequence)))),
         }
         let n = t.len(sequence)? as i64;
-        t.create_in(cls, Reversed { header: Header::NEW, sequence: Field::new(sequence), index: AtomicI64::new(n - 1) }).map(Ref::value)
+        t.create_in(cls, Reversed { header: Header::NEW, sequence: Field::new(sequence), index: AtomicI64::new(n - 1) })
+            .map(Ref::value)
     }
     #[py]
     fn __iter__(_t: &Thread, this: Ref<Reversed>) -> Ref<Reversed> {

@@ -603,8 +603,8 @@ impl SetData {
         if let Some(d) = exact_dict(iterable) {
             self.reserve(t, d.len())?;
             let mut pos = 0;
-            while let Some((key, _)) = d.next(&mut pos) {
-                self.add(t, key)?;
+            while let Some((key, _, hash)) = d.next_with_hash(&mut pos) {
+                self.add_with_hash(t, key, hash)?;
             }
             return Ok(());
         }
@@ -663,6 +663,11 @@ impl SetData {
             let mut pos = 0;
             while let Some((item, hash)) = from.next(&mut pos) {
                 self.discard_with_hash(t, item, hash)?;
+            }
+        } else if let Some(d) = exact_dict(other) {
+            let mut pos = 0;
+            while let Some((key, _, hash)) = d.next_with_hash(&mut pos) {
+                self.discard_with_hash(t, key, hash)?;
             }
         } else {
             t.for_each(other, |item| self.discard(t, item).map(|_| ()))?;
@@ -841,8 +846,7 @@ impl SetIterator {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<SetIterator>) -> Result<Option<Value>> {
-        exclusively(t, &this.header, || this.step())
-            .map_err(|()| t.runtime_error("Set changed size during iteration"))
+        exclusively(t, &this.header, || this.step()).map_err(|()| t.runtime_error("Set changed size during iteration"))
     }
     /// Private method returning an estimate of len(list(it)).
     #[py("($self, /)")]

@@ -5,10 +5,10 @@
 
 use crate::native::*;
 use crate::objects::class::Special;
-use crate::ops::text::text_of;
 use crate::objects::exceptions as ex;
 use crate::objects::set::{FrozenSet, Set, SetData, SetIterator};
 use crate::ops::Compare;
+use crate::ops::text::text_of;
 use std::sync::atomic::Ordering::*;
 use taipan_text::TextBuf;
 

@@ -45,7 +45,10 @@ pub fn sort_values(t: &Thread, items: &ValueVec, key: Option<Value>, reverse: bo
                 Ok(())
             }
             Kind::Mixed => {
-                let mut s = Sorter { less: |a: u32, b: u32| t.compare_bool(keys[a as usize], keys[b as usize], Compare::Lt), scratch: Vec::new() };
+                let mut s = Sorter {
+                    less: |a: u32, b: u32| t.compare_bool(keys[a as usize], keys[b as usize], Compare::Lt),
+                    scratch: Vec::new(),
+                };
                 s.sort(&mut order)
             }
         }

@@ -233,7 +233,12 @@ impl Str {
     }
     /// A new exact string of `len` code points. `fill` writes the units, which are zero before; it neither polls nor allocates
     /// cells. The caller knows that the width is the narrowest one, and whether all is ASCII (`None`: to be looked at).
-    pub(crate) fn build<U: taipan_text::Unit>(t: &Thread, len: usize, ascii: Option<bool>, fill: impl FnOnce(&mut [U])) -> Result<Ref<Str>> {
+    pub(crate) fn build<U: taipan_text::Unit>(
+        t: &Thread,
+        len: usize,
+        ascii: Option<bool>,
+        fill: impl FnOnce(&mut [U]),
+    ) -> Result<Ref<Str>> {
         if len == 0 {
             if let Some(e) = empty() {
                 return Ok(e);
@@ -349,7 +354,11 @@ impl Str {
             return Ok(s);
         }
         // A subclass instance is never interned itself: an exact copy is.
-        let s = if s.header().shape_id() == Str::class_cell().shape() { s } else { Str::new_raw(t, Str::class_cell().shape(), s.units(), s.is_ascii())? };
+        let s = if s.header().shape_id() == Str::class_cell().shape() {
+            s
+        } else {
+            Str::new_raw(t, Str::class_cell().shape(), s.units(), s.is_ascii())?
+        };
         let h = s.hash() as u64;
         let shard = &INTERNED_STRINGS[(h >> 57) as usize % SHARDS];
         let mut table = shard.lock().expect("intern table");
@@ -385,7 +394,8 @@ impl InternEntry {
     }
 }
 
-static INTERNED_STRINGS: [Mutex<hashbrown::HashTable<InternEntry>>; SHARDS] = [const { Mutex::new(hashbrown::HashTable::new()) }; SHARDS];
+static INTERNED_STRINGS: [Mutex<hashbrown::HashTable<InternEntry>>; SHARDS] =
+    [const { Mutex::new(hashbrown::HashTable::new()) }; SHARDS];
 
 /// Drops dead strings from the intern table. Called by the collector with the world stopped.
 pub(crate) fn sweep_interned(is_live: &dyn Fn(Value) -> bool) {

@@ -62,9 +62,7 @@ fn tail_match(t: &Thread, this: &Str, affix: Value, start: Bound, end: Bound, at
         return Ok(holds(&s));
     }
     let Some(all) = affix.downcast::<Tuple>() else {
-        return Err(
-            t.type_error(format!("{name} first arg must be str or a tuple of str, not {}", class_of(affix).name_string()))
-        );
+        return Err(t.type_error(format!("{name} first arg must be str or a tuple of str, not {}", class_of(affix).name_string())));
     };
     for item in all.iter() {
         match item.downcast::<Str>() {
@@ -167,9 +165,7 @@ impl FromArg for Fill {
         match v.downcast::<Str>() {
             Some(s) if s.len() == 1 => Ok(Fill(s.units().at(0))),
             Some(_) => Err(t.type_error("The fill character must be exactly one character long")),
-            None => {
-                Err(t.type_error(format!("The fill character must be a unicode character, not {}", class_of(v).name_string())))
-            }
+            None => Err(t.type_error(format!("The fill character must be a unicode character, not {}", class_of(v).name_string()))),
         }
     }
 }

@@ -42,7 +42,14 @@ pub fn class(t: &Thread, d: &'static Description) -> Result<Ref<Class>> {
     }
     let c = class::allocate(
         t,
-        NewClass { metaclass: Class::class(), layout: <Tuple as HeapType>::layout(), def: None, flags, reserved_slots: 1, inline_slots: 1 },
+        NewClass {
+            metaclass: Class::class(),
+            layout: <Tuple as HeapType>::layout(),
+            def: None,
+            flags,
+            reserved_slots: 1,
+            inline_slots: 1,
+        },
     )?;
     let h = c.header();
     let name = Str::intern_str(t, name)?;
@@ -138,7 +145,11 @@ impl StructField {
         }
         match field_value(instance, this.index, this.visible) {
             Some(v) => Ok(v),
-            None => Err(t.type_error(format!("descriptor '{}' doesn't apply to a '{}' object", t.str(this.name.get())?, class_of(instance).name_string()))),
+            None => Err(t.type_error(format!(
+                "descriptor '{}' doesn't apply to a '{}' object",
+                t.str(this.name.get())?,
+                class_of(instance).name_string()
+            ))),
         }
     }
     #[py]
@@ -226,11 +237,15 @@ impl StructMethods {
         let n = items.len();
         if n < d.visible {
             let how = if d.fields.len() > d.visible { "at least " } else { "a " };
-            return Err(t.type_error(format!("{}() takes an {how}{}-sequence ({n}-sequence given)", d.name, d.visible).replace("an a ", "a ")));
+            return Err(t.type_error(
+                format!("{}() takes an {how}{}-sequence ({n}-sequence given)", d.name, d.visible).replace("an a ", "a "),
+            ));
         }
         if n > d.fields.len() {
             let how = if d.fields.len() > d.visible { "at most " } else { "a " };
-            return Err(t.type_error(format!("{}() takes an {how}{}-sequence ({n}-sequence given)", d.name, d.fields.len()).replace("an a ", "a ")));
+            return Err(t.type_error(
+                format!("{}() takes an {how}{}-sequence ({n}-sequence given)", d.name, d.fields.len()).replace("an a ", "a "),
+            ));
         }
         let extra = dict.and_then(|d| d.downcast::<Dict>());
         for (name, _) in &d.fields[n..] {

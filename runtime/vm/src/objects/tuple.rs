@@ -20,7 +20,8 @@ unsafe fn cell_size(cell: *const Header) -> usize {
     // SAFETY: as above.
     size_of::<Tuple>() + 8 * unsafe { &*cell.cast::<Tuple>() }.len
 }
-static LAYOUT: Layout = Layout { name: "tuple", size: size_of::<Tuple>(), scan, cell_size: Some(cell_size), base: None, drop: None };
+static LAYOUT: Layout =
+    Layout { name: "tuple", size: size_of::<Tuple>(), scan, cell_size: Some(cell_size), base: None, drop: None };
 // SAFETY: repr(C), begins with a header, `scan` visits all items; zeroed memory is the empty tuple.
 unsafe impl HeapType for Tuple {
     #[inline(always)]

@@ -19,7 +19,8 @@ unsafe fn cell_size(cell: *const Header) -> usize {
     // SAFETY: as above.
     size_of::<Array>() + 8 * unsafe { &*cell.cast::<Array>() }.capacity
 }
-static LAYOUT: Layout = Layout { name: "array of values", size: size_of::<Array>(), scan, cell_size: Some(cell_size), base: None, drop: None };
+static LAYOUT: Layout =
+    Layout { name: "array of values", size: size_of::<Array>(), scan, cell_size: Some(cell_size), base: None, drop: None };
 // SAFETY: repr(C), header first, `scan` visits every slot; zeroed memory is an array without slots.
 unsafe impl HeapType for Array {
     #[inline(always)]

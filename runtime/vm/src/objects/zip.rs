@@ -25,7 +25,13 @@ pub(crate) fn iterators_of(t: &Thread, iterables: &[Value]) -> Result<Ref<Tuple>
 
 /// Takes the next item of each iterator, handing it to `put`. False at the end of any of them; with `strict` it is an error if they
 /// do not all end together.
-pub(crate) fn next_row(t: &Thread, name: &str, iterators: Ref<Tuple>, strict: bool, mut put: impl FnMut(usize, Value) -> Result<()>) -> Result<bool> {
+pub(crate) fn next_row(
+    t: &Thread,
+    name: &str,
+    iterators: Ref<Tuple>,
+    strict: bool,
+    mut put: impl FnMut(usize, Value) -> Result<()>,
+) -> Result<bool> {
     for (i, it) in iterators.iter().enumerate() {
         match t.next(it)? {
             Some(v) => put(i, v)?,

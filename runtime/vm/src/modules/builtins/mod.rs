@@ -12,7 +12,9 @@ use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
 use crate::objects::object::attribute_name;
 use crate::objects::seq_iter::CallableIterator;
-use crate::objects::{bytearray, class_build, complex, descriptors, enumerate, map, memoryview, range, reversed, set, singletons, slice, zip};
+use crate::objects::{
+    bytearray, class_build, complex, descriptors, enumerate, map, memoryview, range, reversed, set, singletons, slice, zip,
+};
 use crate::ops::{BinaryOp, Compare, UnaryOp};
 
 pub struct Builtins;
@@ -514,7 +516,14 @@ impl Builtins {
     ///   flush
     ///     whether to forcibly flush the stream.
     #[py("(*args, sep=' ', end='\\n', file=None, flush=False)")]
-    fn print(t: &Thread, args: &[Value], sep: OrNone<Value>, end: OrNone<Value>, file: OrNone<Value>, flush: Option<bool>) -> Result<()> {
+    fn print(
+        t: &Thread,
+        args: &[Value],
+        sep: OrNone<Value>,
+        end: OrNone<Value>,
+        file: OrNone<Value>,
+        flush: Option<bool>,
+    ) -> Result<()> {
         text_io::print(t, args, sep.0, end.0, file.0, flush.unwrap_or(false))
     }
     /// Return the canonical string representation of the object.

@@ -84,10 +84,11 @@ impl Sum {
         match self {
             Sum::Int(sum) => {
                 if let Some(i) = exact_int(item)
-                    && let Some(s) = sum.checked_add(i) {
-                        *sum = s;
-                        return Ok(());
-                    }
+                    && let Some(s) = sum.checked_add(i)
+                {
+                    *sum = s;
+                    return Ok(());
+                }
                 let v = t.binary(BinaryOp::Add, self.value(t)?, item)?;
                 *self = Sum::of_float(v).unwrap_or(Sum::Other(v));
             }

@@ -98,7 +98,9 @@ pub fn decode(t: &Thread, bytes: Ref<Bytes>, filename: Ref<Str>) -> Result<Strin
             let encoding = Str::from_str(t, &name)?;
             let text = match t.call_method(bytes.value(), names::decode(), &[encoding.value()]) {
                 Ok(v) => v,
-                Err(e) if e.is(t, ex::class(ex::Kind::LookupError)) => return Err(t.syntax_error_plain(format!("unknown encoding: {name}"))),
+                Err(e) if e.is(t, ex::class(ex::Kind::LookupError)) => {
+                    return Err(t.syntax_error_plain(format!("unknown encoding: {name}")));
+                }
                 Err(e) => return Err(e),
             };
             match text.downcast::<Str>().and_then(|s| s.to_utf8().map(|s| s.into_owned())) {
@@ -149,9 +151,22 @@ fn file_name(t: &Thread, v: Value) -> Result<Ref<Str>> {
 }
 
 /// `compile(…)`
-pub fn compile_function(t: &Thread, source: Value, filename: Value, mode: Ref<Str>, given: i32, dont_inherit: bool, optimize: i32) -> Result<Value> {
-    const KNOWN: i32 =
-        flags::FUTURE_MASK as i32 | OBSOLETE | DONT_IMPLY_DEDENT | OPTIMIZED_AST | TYPE_COMMENTS | ALLOW_TOP_LEVEL_AWAIT | ALLOW_INCOMPLETE_INPUT;
+pub fn compile_function(
+    t: &Thread,
+    source: Value,
+    filename: Value,
+    mode: Ref<Str>,
+    given: i32,
+    dont_inherit: bool,
+    optimize: i32,
+) -> Result<Value> {
+    const KNOWN: i32 = flags::FUTURE_MASK as i32
+        | OBSOLETE
+        | DONT_IMPLY_DEDENT
+        | OPTIMIZED_AST
+        | TYPE_COMMENTS
+        | ALLOW_TOP_LEVEL_AWAIT
+        | ALLOW_INCOMPLETE_INPUT;
     let filename = file_name(t, filename)?;
     if given & !KNOWN != 0 {
         return Err(t.value_error("compile(): unrecognised flags"));
