@@ -11,6 +11,7 @@ mod errno;
 mod functools;
 mod gc;
 mod heapq;
+pub mod io;
 mod itertools;
 mod marshal;
 mod math;
@@ -30,6 +31,7 @@ use taipan_vm::native::*;
 /// Each module's name and declaration.
 static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("marshal", marshal::Marshal::module_def),
+    ("_io", io::Io::module_def),
     ("gc", gc::Gc::module_def),
     ("posix", posix::Posix::module_def),
     ("_thread", thread::ThreadModule::module_def),
