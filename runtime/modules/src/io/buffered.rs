@@ -535,7 +535,7 @@ pub(super) fn exact(v: Value) -> Option<This> {
 macro_rules! buffered_class {
     ($(#[$doc:meta])* $name:ident, $text:literal, $able:expr, { $($own:tt)* }) => {
         #[derive(HeapType)]
-        #[heap(base = Buffered)]
+        #[heap(base = Buffered, drop)]
         #[repr(C)]
         pub struct $name {
             base: Buffered,
