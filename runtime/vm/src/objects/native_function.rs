@@ -329,8 +329,8 @@ impl GetSet {
         Err(t.type_error(format!(
             "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
             self.def.name,
-            c.name_string(),
-            class_of(obj).name_string()
+            crate::ops::class_name(c),
+            crate::ops::type_name(obj)
         )))
     }
     pub fn read(&self, t: &Thread, obj: Value) -> Result<Value> {
@@ -348,11 +348,8 @@ impl GetSet {
         }
     }
     fn not(&self, t: &Thread, what: &str) -> Exc {
-        t.attribute_error_plain(format!(
-            "attribute '{}' of '{}' objects is not {what}",
-            self.def.name,
-            self.class.expect().name_string()
-        ))
+        let class = crate::ops::class_name(self.class.expect());
+        t.attribute_error_plain(format!("attribute '{}' of '{class}' objects is not {what}", self.def.name))
     }
 }
 
