@@ -57,4 +57,5 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
 /// Makes the modules known to the runtime. Before start-up.
 pub fn register() {
     taipan_vm::modules::register(MODULES);
+    taipan_vm::hooks::set_streams_hook(io::std_streams);
 }

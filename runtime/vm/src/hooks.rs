@@ -10,6 +10,19 @@ type WeakHook = fn(&Thread, Ref<WeakCell>);
 static SIGNALS: OnceLock<SignalHook> = OnceLock::new();
 static WEAK: OnceLock<WeakHook> = OnceLock::new();
 
+static STREAMS: OnceLock<fn(&Thread) -> Result<()>> = OnceLock::new();
+
+/// Sets what makes `sys.stdin`, `sys.stdout` and `sys.stderr`.
+pub fn set_streams_hook(f: fn(&Thread) -> Result<()>) {
+    STREAMS.get_or_init(|| f);
+}
+pub(crate) fn make_streams(t: &Thread) -> Result<()> {
+    match STREAMS.get() {
+        Some(f) => f(t),
+        None => Ok(()),
+    }
+}
+
 /// Sets what runs the Python handlers of signals that arrived.
 pub fn set_signal_hook(f: SignalHook) {
     SIGNALS.get_or_init(|| f);

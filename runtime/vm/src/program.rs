@@ -16,7 +16,8 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    let result = crate::import::install_importlib(&t).and_then(|()| run_program(&t, args));
+    let result =
+        crate::import::install_importlib(&t).and_then(|()| crate::hooks::make_streams(&t)).and_then(|()| run_program(&t, args));
     let code = match result {
         Ok(()) => 0,
         Err(e) => report(&t, e),

@@ -293,7 +293,10 @@ impl IOBase {
             if let Some(peek) = peek {
                 let v = t.call(peek, &[Value::small_int(1)])?;
                 let Some(seen) = v.downcast::<Bytes>() else {
-                    return Err(t.os_error_plain(format!("peek() should have returned a bytes object, not '{}'", class_of(v).name_string())));
+                    return Err(t.os_error_plain(format!(
+                        "peek() should have returned a bytes object, not '{}'",
+                        class_of(v).name_string()
+                    )));
                 };
                 let seen = seen.as_slice();
                 if !seen.is_empty() {
@@ -303,7 +306,9 @@ impl IOBase {
             }
             let v = t.call_method(this.value(), names::read(), &[t.int(wanted as i64)?])?;
             let Some(b) = v.downcast::<Bytes>() else {
-                return Err(t.os_error_plain(format!("read() should have returned a bytes object, not '{}'", class_of(v).name_string())));
+                return Err(
+                    t.os_error_plain(format!("read() should have returned a bytes object, not '{}'", class_of(v).name_string()))
+                );
             };
             if b.is_empty() {
                 break;

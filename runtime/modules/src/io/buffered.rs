@@ -149,7 +149,9 @@ fn raw_write(t: &Thread, raw: Value, data: &[u8]) -> Result<Option<usize>> {
     }
     let n = t.to_i64(r)?;
     if n < 0 || n as usize > data.len() {
-        return Err(t.os_error_plain(format!("raw write() returned invalid length {n} (should have been between 0 and {})", data.len())));
+        return Err(
+            t.os_error_plain(format!("raw write() returned invalid length {n} (should have been between 0 and {})", data.len()))
+        );
     }
     Ok(Some(n as usize))
 }
@@ -529,7 +531,8 @@ fn up<T>(r: Ref<T>) -> This {
 /// The object as a buffered file of exactly one of the built-in classes.
 pub(super) fn exact(v: Value) -> Option<This> {
     let c = class_of(v);
-    v.downcast::<Buffered>().filter(|_| c == BufferedReader::class() || c == BufferedWriter::class() || c == BufferedRandom::class())
+    v.downcast::<Buffered>()
+        .filter(|_| c == BufferedReader::class() || c == BufferedWriter::class() || c == BufferedRandom::class())
 }
 
 macro_rules! buffered_class {
@@ -725,7 +728,8 @@ impl BufferedRWPair {
     #[py]
     fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<BufferedRWPair>> {
         let _ = (args, kwargs);
-        let content = BufferedRWPair { base: BufferedIOBase::fresh(), reader: Field::new(Value::EMPTY), writer: Field::new(Value::EMPTY) };
+        let content =
+            BufferedRWPair { base: BufferedIOBase::fresh(), reader: Field::new(Value::EMPTY), writer: Field::new(Value::EMPTY) };
         t.create_in(cls, content)
     }
     #[py("($self, reader, writer, buffer_size=131072, /)")]

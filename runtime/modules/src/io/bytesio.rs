@@ -67,7 +67,8 @@ impl BytesIO {
     fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<BytesIO>> {
         let _ = (args, kwargs);
         let content = ByteArray::new(t, b"")?;
-        let io = BytesIO { base: BufferedIOBase::fresh(), content: RefField::null(), pos: AtomicUsize::new(0), lock: FileLock::new() };
+        let io =
+            BytesIO { base: BufferedIOBase::fresh(), content: RefField::null(), pos: AtomicUsize::new(0), lock: FileLock::new() };
         let r = if cls == BytesIO::class() { t.create(io)? } else { t.create_in(cls, io)? };
         r.content.set(t, r.header(), content);
         Ok(r)

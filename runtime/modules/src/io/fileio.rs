@@ -160,7 +160,9 @@ impl FileIO {
         let fd = self.fd.swap(-1, AcqRel);
         if fd >= 0 && self.closes.load(Relaxed) {
             // SAFETY: the descriptor is this object's; it was taken out of it.
-            let errno = t.blocking(|| if unsafe { libc::close(fd) } < 0 { std::io::Error::last_os_error().raw_os_error().unwrap_or(0) } else { 0 });
+            let errno = t.blocking(|| {
+                if unsafe { libc::close(fd) } < 0 { std::io::Error::last_os_error().raw_os_error().unwrap_or(0) } else { 0 }
+            });
             if errno != 0 && errno != libc::EINTR {
                 return Err(ex::os_error(t, errno, None));
             }
@@ -217,7 +219,14 @@ impl FileIO {
         t.create_in(cls, content)
     }
     #[py("($self, file, mode='r', closefd=True, opener=None)")]
-    fn __init__(t: &Thread, this: Ref<FileIO>, file: Value, mode: Option<Ref<Str>>, closefd: Option<bool>, opener: Option<Value>) -> Result<()> {
+    fn __init__(
+        t: &Thread,
+        this: Ref<FileIO>,
+        file: Value,
+        mode: Option<Ref<Str>>,
+        closefd: Option<bool>,
+        opener: Option<Value>,
+    ) -> Result<()> {
         this.close_descriptor(t)?;
         let closefd = closefd.unwrap_or(true);
         let (flags, open) = parse_mode(t, &mode.map_or_else(|| "r".to_owned(), |m| m.to_string_lossy()))?;

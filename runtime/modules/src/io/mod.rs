@@ -81,7 +81,10 @@ fn open_file(
             return Err(t.value_error("binary mode doesn't take a newline argument"));
         }
         if buffering == 1 {
-            t.warn(ex::Kind::RuntimeWarning, "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used")?;
+            t.warn(
+                ex::Kind::RuntimeWarning,
+                "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used",
+            )?;
         }
     }
     if plus {
@@ -190,7 +193,11 @@ pub fn std_streams(t: &Thread) -> Result<()> {
         // SAFETY: no memory is involved.
         let open = unsafe { libc::fcntl(fd, libc::F_GETFD) } >= 0;
         let stream = if open {
-            let raw = construct(t, fileio::FileIO::class(), &[t.int(fd as i64)?, text_value(t, if fd == 0 { "r" } else { "w" })?, Value::FALSE])?;
+            let raw = construct(
+                t,
+                fileio::FileIO::class(),
+                &[t.int(fd as i64)?, text_value(t, if fd == 0 { "r" } else { "w" })?, Value::FALSE],
+            )?;
             set_attr(t, raw, "name", text_value(t, shown)?)?;
             let terminal = t.truth(call(t, raw, "isatty", &[])?)?;
             let class = if fd == 0 { buffered::BufferedReader::class() } else { buffered::BufferedWriter::class() };

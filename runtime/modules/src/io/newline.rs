@@ -137,7 +137,9 @@ impl IncrementalNewlineDecoder {
             (Bytes::new(t, b"")?.value(), 0)
         } else {
             let state = call(t, decoder, "getstate", &[])?;
-            let Some(state) = state.downcast::<Tuple>().filter(|s| s.len() == 2) else { return Err(t.type_error("illegal decoder state")) };
+            let Some(state) = state.downcast::<Tuple>().filter(|s| s.len() == 2) else {
+                return Err(t.type_error("illegal decoder state"));
+            };
             (state.as_slice()[0], t.to_i64(state.as_slice()[1])?)
         };
         let pending = this.state().pending;
@@ -182,9 +184,9 @@ pub(super) fn line_end(text: Units<'_>, start: usize, newline: LineMode) -> Opti
         LineMode::Lf => (start..n).find(|&i| text.at(i) == LF).map(|i| i + 1),
         LineMode::Cr => (start..n).find(|&i| text.at(i) == CR).map(|i| i + 1),
         LineMode::CrLf => (start..n.saturating_sub(1)).find(|&i| text.at(i) == CR && text.at(i + 1) == LF).map(|i| i + 2),
-        LineMode::Any => (start..n).find(|&i| matches!(text.at(i), LF | CR)).map(|i| {
-            if text.at(i) == CR && i + 1 < n && text.at(i + 1) == LF { i + 2 } else { i + 1 }
-        }),
+        LineMode::Any => (start..n)
+            .find(|&i| matches!(text.at(i), LF | CR))
+            .map(|i| if text.at(i) == CR && i + 1 < n && text.at(i + 1) == LF { i + 2 } else { i + 1 }),
     }
 }
 

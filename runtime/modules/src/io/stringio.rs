@@ -96,7 +96,13 @@ impl StringIO {
         };
         {
             let mut c = this.content();
-            *c = Content { open: true, text: Vec::new(), pos: 0, mode, seen: Newlines { translate: mode.translate, ..Newlines::default() } };
+            *c = Content {
+                open: true,
+                text: Vec::new(),
+                pos: 0,
+                mode,
+                seen: Newlines { translate: mode.translate, ..Newlines::default() },
+            };
         }
         if let Some(v) = initial_value.filter(|v| !v.is_none()) {
             let Some(s) = v.downcast::<Str>() else {

@@ -199,7 +199,15 @@ fn read_piece(t: &Thread, this: This, buffer: Value, hint: usize) -> Result<bool
     let data = match v.downcast::<Bytes>() {
         Some(b) => b.as_slice().to_vec(),
         None if v.is_none() => Vec::new(),
-        None => t.buffer(v).map_err(|_| t.type_error(format!("underlying read1() should have returned a bytes-like object, not '{}'", class_of(v).name_string())))?.to_vec(),
+        None => t
+            .buffer(v)
+            .map_err(|_| {
+                t.type_error(format!(
+                    "underlying read1() should have returned a bytes-like object, not '{}'",
+                    class_of(v).name_string()
+                ))
+            })?
+            .to_vec(),
     };
     let object = if v.downcast::<Bytes>().is_some() { v } else { Value::NONE };
     let (old, pos) = (this.text(), this.pos.load(Relaxed));
@@ -261,7 +269,11 @@ fn take(t: &Thread, this: This, n: usize) -> Result<Ref<Str>> {
 }
 
 fn readable(t: &Thread, buffer: Value) -> Result<()> {
-    if buffered::exact(buffer).is_some() || t.truth(call(t, buffer, "readable", &[])?)? { Ok(()) } else { Err(unsupported(t, "not readable")) }
+    if buffered::exact(buffer).is_some() || t.truth(call(t, buffer, "readable", &[])?)? {
+        Ok(())
+    } else {
+        Err(unsupported(t, "not readable"))
+    }
 }
 
 fn read_line(t: &Thread, this: This, limit: Option<usize>) -> Result<Ref<Str>> {
@@ -313,7 +325,8 @@ fn write(t: &Thread, this: This, s: Ref<Str>) -> Result<usize> {
         None => {
             let encoder = incremental(t, this, &this.encoder, "incrementalencoder")?;
             let v = call(t, encoder, "encode", &[text.value()])?;
-            v.downcast::<Bytes>().ok_or_else(|| t.type_error(format!("encoder should return a bytes object, not '{}'", class_of(v).name_string())))?
+            v.downcast::<Bytes>()
+                .ok_or_else(|| t.type_error(format!("encoder should return a bytes object, not '{}'", class_of(v).name_string())))?
         }
     };
     let full = {
@@ -428,7 +441,9 @@ fn set_encoding(t: &Thread, this: This, encoding: Ref<Str>, errors: Value) -> Re
         let info = taipan_vm::modules::codecs::lookup(t, encoding)?;
         if let Some(v) = attr_opt(t, info.value(), "_is_text_encoding")? {
             if !t.truth(v)? {
-                return Err(t.lookup_error(format!("'{encoding}' is not a text encoding; use codecs.open() to handle arbitrary codecs")));
+                return Err(
+                    t.lookup_error(format!("'{encoding}' is not a text encoding; use codecs.open() to handle arbitrary codecs"))
+                );
             }
         }
     }
@@ -463,7 +478,8 @@ impl TextIOWrapper {
     fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<TextIOWrapper>> {
         let _ = (args, kwargs);
         let none = || Field::new(Value::NONE);
-        let state = State { mode: PLAIN, newlines: Newlines::default(), codec: None, bytes: Vec::new(), rest: 0, pending: Vec::new() };
+        let state =
+            State { mode: PLAIN, newlines: Newlines::default(), codec: None, bytes: Vec::new(), rest: 0, pending: Vec::new() };
         let content = TextIOWrapper {
             base: TextIOBase::fresh(),
             buffer: Field::new(Value::EMPTY),

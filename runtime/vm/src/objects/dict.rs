@@ -88,6 +88,14 @@ enum IfPresent {
     Keep,
 }
 
+/// An entry to be made, whose key was not found among the first `seen` entries.
+struct Pending {
+    key: Value,
+    word: Value,
+    hash: i64,
+    seen: usize,
+}
+
 impl Dict {
     // ------------------------------------------------------------ construction
 
@@ -285,6 +293,17 @@ impl Dict {
         None
     }
 
+    /// Where a backward iteration begins.
+    pub fn end(&self) -> usize {
+        match self.storage.get() {
+            None => 0,
+            Some(s) => match s.instance() {
+                Some(obj) => attr::instance_len(obj),
+                None => s.next(),
+            },
+        }
+    }
+
     /// The last item before `pos` (start with `usize::MAX`); `pos` is moved to it.
     pub fn previous(&self, pos: &mut usize) -> Option<(Value, Value)> {
         let s = self.storage.get()?;
@@ -390,7 +409,10 @@ impl Dict {
         let mut spare: Option<Ref<CellObject>> = None;
         loop {
             let Some(s) = self.storage.get() else {
-                self.rebuild(t, None, if is_text { 0 } else { GENERAL })?;
+                let pending = Pending { key, word: value, hash, seen: 0 };
+                if self.rebuild(t, None, if is_text { 0 } else { GENERAL }, Some(pending))? {
+                    return Ok(None);
+                }
                 continue;
             };
             if let Some(obj) = s.instance() {
@@ -415,7 +437,7 @@ impl Dict {
                         return Ok(Some(old));
                     }
                     if s.is_full() {
-                        self.rebuild(t, Some(s), 0)?;
+                        self.rebuild(t, Some(s), 0, None)?;
                         continue;
                     }
                     let done = exclusively(t, &self.header, || {
@@ -445,9 +467,6 @@ impl Dict {
                         return Ok(done);
                     }
                 }
-                Find::Absent if s.is_full() || (!is_text && !s.is_general()) => {
-                    self.rebuild(t, Some(s), if is_text { 0 } else { GENERAL })?;
-                }
                 Find::Absent => {
                     let word = if !s.is_cells() {
                         value
@@ -458,13 +477,18 @@ impl Dict {
                         spare = Some(CellObject::new(t, value)?);
                         continue;
                     };
-                    let done = exclusively(t, &self.header, || {
-                        let valid = self.has(s) && s.next() == seen;
-                        if valid {
-                            s.append(t, key, word, hash, true);
-                        }
-                        valid
-                    });
+                    let done = if s.is_full() || (!is_text && !s.is_general()) {
+                        let pending = Pending { key, word, hash, seen };
+                        self.rebuild(t, Some(s), if is_text { 0 } else { GENERAL }, Some(pending))?
+                    } else {
+                        exclusively(t, &self.header, || {
+                            let valid = self.has(s) && s.next() == seen;
+                            if valid {
+                                s.append(t, key, word, hash, true);
+                            }
+                            valid
+                        })
+                    };
                     if done {
                         return Ok(None);
                     }
@@ -474,8 +498,9 @@ impl Dict {
     }
 
     /// Replaces table `old` by a larger or compacted one with `add` in its kind; does nothing if the dict has another by now.
+    /// A pending key goes in with it, so that it need not be searched again; tells whether it did.
     #[cold]
-    fn rebuild(&self, t: &Thread, old: Option<Ref<Storage>>, add: u8) -> Result<()> {
+    fn rebuild(&self, t: &Thread, old: Option<Ref<Storage>>, add: u8, pending: Option<Pending>) -> Result<bool> {
         let new = match old {
             None => Storage::new(t, add, 3)?,
             Some(s) => {
@@ -485,19 +510,25 @@ impl Dict {
                 Storage::new(t, s.kind() | add, bits)?
             }
         };
-        exclusively(t, &self.header, || {
+        Ok(exclusively(t, &self.header, || {
             if self.storage.get() != old {
-                return;
+                return false;
             }
+            let mut seen = 0;
             if let Some(s) = old {
                 if s.kept() >= new.capacity() {
-                    return;
+                    return false;
                 }
+                seen = s.next();
                 s.copy_into(t, new, false);
             }
+            let pending = pending.filter(|p| p.seen == seen);
+            if let Some(p) = &pending {
+                new.append(t, p.key, p.word, p.hash, true);
+            }
             self.storage.set(t, &self.header, new);
-        });
-        Ok(())
+            pending.is_some()
+        }))
     }
 
     /// Removes a key; returns its value.
@@ -781,7 +812,9 @@ impl Dict {
                         return Ok(cell);
                     }
                 }
-                Find::Absent if s.is_full() => self.rebuild(t, Some(s), 0)?,
+                Find::Absent if s.is_full() => {
+                    self.rebuild(t, Some(s), 0, None)?;
+                }
                 Find::Absent => {
                     let cell = match spare {
                         Some(cell) => cell,

@@ -45,7 +45,7 @@ impl DictIteration {
         let iteration = DictIteration {
             header: Header::NEW,
             dict: RefField::null(),
-            position: AtomicUsize::new(if reversed { usize::MAX } else { 0 }),
+            position: AtomicUsize::new(if reversed { dict.end() } else { 0 }),
             expected: AtomicUsize::new(dict.structural_len()),
             remaining: AtomicUsize::new(dict.len()),
         };
@@ -79,7 +79,14 @@ impl DictIteration {
             return Step::Resized;
         }
         let mut position = self.position.load(Relaxed);
-        let item = if reversed { dict.previous(&mut position) } else { dict.next(&mut position) };
+        let item = if !reversed {
+            dict.next(&mut position)
+        } else if position <= dict.end() {
+            dict.previous(&mut position)
+        } else {
+            // The dict was emptied, or compacted, and filled again.
+            None
+        };
         let Some((key, value)) = item else {
             self.expected.store(ENDED, Relaxed);
             return Step::End;
