@@ -132,13 +132,13 @@ impl Frame {
                 this.storage.set(t, this.header(), a);
             }
             let caller = interp::caller_of(regs);
-            if !caller.is_null() {
-                if let Ok(back) = interp::frame_object(t, caller) {
-                    this.back.set(t, this.header(), back);
-                }
+            // A generator's frame has a caller only while it runs.
+            let back = if caller.is_null() || interp::kind_of(regs) & interp::GENERATOR != 0 {
+                Value::NONE
             } else {
-                this.back.set(t, this.header(), Value::NONE);
-            }
+                interp::frame_object(t, caller).map_or(Value::NONE, Ref::value)
+            };
+            this.back.set(t, this.header(), back);
             this.finished.store(1, Release);
             this.generator.set(t, this.header(), Value::EMPTY);
             this.regs.store(std::ptr::null_mut(), Release);

@@ -359,6 +359,11 @@ impl Generator {
             pc = unsafe { pc.sub(1) };
         }
         t.pc.set(pc.cast());
+        Generator::raise_pushed(t, exc)
+    }
+
+    /// Raises an exception in the running frame, which is a generator's pushed by native code.
+    fn raise_pushed(t: &Thread, exc: Exc) -> Result<Resumed> {
         match interp::unwind(t, exc, true) {
             interp::Unwound::Handler { pc, .. } => {
                 t.pc.set(pc.cast());
@@ -368,19 +373,39 @@ impl Generator {
         }
     }
 
-    /// Resumes it after its delegate finished with `value` (PEP 380), going on after the YIELD_FROM.
-    pub fn resume_after_delegate(this: Ref<Generator>, t: &Thread, value: Value) -> Result<Resumed> {
+    /// Calls `drive`, which drives the delegate of this suspended generator, in the generator's frame, and goes on as the delegate
+    /// did: yields what it yielded, or runs on with what it returned or raised (PEP 380).
+    pub fn through_delegate(this: Ref<Generator>, t: &Thread, drive: impl FnOnce() -> Result<Resumed>) -> Result<Resumed> {
         t.check_native_stack()?;
         let caller = t.regs.get();
         let return_pc = t.pc.get().cast();
-        let pushed = Generator::push(this, t, value, caller, ENTRY, return_pc, 0)?;
-        if pushed.is_empty() {
-            return Ok(Resumed::Returned(Value::NONE));
-        }
         let pc: *const u64 = this.pc.load(Acquire);
-        // SAFETY: the delegating instruction is one word long.
-        t.pc.set(unsafe { pc.add(1) }.cast());
-        Generator::run_pushed(t)
+        if Generator::push(this, t, Value::EMPTY, caller, ENTRY, return_pc, 0)?.is_empty() {
+            // It ended since it was seen suspended.
+            return drive();
+        }
+        t.pc.set(pc.cast());
+        let regs = t.regs.get();
+        let outcome = drive();
+        t.pc.set(pc.cast());
+        match outcome {
+            Ok(Resumed::Yielded(v)) => {
+                Generator::suspend(t, regs, pc);
+                Ok(Resumed::Yielded(v))
+            }
+            Ok(Resumed::Returned(v)) => {
+                // SAFETY: the frame is the running one, at its delegating instruction, which is one word long.
+                unsafe {
+                    *regs.add(Instr(*pc).a()) = v;
+                    t.pc.set(pc.add(1).cast());
+                }
+                Generator::run_pushed(t)
+            }
+            Err(e) => {
+                crate::objects::exceptions::set_raise_context(t, e.0);
+                Generator::raise_pushed(t, e)
+            }
+        }
     }
 
     /// The frame object; `None` once finished.

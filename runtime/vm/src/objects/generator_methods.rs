@@ -74,17 +74,11 @@ fn thrown(t: &Thread, args: &[Value]) -> Result<Exc> {
             None => return Err(t.type_error("throw() third argument must be a traceback object")),
         },
     };
-    let exc = if let Some(c) = class.downcast::<Class>().filter(|_| ex::is_exception_class(class)) {
-        match value {
-            Some(v) if ex::is_exception_instance(v) && class_of(v).is_subclass(c) => v,
-            Some(v) => {
-                let made = match v.downcast::<Tuple>() {
-                    Some(items) => t.call(class, items.as_slice())?,
-                    None => t.call(class, &[v])?,
-                };
-                checked_instance(t, class, made)?
-            }
-            None => checked_instance(t, class, t.call(class, &[])?)?,
+    let exc = if ex::is_exception_class(class) {
+        // What goes wrong while it is made is thrown in its place.
+        match instance(t, class, value) {
+            Ok(v) => v,
+            Err(e) => e.0,
         }
     } else if ex::is_exception_instance(class) {
         if value.is_some() {
@@ -99,6 +93,19 @@ fn thrown(t: &Thread, args: &[Value]) -> Result<Exc> {
         ex::set_traceback(t, exc, traceback);
     }
     Ok(Exc(exc))
+}
+
+/// An instance of the exception class `class`: `value` if it is one, else made with `value` as its arguments.
+fn instance(t: &Thread, class: Value, value: Option<Value>) -> Result<Value> {
+    let made = match value {
+        None => t.call(class, &[])?,
+        Some(v) => match v.downcast::<Tuple>() {
+            _ if class.downcast::<Class>().is_some_and(|c| class_of(v).is_subclass(c)) => return Ok(v),
+            Some(items) => t.call(class, items.as_slice())?,
+            None => t.call(class, &[v])?,
+        },
+    };
+    checked_instance(t, class, made)
 }
 
 fn checked_instance(t: &Thread, class: Value, made: Value) -> Result<Value> {
@@ -148,26 +155,11 @@ pub fn throw(t: &Thread, this: Ref<Generator>, args: &[Value], close_on_exit: bo
             Err(e) => Generator::resume_with(this, t, e),
         };
     }
-    let result = if let Some(g) = direct(delegate) {
-        let held = Generator::hold(this);
-        let r = throw(t, g, args, close_on_exit);
-        drop(held);
-        r
-    } else {
-        let Some(f) = t.get_attr_opt(delegate, names::throw())? else { return throw_here(t, this, args) };
-        let held = Generator::hold(this);
-        let r = resumed(t, t.call(f, args));
-        drop(held);
-        r
-    };
-    match result {
-        Ok(Resumed::Yielded(v)) => Ok(Resumed::Yielded(v)),
-        Ok(Resumed::Returned(v)) => Generator::resume_after_delegate(this, t, v),
-        Err(e) if is_kind(t, e, ex::Kind::StopIteration) => {
-            Generator::resume_after_delegate(this, t, ex::stop_iteration_value(e.0))
-        }
-        Err(e) => Generator::resume_with(this, t, e),
+    if let Some(g) = direct(delegate) {
+        return Generator::through_delegate(this, t, || throw(t, g, args, close_on_exit));
     }
+    let Some(f) = t.get_attr_opt(delegate, names::throw())? else { return throw_here(t, this, args) };
+    Generator::through_delegate(this, t, || resumed(t, t.call(f, args)))
 }
 
 fn throw_here(t: &Thread, this: Ref<Generator>, args: &[Value]) -> Result<Resumed> {
