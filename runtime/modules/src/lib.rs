@@ -19,6 +19,7 @@ mod operator;
 mod posix;
 mod random;
 mod shown;
+mod sre;
 mod stat;
 mod struct_;
 mod thread;
@@ -52,6 +53,7 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_bisect", bisect::Bisect::module_def),
     ("_heapq", heapq::Heapq::module_def),
     ("_stat", stat::Stat::module_def),
+    ("_sre", sre::Sre::module_def),
 ];
 
 /// Makes the modules known to the runtime. Before start-up.

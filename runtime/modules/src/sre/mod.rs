@@ -31,7 +31,15 @@ fn lower_ascii(c: i32) -> i32 {
 #[pymodule(name = "_sre", classes(Pattern, Match, Scanner, Template), init = init)]
 impl Sre {
     #[py("($module, /, pattern, flags, code, groups, groupindex, indexgroup)")]
-    fn compile(t: &Thread, pattern: Value, flags: i32, code: Ref<List>, groups: isize, groupindex: Ref<Dict>, indexgroup: Ref<Tuple>) -> Result<Ref<Pattern>> {
+    fn compile(
+        t: &Thread,
+        pattern: Value,
+        flags: i32,
+        code: Ref<List>,
+        groups: isize,
+        groupindex: Ref<Dict>,
+        indexgroup: Ref<Tuple>,
+    ) -> Result<Ref<Pattern>> {
         let mut words = Vec::with_capacity(code.len());
         for w in code.snapshot(t)?.iter() {
             words.push(u32::try_from(t.to_i64(w)?).map_err(|_| t.overflow_error("regular expression code size limit exceeded"))?);
@@ -137,7 +145,14 @@ impl Pattern {
     fn run(&self, s: &Subject, w: Window, how: How) -> Option<Found> {
         run(&self.code, self.groups, s.units(), w, how)
     }
-    fn once(t: &Thread, this: Ref<Pattern>, string: Value, pos: Option<isize>, endpos: Option<isize>, how: How) -> Result<Option<Ref<Match>>> {
+    fn once(
+        t: &Thread,
+        this: Ref<Pattern>,
+        string: Value,
+        pos: Option<isize>,
+        endpos: Option<isize>,
+        how: How,
+    ) -> Result<Option<Ref<Match>>> {
         let s = this.subject(t, string)?;
         let w = Window::new(&s, pos, endpos);
         match this.run(&s, w, how) {
@@ -214,8 +229,9 @@ fn join(t: &Thread, s: &Subject, parts: Ref<List>) -> Result<Value> {
 fn compile_template(t: &Thread, pattern: Ref<Pattern>, template: Value) -> Result<Ref<Template>> {
     let re = taipan_vm::import::import_module(t, "re")?;
     let v = t.call(t.get_attr(re, Str::intern_str(t, "_compile_template")?)?, &[pattern.value(), template])?;
-    v.downcast::<Template>()
-        .ok_or_else(|| t.type_error(format!("the result of compiling a replacement string is {}, not Template", class_of(v).name_string())))
+    v.downcast::<Template>().ok_or_else(|| {
+        t.type_error(format!("the result of compiling a replacement string is {}, not Template", class_of(v).name_string()))
+    })
 }
 
 /// What a span covers; `missing` for that of a group which took no part.
@@ -228,19 +244,37 @@ fn part(t: &Thread, s: &Subject, span: (isize, isize), missing: Value) -> Result
 impl Pattern {
     /// Matches zero or more characters at the beginning of the string.
     #[py("($self, /, string, pos=0, endpos=sys.maxsize)")]
-    fn r#match(t: &Thread, this: Ref<Pattern>, string: Value, pos: Option<isize>, endpos: Option<isize>) -> Result<Option<Ref<Match>>> {
+    fn r#match(
+        t: &Thread,
+        this: Ref<Pattern>,
+        string: Value,
+        pos: Option<isize>,
+        endpos: Option<isize>,
+    ) -> Result<Option<Ref<Match>>> {
         Pattern::once(t, this, string, pos, endpos, How::Match)
     }
     /// Matches against all of the string.
     #[py("($self, /, string, pos=0, endpos=sys.maxsize)")]
-    fn fullmatch(t: &Thread, this: Ref<Pattern>, string: Value, pos: Option<isize>, endpos: Option<isize>) -> Result<Option<Ref<Match>>> {
+    fn fullmatch(
+        t: &Thread,
+        this: Ref<Pattern>,
+        string: Value,
+        pos: Option<isize>,
+        endpos: Option<isize>,
+    ) -> Result<Option<Ref<Match>>> {
         Pattern::once(t, this, string, pos, endpos, How::Full)
     }
     /// Scan through string looking for a match, and return a corresponding match object instance.
     ///
     /// Return None if no position in the string matches.
     #[py("($self, /, string, pos=0, endpos=sys.maxsize)")]
-    fn search(t: &Thread, this: Ref<Pattern>, string: Value, pos: Option<isize>, endpos: Option<isize>) -> Result<Option<Ref<Match>>> {
+    fn search(
+        t: &Thread,
+        this: Ref<Pattern>,
+        string: Value,
+        pos: Option<isize>,
+        endpos: Option<isize>,
+    ) -> Result<Option<Ref<Match>>> {
         Pattern::once(t, this, string, pos, endpos, How::Search)
     }
     /// Return a list of all non-overlapping matches of pattern in string.
@@ -369,7 +403,8 @@ impl Pattern {
         if this == o {
             return Ok(Value::bool(true));
         }
-        let same = this.flags == o.flags && this.kind == o.kind && this.code == o.code && t.equal(this.pattern.get(), o.pattern.get())?;
+        let same =
+            this.flags == o.flags && this.kind == o.kind && this.code == o.code && t.equal(this.pattern.get(), o.pattern.get())?;
         Ok(Value::bool(same))
     }
     #[py("($self, /)")]
@@ -404,11 +439,18 @@ pub struct Match {
 
 impl Match {
     fn new(t: &Thread, pattern: Ref<Pattern>, string: Value, found: Found, w: Window) -> Result<Ref<Match>> {
-        t.create(Match { header: Header::NEW, string: Field::new(string), pattern: held(pattern), pos: w.start, endpos: w.end, found })
+        t.create(Match {
+            header: Header::NEW,
+            string: Field::new(string),
+            pattern: held(pattern),
+            pos: w.start,
+            endpos: w.end,
+            found,
+        })
     }
     fn index(&self, t: &Thread, group: Value) -> Result<usize> {
-        let n = if t.is_index(group) {
-            t.to_index_clipped(group)?
+        let n = if let Some(n) = t.index_opt(group)? {
+            t.to_index_clipped(n)?
         } else {
             match self.pattern.expect().groupindex.expect().get(t, group) {
                 Ok(Some(v)) => t.to_isize(v)?,
@@ -517,7 +559,10 @@ impl Match {
     /// The name of the last matched capturing group.
     #[py(getter)]
     fn lastgroup(_t: &Thread, this: Ref<Match>) -> Value {
-        usize::try_from(this.found.last_index).ok().and_then(|i| this.pattern.expect().indexgroup.expect().get(i)).unwrap_or(Value::NONE)
+        usize::try_from(this.found.last_index)
+            .ok()
+            .and_then(|i| this.pattern.expect().indexgroup.expect().get(i))
+            .unwrap_or(Value::NONE)
     }
     /// The index into the string at which the RE engine started looking for a match.
     #[py(getter)]
