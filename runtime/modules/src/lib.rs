@@ -3,10 +3,12 @@
 
 mod abc;
 mod array;
+mod atexit;
 mod binascii;
 mod bisect;
 mod cmath;
 mod collections;
+mod contextvars;
 mod errno;
 mod functools;
 mod gc;
@@ -17,11 +19,14 @@ mod marshal;
 mod math;
 mod operator;
 mod posix;
+mod queue;
 mod random;
 mod shown;
 mod sre;
+mod signal;
 mod stat;
 mod struct_;
+mod system;
 mod thread;
 mod thread_lock;
 mod time;
@@ -54,10 +59,17 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_heapq", heapq::Heapq::module_def),
     ("_stat", stat::Stat::module_def),
     ("_sre", sre::Sre::module_def),
+    ("_contextvars", contextvars::ContextvarsModule::module_def),
+    ("atexit", atexit::Atexit::module_def),
+    ("_signal", signal::SignalModule::module_def),
+    ("_queue", queue::QueueModule::module_def),
 ];
 
 /// Makes the modules known to the runtime. Before start-up.
 pub fn register() {
     taipan_vm::modules::register(MODULES);
     taipan_vm::hooks::set_streams_hook(io::std_streams);
+    taipan_vm::hooks::set_start_hook(signal::install);
+    taipan_vm::hooks::set_signal_hook(signal::run_handlers);
+    taipan_vm::hooks::set_exit_hook(atexit::finish);
 }

@@ -914,7 +914,9 @@ impl Posix {
     #[py("($module, pid, signal, /)")]
     fn kill(t: &Thread, pid: i64, signal: i32) -> Result<()> {
         // SAFETY: no memory involved.
-        call(t, None, || unsafe { libc::kill(pid as i32, signal) }).map(|_| ())
+        call(t, None, || unsafe { libc::kill(pid as i32, signal) })?;
+        // It may have been to this process.
+        crate::system::check_signals(t)
     }
     /// Wait for completion of a given child process.
     #[py("($module, pid, options, /)")]

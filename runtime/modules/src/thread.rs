@@ -463,8 +463,7 @@ impl ThreadModule {
     /// Simulate the arrival of a signal to the main thread.
     #[py("($module, signum=signal.SIGINT, /)")]
     fn interrupt_main(t: &Thread, signum: Option<i32>) -> Result<()> {
-        let _ = signum;
-        Err(t.not_implemented_error("interrupt_main needs the _signal module, which is not built yet"))
+        crate::signal::simulate(t, signum.unwrap_or(libc::SIGINT))
     }
     /// Internal only. Return the identifier of the main thread.
     #[py("($module, /)")]

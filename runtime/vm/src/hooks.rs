@@ -23,6 +23,29 @@ pub(crate) fn make_streams(t: &Thread) -> Result<()> {
     }
 }
 
+static START: OnceLock<fn(&Thread)> = OnceLock::new();
+static EXIT: OnceLock<fn(&Thread)> = OnceLock::new();
+
+/// Sets what is done once the runtime is up, in the main thread, before any program runs.
+pub fn set_start_hook(f: fn(&Thread)) {
+    START.get_or_init(|| f);
+}
+pub(crate) fn started(t: &Thread) {
+    if let Some(f) = START.get() {
+        f(t)
+    }
+}
+/// Sets what is done when the program has ended: waiting for threads, functions registered to be called at exit.
+pub fn set_exit_hook(f: fn(&Thread)) {
+    EXIT.get_or_init(|| f);
+}
+/// The end of the program, in the main thread.
+pub fn exiting(t: &Thread) {
+    if let Some(f) = EXIT.get() {
+        f(t)
+    }
+}
+
 /// Sets what runs the Python handlers of signals that arrived.
 pub fn set_signal_hook(f: SignalHook) {
     SIGNALS.get_or_init(|| f);

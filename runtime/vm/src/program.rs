@@ -16,12 +16,14 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             return ExitCode::from(1);
         }
     };
+    crate::hooks::started(&t);
     let result =
         crate::import::install_importlib(&t).and_then(|()| crate::hooks::make_streams(&t)).and_then(|()| run_program(&t, args));
     let code = match result {
         Ok(()) => 0,
         Err(e) => report(&t, e),
     };
+    crate::hooks::exiting(&t);
     crate::modules::sys::flush_std_files(&t);
     ExitCode::from(code)
 }
