@@ -21,9 +21,11 @@ mod operator;
 mod posix;
 mod queue;
 mod random;
+mod select;
 mod shown;
 mod sre;
 mod signal;
+mod socket;
 mod stat;
 mod struct_;
 mod system;
@@ -63,6 +65,8 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("atexit", atexit::Atexit::module_def),
     ("_signal", signal::SignalModule::module_def),
     ("_queue", queue::QueueModule::module_def),
+    ("select", select::SelectModule::module_def),
+    ("_socket", socket::SocketModule::module_def),
 ];
 
 /// Makes the modules known to the runtime. Before start-up.
