@@ -229,9 +229,18 @@ pub fn read(bytes: &[u8]) -> Result<CodeUnit, ReadError> {
 /// Reads a unit without verifying its code: for images that this very program made. The interpreter's memory safety
 /// rests on verified code.
 pub fn read_unverified(bytes: &[u8]) -> Result<CodeUnit, ReadError> {
+    read_with(bytes, None)
+}
+
+/// As [`read_unverified`], for a file that lies elsewhere than where it was compiled: all of its code names `filename`.
+pub fn read_unverified_as(bytes: &[u8], filename: &str) -> Result<CodeUnit, ReadError> {
+    read_with(bytes, Some(Arc::from(filename)))
+}
+
+fn read_with(bytes: &[u8], filename: Option<Arc<str>>) -> Result<CodeUnit, ReadError> {
     let rest = bytes.strip_prefix(MAGIC).and_then(|r| r.strip_prefix(&[VERSION])).ok_or(ReadError::Header)?;
     let rest = rest.strip_prefix(&isa_hash().to_le_bytes()).ok_or(ReadError::Header)?;
-    let mut r = Reader { bytes, at: bytes.len() - rest.len(), strings: Vec::new() };
+    let mut r = Reader { bytes, at: bytes.len() - rest.len(), strings: Vec::new(), filename };
     let n = r.count()?;
     for _ in 0..n {
         let s = r.bytes()?;
@@ -249,6 +258,8 @@ struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
     strings: Vec<Arc<str>>,
+    /// Takes the place of the file names that are stored.
+    filename: Option<Arc<str>>,
 }
 
 impl<'a> Reader<'a> {
@@ -320,7 +331,8 @@ impl<'a> Reader<'a> {
     fn unit(&mut self, depth: u32) -> Result<CodeUnit, ReadError> {
         let name = self.string()?;
         let qualname = self.string()?;
-        let filename = self.string()?;
+        let stored = self.string()?;
+        let filename = self.filename.clone().unwrap_or(stored);
         let first_line = self.small()?;
         let flags = self.small()?;
         let argcount = self.small()?;
