@@ -111,17 +111,7 @@ pub(crate) fn encode_fs(t: &Thread, s: Ref<Str>) -> Result<Vec<u8>> {
 
 /// Decodes what the system gave: UTF-8, other bytes as lone surrogates.
 pub(crate) fn decode_fs(t: &Thread, bytes: &[u8]) -> Result<Ref<Str>> {
-    match std::str::from_utf8(bytes) {
-        Ok(s) => Str::from_str(t, s),
-        Err(_) => {
-            let mut points = Vec::new();
-            for chunk in bytes.utf8_chunks() {
-                points.extend(chunk.valid().chars().map(|c| c as u32));
-                points.extend(chunk.invalid().iter().map(|b| 0xdc00 + *b as u32));
-            }
-            Str::from_code_points(t, &points)
-        }
-    }
+    Str::from_fs_bytes(t, bytes)
 }
 
 /// Converts a path argument of the function `name`.

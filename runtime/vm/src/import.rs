@@ -113,19 +113,119 @@ pub fn module_repr(t: &Thread, m: Ref<Module>) -> Result<Value> {
 }
 
 /// `__import__(name, globals, locals, fromlist, level)`
+///
+/// The work of `importlib._bootstrap.__import__` for modules that are there already; it is called for those that are not.
 pub fn import(t: &Thread, name: Ref<Str>, globals: Option<Value>, fromlist: Value, level: i64) -> Result<Value> {
-    if let Some(bootstrap) = t.modules().get(t, Str::intern_str(t, "_frozen_importlib")?.value())? {
-        if level == 0 && (fromlist.is_none() || !t.truth(fromlist)?) && !name.to_string_lossy().contains('.') {
-            if let Some(m) = t.modules().get(t, name.value())? {
-                if !m.is_none() && !initializing(t, m)? {
-                    return Ok(m);
+    let Some(bootstrap) = t.modules().get_str(t, names::_frozen_importlib())? else { return import_native(t, name) };
+    let full = if level > 0 {
+        let package = package_of(t, bootstrap, globals)?;
+        resolve(t, name, package, level)?
+    } else if name.is_empty() {
+        return Err(t.value_error("Empty module name"));
+    } else {
+        Str::intern(t, name)?
+    };
+    let module = load(t, bootstrap, full)?;
+    if fromlist.is_none() || !t.truth(fromlist)? {
+        let text = name.to_string_lossy();
+        return match text.split_once('.') {
+            None => Ok(module),
+            Some((front, _)) if level == 0 => load(t, bootstrap, Str::intern_str(t, front)?),
+            Some((front, _)) => {
+                // The name up to the first dot of what was written, as an absolute one.
+                let cut = text.len() - front.len();
+                let full = full.to_string_lossy();
+                let wanted = Str::intern_str(t, &full[..full.len() - cut])?;
+                match t.modules().get_str(t, wanted)? {
+                    Some(m) => Ok(m),
+                    None => Err(t.new_error(
+                        ex::class(ex::Kind::KeyError),
+                        &format!("{} not in sys.modules as expected", t.repr(wanted.value())?),
+                    )),
                 }
             }
-        }
-        let f = t.get_attr(bootstrap, names::__import__())?;
-        let r = t.call(f, &[name.value(), globals.unwrap_or(Value::NONE), Value::NONE, fromlist, t.int(level)?]);
-        return r.inspect_err(|e| hide_importlib(t, *e));
+        };
     }
+    if has_all(t, module, fromlist)? || t.get_attr_opt(module, names::__path__())?.is_none() {
+        return Ok(module);
+    }
+    let gcd_import = t.get_attr(bootstrap, names::_gcd_import())?;
+    t.call_method(bootstrap, names::_handle_fromlist(), &[module, fromlist, gcd_import]).inspect_err(|e| hide_importlib(t, *e))
+}
+
+/// Whether a native-like module has all of these names as plain attributes, so that nothing is left to import.
+fn has_all(t: &Thread, module: Value, fromlist: Value) -> Result<bool> {
+    let (Some(m), Some(list)) = (module.downcast::<Module>(), fromlist.downcast::<Tuple>()) else { return Ok(false) };
+    for &n in list.as_slice() {
+        match n.downcast::<Str>() {
+            Some(n) if n.is_interned() && m.get(t, n).is_some() => {}
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+/// The package that relative names of code with these globals start from.
+fn package_of(t: &Thread, bootstrap: Value, globals: Option<Value>) -> Result<Ref<Str>> {
+    let globals = match globals {
+        Some(g) if !g.is_none() => g,
+        _ => return Err(t.new_error(ex::class(ex::Kind::KeyError), "'__name__' not in globals")),
+    };
+    let Some(dict) = globals.downcast::<Dict>() else { return Err(t.type_error("globals must be a dict")) };
+    let package = dict.get_str(t, names::__package__())?.filter(|p| !p.is_none());
+    let spec = dict.get_str(t, names::__spec__())?.filter(|s| !s.is_none());
+    if let (Some(p), Some(s)) = (package, spec)
+        && let Some(text) = p.downcast::<Str>()
+        && let Some(parent) = t.get_attr_opt(s, names::parent())?.and_then(|p| p.downcast::<Str>())
+        && text.equals(&parent)
+    {
+        return Ok(text);
+    }
+    let v = t.call_method(bootstrap, names::_calc___package__(), &[globals])?;
+    match v.downcast::<Str>() {
+        Some(p) => Ok(p),
+        None => Err(t.type_error("package must be a string")),
+    }
+}
+
+/// The absolute name of a relative one.
+fn resolve(t: &Thread, name: Ref<Str>, package: Ref<Str>, level: i64) -> Result<Ref<Str>> {
+    let error = |text: &str| Err(ex::import_error(t, ex::Kind::ImportError, text, None, None, None));
+    if package.is_empty() {
+        return error("attempted relative import with no known parent package");
+    }
+    let text = package.to_string_lossy();
+    let mut base = &*text;
+    for _ in 1..level {
+        match base.rsplit_once('.') {
+            Some((b, _)) => base = b,
+            None => return error("attempted relative import beyond top-level package"),
+        }
+    }
+    if name.is_empty() { Str::intern_str(t, base) } else { Str::intern_str(t, &format!("{base}.{name}")) }
+}
+
+/// The module of an absolute name, from `sys.modules` or loaded.
+fn load(t: &Thread, bootstrap: Value, name: Ref<Str>) -> Result<Value> {
+    let timed = crate::program::config().import_time;
+    if let Some(m) = t.modules().get_str(t, name)?.filter(|m| !m.is_none()) {
+        if timed > 1 {
+            times::cached(&name.to_string_lossy());
+        }
+        if initializing(t, m)? {
+            // Another thread is at it, or this one further up: wait, unless that would be for ever.
+            t.call_method(bootstrap, names::_lock_unlock_module(), &[name.value()])?;
+        }
+        return Ok(m);
+    }
+    let gcd_import = t.get_attr(bootstrap, names::_gcd_import())?;
+    let find = || t.call_method(bootstrap, names::_find_and_load(), &[name.value(), gcd_import]);
+    let r = if timed > 0 { times::measure(&name.to_string_lossy(), find) } else { find() };
+    r.inspect_err(|e| hide_importlib(t, *e))
+}
+
+/// An import before `importlib` is there.
+fn import_native(t: &Thread, name: Ref<Str>) -> Result<Value> {
     if let Some(m) = t.modules().get(t, name.value())? {
         return Ok(m);
     }
@@ -145,13 +245,53 @@ pub fn import(t: &Thread, name: Ref<Str>, globals: Option<Value>, fromlist: Valu
     }
 }
 
+/// `-X importtime`
+mod times {
+    use std::cell::Cell;
+    use std::sync::Once;
+    use std::time::Instant;
+
+    static HEADER: Once = Once::new();
+    thread_local! {
+        static LEVEL: Cell<usize> = const { Cell::new(0) };
+        /// Microseconds of the imports that finished inside the running one.
+        static INNER: Cell<u128> = const { Cell::new(0) };
+    }
+
+    fn header() {
+        HEADER.call_once(|| eprintln!("import time: self [us] | cumulative | imported package"));
+    }
+    pub fn cached(name: &str) {
+        header();
+        let indent = LEVEL.get() * 2;
+        eprintln!("import time: cached    | cached     | {:indent$}{name}", "");
+    }
+    pub fn measure<R>(name: &str, f: impl FnOnce() -> R) -> R {
+        header();
+        LEVEL.set(LEVEL.get() + 1);
+        let before = INNER.replace(0);
+        let start = Instant::now();
+        let r = f();
+        let total = start.elapsed().as_micros();
+        let own = total.saturating_sub(INNER.get());
+        LEVEL.set(LEVEL.get() - 1);
+        let indent = LEVEL.get() * 2;
+        eprintln!("import time: {own:9} | {total:10} | {:indent$}{name}", "");
+        INNER.set(before + total);
+        r
+    }
+}
+
 /// Takes the frames of `importlib` itself out of the traceback of an error that came through an import.
 fn hide_importlib(t: &Thread, e: Exc) {
     use crate::objects::traceback::Traceback;
     let of_importlib = |tb: Ref<Traceback>| {
         tb.code().is_some_and(|c| {
             let file = c.filename.expect().to_string_lossy();
-            file.ends_with("importlib/_bootstrap.py") || file.ends_with("importlib/_bootstrap_external.py")
+            matches!(
+                &*file,
+                "<frozen importlib._bootstrap>" | "<frozen importlib._bootstrap_external>" | "<frozen _library_finder>"
+            )
         })
     };
     let mut kept = ex::traceback_of(e.0);
@@ -194,7 +334,7 @@ pub fn import_module(t: &Thread, name: &str) -> Result<Value> {
 /// Whether a module in `sys.modules` is still being imported.
 fn initializing(t: &Thread, m: Value) -> Result<bool> {
     let Some(spec) = t.get_attr_opt(m, names::__spec__())?.filter(|s| !s.is_none()) else { return Ok(false) };
-    match t.get_attr_opt(spec, Str::intern_str(t, "_initializing")?)? {
+    match t.get_attr_opt(spec, names::_initializing())? {
         Some(v) => t.truth(v),
         None => Ok(false),
     }
@@ -203,7 +343,7 @@ fn initializing(t: &Thread, m: Value) -> Result<bool> {
 /// Brings up `importlib`: its bootstrap modules run from the library image, and the importers of built-in and library modules are
 /// installed; those of the file system too, once what they need (`posix`, `_io`, `marshal`) is there.
 pub fn install_importlib(t: &Thread) -> Result<()> {
-    let bootstrap = run_library_module(t, "_frozen_importlib")?;
+    let bootstrap = crate::library::run_bootstrap_module(t, "_frozen_importlib")?;
     let imp = match native_module(t, "_imp")? {
         Some(m) => m,
         None => return Err(t.system_error("no _imp module")),
@@ -213,24 +353,9 @@ pub fn install_importlib(t: &Thread) -> Result<()> {
     let install = t.get_attr(bootstrap.value(), Str::intern_str(t, "_install")?)?;
     t.call(install, &[sys, imp.value()])?;
     if ["posix", "_io", "marshal"].iter().all(|m| crate::modules::find(m).is_some()) {
-        let install = t.get_attr(bootstrap.value(), Str::intern_str(t, "_install_external_importers")?)?;
-        t.call(install, &[])?;
+        t.call_method(bootstrap.value(), Str::intern_str(t, "_install_external_importers")?, &[])?;
+        let finder = import_module(t, "_library_finder")?;
+        t.call_method(finder, Str::intern_str(t, "_install")?, &[])?;
     }
     Ok(())
-}
-
-/// Runs a module of the library without `importlib`.
-fn run_library_module(t: &Thread, name: &str) -> Result<Ref<Module>> {
-    let Some(found) = crate::library::find(name) else {
-        return Err(ex::import_error(t, ex::Kind::ImportError, &format!("the library has no {name}"), None, None, None));
-    };
-    let code = crate::library::code(t, &found)?;
-    let m = Module::new(t, name)?;
-    let real = crate::library::real_name(name);
-    m.set(t, "__origname__", Str::intern_str(t, real)?.value())?;
-    let builtins = t.modules().get(t, names::builtins().value())?.unwrap_or(Value::NONE);
-    m.dict().set(t, names::__builtins__().value(), builtins)?;
-    t.modules().set(t, Str::intern_str(t, name)?.value(), m.value())?;
-    crate::interp::run_code(t, code, m.dict(), Value::EMPTY, None)?;
-    Ok(m)
 }

@@ -1,98 +1,175 @@
-//! The standard library: where its modules' source is, and their code.
+//! The standard library: where its folder is, and the code of its modules, which the program carries (`taipan-library`).
 
 use crate::native::*;
 use crate::objects::exceptions as ex;
-use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
-use taipan_compiler::{Mode, Options};
+use taipan_compiler::serial;
+use taipan_library::File;
 
-/// A module of the library.
-pub struct LibraryModule {
-    pub path: PathBuf,
+/// A module that is served without looking at `sys.path`, as CPython's frozen ones are: what is needed before paths can be searched.
+pub struct FrozenModule {
+    pub file: File,
     pub is_package: bool,
+    /// Name under which the library has it.
+    pub origin: &'static str,
 }
 
-/// Modules that `rustpython-pylib` has for RustPython's sake, or that a native module of ours replaces.
-const LEFT_OUT: &[&str] = &["_dummy_os", "_dummy_thread", "dummy_threading", "_pycodecs"];
+/// Frozen name, the library's name for it, whether it is a package; whether it is frozen with `-X frozen_modules=off` too.
+const FROZEN: &[(&str, &str, bool, bool)] = &[
+    ("_frozen_importlib", "importlib._bootstrap", false, true),
+    ("_frozen_importlib_external", "importlib._bootstrap_external", false, true),
+    ("_library_finder", "_library_finder", false, true),
+    ("zipimport", "zipimport", false, true),
+    ("abc", "abc", false, false),
+    ("codecs", "codecs", false, false),
+    ("io", "io", false, false),
+    ("_collections_abc", "_collections_abc", false, false),
+    ("_sitebuiltins", "_sitebuiltins", false, false),
+    ("genericpath", "genericpath", false, false),
+    ("ntpath", "ntpath", false, false),
+    ("posixpath", "posixpath", false, false),
+    ("os", "os", false, false),
+    ("site", "site", false, false),
+    ("stat", "stat", false, false),
+    ("importlib.util", "importlib.util", false, false),
+    ("importlib.machinery", "importlib.machinery", false, false),
+    ("runpy", "runpy", false, false),
+    ("__hello__", "__hello__", false, true),
+    ("__hello_alias__", "__hello__", false, true),
+    ("__phello_alias__", "__hello__", true, true),
+    ("__phello_alias__.spam", "__hello__", false, true),
+    ("__phello__", "__phello__", true, true),
+    ("__phello__.__init__", "__phello__", false, true),
+    ("__phello__.ham", "__phello__.ham", true, true),
+    ("__phello__.ham.__init__", "__phello__.ham", false, true),
+    ("__phello__.ham.eggs", "__phello__.ham.eggs", false, true),
+    ("__phello__.spam", "__phello__.spam", false, true),
+];
 
-/// Names under which `importlib` is bootstrapped, and what they are.
-const BOOTSTRAP: &[(&str, &str)] =
-    &[("_frozen_importlib", "importlib._bootstrap"), ("_frozen_importlib_external", "importlib._bootstrap_external")];
-
-/// The name under which a bootstrap module is found in the library; other names are their own.
-pub fn real_name(name: &str) -> &str {
-    BOOTSTRAP.iter().find(|b| b.0 == name).map_or(name, |b| b.1)
+/// Names of all frozen modules.
+pub fn frozen_names() -> impl Iterator<Item = &'static str> {
+    FROZEN.iter().map(|f| f.0)
 }
 
-/// The library's module of this full name.
-pub fn find(name: &str) -> Option<LibraryModule> {
-    let name = real_name(name);
-    if name.is_empty() || LEFT_OUT.contains(&name) || name.contains(['/', '\0']) || name.split('.').any(str::is_empty) {
+/// The frozen module of this full name.
+pub fn frozen(name: &str) -> Option<FrozenModule> {
+    let &(_, origin, is_package, always) = FROZEN.iter().find(|f| f.0 == name)?;
+    if !always && !frozen_modules() {
         return None;
     }
-    let relative = name.replace('.', "/");
-    source_dirs().iter().find_map(|d| {
-        let package = d.join(&relative).join("__init__.py");
-        if package.is_file() {
-            return Some(LibraryModule { path: package, is_package: true });
-        }
-        let module = d.join(format!("{relative}.py"));
-        module.is_file().then_some(LibraryModule { path: module, is_package: false })
-    })
+    let (file, _) = module_in("", &origin.replace('.', "/"))?;
+    Some(FrozenModule { file, is_package, origin })
 }
 
-/// The code object of a library module.
-pub fn code(t: &Thread, m: &LibraryModule) -> Result<Ref<Code>> {
-    let name = m.path.to_string_lossy();
-    let bytes = std::fs::read(&m.path).map_err(|e| ex::os_error(t, e.raw_os_error().unwrap_or(0), None))?;
-    let source = taipan_compiler::decode_source(&bytes).map_err(|_| t.value_error(format!("cannot decode {name}")))?;
-    match taipan_compiler::compile(&source, &name, &Options::new(Mode::Exec)) {
-        Ok(c) => Code::new(t, &Arc::new(c.unit)),
-        Err(e) => Err(ex::syntax_error(t, &e, Str::from_str(t, &name)?)),
+static OVERRIDE: AtomicI64 = AtomicI64::new(0);
+
+/// Whether all frozen modules are served, or only those that nothing works without.
+fn frozen_modules() -> bool {
+    match OVERRIDE.load(Relaxed) {
+        0 => crate::program::config().frozen_modules,
+        n => n > 0,
     }
 }
 
-/// Folders that hold the library's Python source, in order of precedence.
-pub fn source_dirs() -> &'static [PathBuf] {
-    static DIRS: OnceLock<Vec<PathBuf>> = OnceLock::new();
-    DIRS.get_or_init(|| {
-        let mut v = Vec::new();
-        if let Some(own) = option_env!("TAIPAN_LIB") {
-            v.push(PathBuf::from(own));
-        }
-        v.push(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Lib")));
-        v.push(PathBuf::from(rustpython_pylib::LIB_PATH));
-        v
-    })
+/// For tests of `importlib`: 1 serves all frozen modules, -1 few, 0 those that the command line asks for.
+pub fn override_frozen_modules(value: i64) {
+    OVERRIDE.store(value, Relaxed);
+}
+
+/// Code of a frozen module; its file is `<frozen NAME>`.
+pub fn frozen_code(t: &Thread, m: &FrozenModule) -> Result<Ref<Code>> {
+    code(t, &m.file, &format!("<frozen {}>", m.origin))
+}
+
+/// The module `name` in a folder of the image, and whether it is a package.
+fn module_in(folder: &str, name: &str) -> Option<(File, bool)> {
+    let stem = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+    if let Some(f) = taipan_library::file(&format!("{stem}.py")) {
+        return Some((f, false));
+    }
+    taipan_library::file(&format!("{stem}/__init__.py")).map(|f| (f, true))
+}
+
+fn code(t: &Thread, file: &File, filename: &str) -> Result<Ref<Code>> {
+    match serial::read_unverified_as(file.code, filename) {
+        Ok(unit) => Code::new(t, &Arc::new(unit)),
+        Err(e) => Err(t.system_error(format!("the library image is damaged: {}: {e}", file.path))),
+    }
+}
+
+/// A path relative to the library's folder, if it lies in there; the folder itself is the empty path.
+fn relative(path: &str) -> Option<&str> {
+    match path.strip_prefix(stdlib_dir())? {
+        "" => Some(""),
+        rest => rest.strip_prefix('/').filter(|r| !r.is_empty()),
+    }
+}
+
+/// The module `name` of the library's folder `folder` (both as Python sees them): its path, and whether it is a package.
+pub fn find(folder: &str, name: &str) -> Option<(String, bool)> {
+    let (file, is_package) = module_in(relative(folder)?, name)?;
+    Some((format!("{}/{}", stdlib_dir(), file.path), is_package))
+}
+
+/// Whether a path is the library's folder or one in there that the image has.
+pub fn is_folder(path: &str) -> bool {
+    match relative(path) {
+        Some("") => true,
+        Some(r) => taipan_library::files(&format!("{r}/")).next().is_some(),
+        None => false,
+    }
+}
+
+/// The file of the image that a path names.
+pub fn file(path: &str) -> Option<File> {
+    taipan_library::file(relative(path)?)
+}
+
+/// Paths, relative to a folder of the library, of all files in and under it.
+pub fn files_under(folder: &str) -> Vec<&'static str> {
+    let Some(r) = relative(folder) else { return Vec::new() };
+    let prefix = if r.is_empty() { String::new() } else { format!("{r}/") };
+    taipan_library::files(&prefix).map(|f| &f.path[prefix.len()..]).collect()
+}
+
+/// Code of the module in the file of this path; `None` if the image has no such file, or not as the optimisation level asks.
+pub fn code_of(t: &Thread, path: &str) -> Result<Option<Ref<Code>>> {
+    match file(path).filter(|f| !f.code.is_empty() && crate::program::config().optimize == 0) {
+        Some(f) => code(t, &f, path).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Source of a module, for tracebacks, where the library's folder is not on disk.
+pub fn source(filename: &str) -> Option<Arc<str>> {
+    let file = file(filename)?;
+    String::from_utf8(file.text()).ok().map(Arc::from)
+}
+
+/// Runs a frozen module without `importlib`, which is not there yet.
+pub fn run_bootstrap_module(t: &Thread, name: &str) -> Result<Ref<Module>> {
+    let Some(found) = frozen(name) else {
+        return Err(ex::import_error(t, ex::Kind::ImportError, &format!("the library has no {name}"), None, None, None));
+    };
+    let code = frozen_code(t, &found)?;
+    let m = Module::new(t, name)?;
+    m.set(t, "__origname__", Str::intern_str(t, found.origin)?.value())?;
+    let builtins = t.modules().get(t, names::builtins().value())?.unwrap_or(Value::NONE);
+    m.dict().set(t, names::__builtins__().value(), builtins)?;
+    t.modules().set(t, Str::intern_str(t, name)?.value(), m.value())?;
+    crate::interp::run_code(t, code, m.dict(), Value::EMPTY, None)?;
+    Ok(m)
+}
+
+static STDLIB_DIR: OnceLock<String> = OnceLock::new();
+
+/// Says where the library's folder is (or would be: it need not exist). Before start-up.
+pub fn set_stdlib_dir(dir: String) {
+    let _ = STDLIB_DIR.set(dir);
 }
 
 /// `sys._stdlib_dir`
-pub fn stdlib_dir() -> String {
-    source_dirs().last().map_or_else(String::new, |d| d.to_string_lossy().into_owned())
-}
-
-/// `sys.prefix` of an executable: the folder above its `bin`, else its own folder.
-pub fn prefix(executable: &str) -> String {
-    let p = std::path::Path::new(executable);
-    let dir = p.parent().unwrap_or(std::path::Path::new("/"));
-    let dir = if dir.ends_with("bin") { dir.parent().unwrap_or(dir) } else { dir };
-    dir.to_string_lossy().into_owned()
-}
-
-/// `sys.stdlib_module_names`
-pub fn stdlib_names() -> Vec<String> {
-    let mut names: Vec<String> = crate::modules::names().into_iter().map(str::to_owned).collect();
-    for d in source_dirs() {
-        for e in std::fs::read_dir(d).into_iter().flatten().flatten() {
-            let n = e.file_name().to_string_lossy().into_owned();
-            match n.strip_suffix(".py") {
-                Some(n) => names.push(n.to_owned()),
-                None if e.path().join("__init__.py").exists() => names.push(n),
-                None => {}
-            }
-        }
-    }
-    names.sort();
-    names.dedup();
-    names
+pub fn stdlib_dir() -> &'static str {
+    STDLIB_DIR.get_or_init(|| taipan_library::BUILT_TREE.to_owned())
 }

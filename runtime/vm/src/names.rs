@@ -70,4 +70,5 @@ known_names! {
     send sep set setattr site sort split startswith start stderr stdin stdout step stop strict string super_ sys text throw top
     trace tracebacklimit type_ unraisablehook update utf value values warn warnings warnoptions writable write __getinitargs__
     end_lineno end_offset metaclass message exceptions
+    insert closed parent _initializing _frozen_importlib _find_and_load _gcd_import _handle_fromlist _lock_unlock_module _calc___package__
 }

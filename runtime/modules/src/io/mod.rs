@@ -176,10 +176,11 @@ impl Io {
 pub fn std_streams(t: &Thread) -> Result<()> {
     // The classes belong to the module.
     taipan_vm::import::import_module(t, "_io")?;
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()));
-    let c_locale = locale.is_none_or(|l| l == "C" || l == "POSIX");
-    let (mut encoding, mut errors) = ("utf-8".to_owned(), if c_locale { "surrogateescape" } else { "strict" }.to_owned());
-    if let Ok(given) = std::env::var("PYTHONIOENCODING") {
+    let c = taipan_vm::program::config();
+    let tolerant = c.utf8_mode > 0 || taipan_vm::program::is_c_locale();
+    let (mut encoding, mut errors) = ("utf-8".to_owned(), if tolerant { "surrogateescape" } else { "strict" }.to_owned());
+    if let Some(given) = c.env("PYTHONIOENCODING") {
+        let given = given.to_string_lossy();
         let (e, h) = given.split_once(':').unwrap_or((&given, ""));
         if !e.is_empty() {
             encoding = e.to_owned();
@@ -188,7 +189,6 @@ pub fn std_streams(t: &Thread) -> Result<()> {
             errors = if h.is_empty() { "strict".to_owned() } else { h.to_owned() };
         }
     }
-    let unbuffered = std::env::var_os("PYTHONUNBUFFERED").is_some_and(|v| !v.is_empty());
     for (fd, name, shown) in [(0, "stdin", "<stdin>"), (1, "stdout", "<stdout>"), (2, "stderr", "<stderr>")] {
         // SAFETY: no memory is involved.
         let open = unsafe { libc::fcntl(fd, libc::F_GETFD) } >= 0;
@@ -200,12 +200,13 @@ pub fn std_streams(t: &Thread) -> Result<()> {
             )?;
             set_attr(t, raw, "name", text_value(t, shown)?)?;
             let terminal = t.truth(call(t, raw, "isatty", &[])?)?;
+            let unbuffered = c.unbuffered && fd != 0;
             let class = if fd == 0 { buffered::BufferedReader::class() } else { buffered::BufferedWriter::class() };
-            let buffer = construct(t, class, &[raw, t.int(BUFFER_SIZE as i64)?])?;
+            let buffer = if unbuffered { raw } else { construct(t, class, &[raw, t.int(BUFFER_SIZE as i64)?])? };
             let errors = if fd == 2 { "backslashreplace" } else { &errors };
             let newline = if fd == 0 { Value::NONE } else { text_value(t, "\n")? };
-            let line = Value::bool(fd == 2 || terminal);
-            let through = Value::bool(unbuffered && fd != 0);
+            let line = Value::bool(!unbuffered && (fd == 2 || terminal));
+            let through = Value::bool(unbuffered);
             let args = [buffer, text_value(t, &encoding)?, text_value(t, errors)?, newline, line, through];
             let w = construct(t, text::TextIOWrapper::class(), &args)?;
             set_attr(t, w, "mode", text_value(t, if fd == 0 { "r" } else { "w" })?)?;

@@ -1,5 +1,6 @@
-//! `_imp`: what `importlib` needs of the interpreter. The standard library's modules are served as frozen ones.
+//! `_imp`: what `importlib` needs of the interpreter, and the library's own finder (`Lib/_library_finder.py`) of the image.
 
+use crate::library;
 use crate::native::*;
 use crate::objects::exceptions as ex;
 use std::sync::atomic::{AtomicI64, Ordering::*};
@@ -10,7 +11,7 @@ pub struct Imp;
 static LOCK_DEPTH: AtomicI64 = AtomicI64::new(0);
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
-    m.set(t, "check_hash_based_pycs", Str::intern_str(t, "default")?.value())?;
+    m.set(t, "check_hash_based_pycs", Str::intern_str(t, crate::program::config().check_hash_pycs)?.value())?;
     m.set(t, "pyc_magic_number_token", t.int(0x0a0d_0000 | 0x0e54)?)
 }
 
@@ -64,12 +65,12 @@ impl Imp {
     /// Returns True if the module name corresponds to a frozen module.
     #[py("($module, name, /)")]
     fn is_frozen(_t: &Thread, name: Ref<Str>) -> bool {
-        crate::library::find(&name.to_string_lossy()).is_some()
+        library::frozen(&name.to_string_lossy()).is_some()
     }
     /// Returns True if the module name is of a frozen package.
     #[py("($module, name, /)")]
     fn is_frozen_package(t: &Thread, name: Ref<Str>) -> Result<bool> {
-        match crate::library::find(&name.to_string_lossy()) {
+        match library::frozen(&name.to_string_lossy()) {
             Some(m) => Ok(m.is_package),
             None => Err(missing(t, name)),
         }
@@ -77,9 +78,17 @@ impl Imp {
     /// Return info about the corresponding frozen module (if there is one) or None.
     #[py("($module, name, /, *, withdata=False)")]
     fn find_frozen(t: &Thread, name: Ref<Str>, withdata: Option<bool>) -> Result<Value> {
-        let _ = withdata;
-        match crate::library::find(&name.to_string_lossy()) {
-            Some(m) => (Value::NONE, m.is_package, name).into_value(t),
+        match library::frozen(&name.to_string_lossy()) {
+            Some(m) => {
+                let data = match withdata {
+                    Some(true) => {
+                        let bytes = Bytes::new(t, m.file.code)?;
+                        t.call(crate::objects::memoryview::MemoryView::class().value(), &[bytes.value()])?
+                    }
+                    _ => Value::NONE,
+                };
+                (data, m.is_package, m.origin).into_value(t)
+            }
             None => Ok(Value::NONE),
         }
     }
@@ -87,10 +96,45 @@ impl Imp {
     #[py("($module, name, data=None, /)")]
     fn get_frozen_object(t: &Thread, name: Ref<Str>, data: Option<Value>) -> Result<Value> {
         let _ = data;
-        match crate::library::find(&name.to_string_lossy()) {
-            Some(m) => crate::library::code(t, &m).map(Ref::value),
+        match library::frozen(&name.to_string_lossy()) {
+            Some(m) => library::frozen_code(t, &m).map(Ref::value),
             None => Err(missing(t, name)),
         }
+    }
+    /// Find a module in a folder of the library: its path and whether it is a package, or None.
+    #[py("($module, folder, name, /)")]
+    fn find_library(_t: &Thread, folder: Ref<Str>, name: Ref<Str>) -> Option<(String, bool)> {
+        library::find(&folder.to_string_lossy(), &name.to_string_lossy())
+    }
+    /// Return True if the path is the library's folder or one in it.
+    #[py("($module, path, /)")]
+    fn is_library_folder(_t: &Thread, path: Value) -> bool {
+        path.downcast::<Str>().is_some_and(|p| library::is_folder(&p.to_string_lossy()))
+    }
+    /// Return the code of the library's module in this file, or None.
+    #[py("($module, path, /)")]
+    fn library_code(t: &Thread, path: Ref<Str>) -> Result<Option<Ref<Code>>> {
+        library::code_of(t, &path.to_string_lossy())
+    }
+    /// Return what is in a file of the library, or None if there is no such file.
+    #[py("($module, path, /)")]
+    fn library_data(t: &Thread, path: Value) -> Result<Option<Ref<Bytes>>> {
+        let path = t.str(path)?.to_string_lossy();
+        library::file(&path).map(|f| Bytes::new(t, &f.text())).transpose()
+    }
+    /// Return the paths of all files in and under a folder of the library, relative to it.
+    #[py("($module, folder, /)")]
+    fn library_files(t: &Thread, folder: Ref<Str>) -> Result<Ref<List>> {
+        let l = List::new(t)?;
+        for f in library::files_under(&folder.to_string_lossy()) {
+            l.append(t, Str::from_str(t, f)?.value())?;
+        }
+        Ok(l)
+    }
+    /// Add the sources of what was given with -c or typed so far to the cache of module linecache.
+    #[py("($module, cache, /)")]
+    fn add_given_sources(t: &Thread, cache: Ref<Dict>) -> Result<()> {
+        crate::traceback_print::add_to_linecache(t, cache)
     }
     /// Initializes a frozen module.
     #[py("($module, name, /)")]
@@ -101,12 +145,16 @@ impl Imp {
     /// Returns the list of available frozen modules.
     #[py("($module, /)")]
     fn _frozen_module_names(t: &Thread) -> Result<Ref<List>> {
-        List::new(t)
+        let l = List::new(t)?;
+        for n in library::frozen_names() {
+            l.append(t, Str::intern_str(t, n)?.value())?;
+        }
+        Ok(l)
     }
     /// (internal-only) Override PyConfig.use_frozen_modules.
     #[py("($module, override, /)")]
     fn _override_frozen_modules_for_tests(_t: &Thread, value: i64) {
-        let _ = value;
+        library::override_frozen_modules(value);
     }
     /// (internal-only) Override PyInterpreterConfig.check_multi_interp_extensions.
     #[py("($module, override, /)")]

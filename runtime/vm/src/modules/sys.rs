@@ -3,7 +3,9 @@
 use crate::native::*;
 use crate::objects::exceptions as ex;
 use crate::objects::struct_seq::{self, Description};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+use crate::program::{config, config::HashSeed, os_text};
+use std::ffi::{OsStr, OsString};
+use std::sync::atomic::{AtomicBool, Ordering::*};
 
 pub struct Sys;
 
@@ -132,39 +134,33 @@ static ASYNCGEN_HOOKS: Description = Description {
     callable: false,
 };
 
-/// Settings that the command line has read before `sys` is made.
-#[derive(Clone, Debug, Default)]
-pub struct Config {
-    pub optimize: i64,
-    pub inspect: bool,
-    pub interactive: bool,
-    pub dont_write_bytecode: bool,
-    pub no_user_site: bool,
-    pub no_site: bool,
-    pub ignore_environment: bool,
-    pub verbose: i64,
-    pub bytes_warning: i64,
-    pub quiet: bool,
-    pub isolated: bool,
-    pub dev_mode: bool,
-    pub safe_path: bool,
-    pub hash_randomization: bool,
-    pub warn_default_encoding: bool,
-    pub xoptions: Vec<(String, Option<String>)>,
-    pub warnoptions: Vec<String>,
-    pub orig_argv: Vec<String>,
-    pub argv: Vec<String>,
-    pub executable: String,
-}
-pub static CONFIG: std::sync::OnceLock<Config> = std::sync::OnceLock::new();
+/// `sys.platform`
+pub const PLATFORM: &str = "linux";
 
-/// The settings in force.
-pub fn config() -> &'static Config {
-    CONFIG.get_or_init(Config::default)
-}
-
-static INT_MAX_STR_DIGITS: AtomicUsize = AtomicUsize::new(4300);
-static WRITE_BYTECODE: AtomicBool = AtomicBool::new(true);
+/// `sys.stdlib_module_names`: as CPython's, those of other platforms included.
+const STDLIB_MODULE_NAMES: &str = "\
+    __future__ _abc _aix_support _android_support _apple_support _ast _ast_unparse _asyncio _bisect _blake2 _bz2 _codecs \
+    _codecs_cn _codecs_hk _codecs_iso2022 _codecs_jp _codecs_kr _codecs_tw _collections _collections_abc _colorize \
+    _compat_pickle _contextvars _csv _ctypes _curses _curses_panel _datetime _dbm _decimal _elementtree _frozen_importlib \
+    _frozen_importlib_external _functools _gdbm _hashlib _heapq _hmac _imp _interpchannels _interpqueues _interpreters _io \
+    _ios_support _json _locale _lsprof _lzma _markupbase _md5 _multibytecodec _multiprocessing _opcode _opcode_metadata \
+    _operator _osx_support _overlapped _pickle _posixshmem _posixsubprocess _py_abc _py_warnings _pydatetime _pydecimal _pyio \
+    _pylong _pyrepl _queue _random _remote_debugging _scproxy _sha1 _sha2 _sha3 _signal _sitebuiltins _socket _sqlite3 _sre \
+    _ssl _stat _statistics _string _strptime _struct _suggestions _symtable _sysconfig _thread _threading_local _tkinter \
+    _tokenize _tracemalloc _types _typing _uuid _warnings _weakref _weakrefset _winapi _wmi _zoneinfo _zstd abc annotationlib \
+    antigravity argparse array ast asyncio atexit base64 bdb binascii bisect builtins bz2 cProfile calendar cmath cmd code \
+    codecs codeop collections colorsys compileall compression concurrent configparser contextlib contextvars copy copyreg csv \
+    ctypes curses dataclasses datetime dbm decimal difflib dis doctest email encodings ensurepip enum errno faulthandler \
+    fcntl filecmp fileinput fnmatch fractions ftplib functools gc genericpath getopt getpass gettext glob graphlib grp gzip \
+    hashlib heapq hmac html http idlelib imaplib importlib inspect io ipaddress itertools json keyword linecache locale \
+    logging lzma mailbox marshal math mimetypes mmap modulefinder msvcrt multiprocessing netrc nt ntpath nturl2path numbers \
+    opcode operator optparse os pathlib pdb pickle pickletools pkgutil platform plistlib poplib posix posixpath pprint \
+    profile pstats pty pwd py_compile pyclbr pydoc pydoc_data pyexpat queue quopri random re readline reprlib resource \
+    rlcompleter runpy sched secrets select selectors shelve shlex shutil signal site smtplib socket socketserver sqlite3 \
+    sre_compile sre_constants sre_parse ssl stat statistics string stringprep struct subprocess symtable sys sysconfig syslog \
+    tabnanny tarfile tempfile termios textwrap this threading time timeit tkinter token tokenize tomllib trace traceback \
+    tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib uuid venv warnings wave weakref webbrowser \
+    winreg winsound wsgiref xml xmlrpc zipapp zipfile zipimport zlib zoneinfo";
 
 /// The argument of `sys.unraisablehook`.
 pub fn unraisable_args(t: &Thread, e: Exc, message: Value, object: Value) -> Result<Value> {
@@ -199,10 +195,11 @@ fn version_info(t: &Thread) -> Result<Value> {
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     let c = config();
     let text = |s: &str| -> Result<Value> { Str::from_str(t, s).map(Ref::value) };
-    let list = |items: &[String]| -> Result<Value> {
+    let os = |s: &OsStr| -> Result<Value> { os_text(t, s).map(Ref::value) };
+    let list = |items: &[OsString]| -> Result<Value> {
         let l = List::new(t)?;
         for i in items {
-            l.append(t, Str::from_str(t, i)?.value())?;
+            l.append(t, os(i)?)?;
         }
         Ok(l.value())
     };
@@ -210,7 +207,7 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     m.set(t, "maxsize", t.int(i64::MAX)?)?;
     m.set(t, "maxunicode", t.int(0x10ffff)?)?;
     m.set(t, "byteorder", text(if cfg!(target_endian = "little") { "little" } else { "big" })?)?;
-    m.set(t, "platform", text("linux")?)?;
+    m.set(t, "platform", text(PLATFORM)?)?;
     m.set(t, "version", text(&version_string())?)?;
     let info = version_info(t)?;
     m.set(t, "version_info", info)?;
@@ -233,56 +230,62 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     set("_multiarch", text(&multiarch)?)?;
     set("supports_isolated_interpreters", Value::FALSE)?;
     m.set(t, "implementation", implementation)?;
-    m.set(t, "executable", text(&c.executable)?)?;
-    m.set(t, "_base_executable", text(&c.executable)?)?;
-    let prefix = crate::library::prefix(&c.executable);
-    for name in ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix"] {
-        m.set(t, name, text(&prefix)?)?;
+    let p = &c.paths;
+    for (name, path) in [
+        ("executable", &p.executable),
+        ("_base_executable", &p.base_executable),
+        ("prefix", &p.prefix),
+        ("exec_prefix", &p.exec_prefix),
+        ("base_prefix", &p.base_prefix),
+        ("base_exec_prefix", &p.base_exec_prefix),
+    ] {
+        m.set(t, name, os(path)?)?;
     }
-    m.set(t, "_stdlib_dir", text(&crate::library::stdlib_dir())?)?;
-    m.set(t, "pycache_prefix", Value::NONE)?;
+    m.set(t, "_stdlib_dir", text(crate::library::stdlib_dir())?)?;
+    let pycache_prefix = c.pycache_prefix.as_deref().map_or(Ok(Value::NONE), os)?;
+    m.set(t, "pycache_prefix", pycache_prefix)?;
     m.set(t, "argv", list(&c.argv)?)?;
     m.set(t, "orig_argv", list(&c.orig_argv)?)?;
     m.set(t, "warnoptions", list(&c.warnoptions)?)?;
     let x = Dict::new(t)?;
     for (k, v) in &c.xoptions {
         let v = match v {
-            Some(v) => text(v)?,
+            Some(v) => os(v)?,
             None => Value::TRUE,
         };
-        x.set(t, text(k)?, v)?;
+        x.set(t, os(k)?, v)?;
     }
     m.set(t, "_xoptions", x.value())?;
-    for name in ["path", "meta_path", "path_hooks"] {
+    m.set(t, "path", list(&p.search)?)?;
+    for name in ["meta_path", "path_hooks"] {
         m.set(t, name, List::new(t)?.value())?;
     }
     m.set(t, "path_importer_cache", Dict::new(t)?.value())?;
     // Nothing is cached until `marshal` can write code.
     m.set(t, "dont_write_bytecode", Value::TRUE)?;
-    WRITE_BYTECODE.store(!c.dont_write_bytecode, Relaxed);
     let i = |b: bool| Value::small_int(b as i64);
     let flags = [
-        i(false),
-        i(c.inspect),
-        i(c.interactive),
+        t.int(c.debug)?,
+        t.int(c.inspect)?,
+        t.int(c.interactive)?,
         t.int(c.optimize)?,
-        i(c.dont_write_bytecode),
-        i(c.no_user_site),
+        t.int(c.dont_write_bytecode)?,
+        t.int(c.no_user_site)?,
         i(c.no_site),
         i(c.ignore_environment),
         t.int(c.verbose)?,
         t.int(c.bytes_warning)?,
-        i(c.quiet),
-        i(c.hash_randomization),
+        t.int(c.quiet)?,
+        i(c.hash_seed != HashSeed::Fixed(0)),
         i(c.isolated),
         Value::bool(c.dev_mode),
-        i(true),
+        t.int(c.utf8_mode)?,
         i(c.warn_default_encoding),
         Value::bool(c.safe_path),
-        t.int(INT_MAX_STR_DIGITS.load(Relaxed) as i64)?,
+        t.int(c.int_max_str_digits as i64)?,
         t.int(0)?,
-        t.int(1)?,
-        t.int(1)?,
+        i(c.thread_inherit_context),
+        i(c.context_aware_warnings),
     ];
     m.set(t, "flags", struct_seq::new(t, &FLAGS, &flags)?)?;
     let float_info = [
@@ -319,8 +322,8 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     }
     m.set(t, "builtin_module_names", builtin.into_tuple(t)?.value())?;
     let stdlib = ValueVec::new();
-    for n in crate::library::stdlib_names() {
-        stdlib.push(t, text(&n)?)?;
+    for n in STDLIB_MODULE_NAMES.split_ascii_whitespace() {
+        stdlib.push(t, Str::intern_str(t, n)?.value())?;
     }
     m.set(t, "stdlib_module_names", crate::objects::set::FrozenSet::from_slice(t, stdlib.as_slice())?.value())?;
     for (name, from) in [
@@ -441,7 +444,7 @@ impl Sys {
     /// Return the maximum string digits limit for non-binary int<->str conversions.
     #[py("($module, /)")]
     fn get_int_max_str_digits(_t: &Thread) -> usize {
-        INT_MAX_STR_DIGITS.load(Relaxed)
+        crate::objects::int::max_str_digits()
     }
     /// Set the maximum string digits limit for non-binary int<->str conversions.
     #[py("($module, maxdigits)")]
@@ -449,7 +452,6 @@ impl Sys {
         if maxdigits != 0 && maxdigits < 640 {
             return Err(t.value_error("maxdigits must be >= 640 or 0 for unlimited"));
         }
-        INT_MAX_STR_DIGITS.store(maxdigits as usize, Relaxed);
         crate::objects::int::set_max_str_digits(maxdigits as usize);
         Ok(())
     }
@@ -584,7 +586,7 @@ impl Sys {
     /// Private function for getting PyConfig.cpu_count
     #[py("($module, /)")]
     fn _get_cpu_count_config(_t: &Thread) -> i64 {
-        -1
+        config().cpu_count
     }
     /// Return True if Python is exiting.
     #[py("($module, /)")]

@@ -285,6 +285,18 @@ impl Str {
         }
         Str::from_code_points(t, &points)
     }
+    /// A string of the system (a file name, an argument): UTF-8, other bytes as lone surrogates (`surrogateescape`).
+    pub fn from_fs_bytes(t: &Thread, bytes: &[u8]) -> Result<Ref<Str>> {
+        if let Ok(s) = std::str::from_utf8(bytes) {
+            return Str::from_str(t, s);
+        }
+        let mut points = Vec::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            points.extend(chunk.valid().chars().map(|c| c as u32));
+            points.extend(chunk.invalid().iter().map(|b| 0xdc00 + *b as u32));
+        }
+        Str::from_code_points(t, &points)
+    }
     /// A copy of `s` as an instance of a subclass of str.
     pub fn in_class(t: &Thread, class: Ref<Class>, s: Ref<Str>) -> Result<Ref<Str>> {
         let r = Str::new_raw(t, class.instance_shape(), s.units(), s.is_ascii())?;

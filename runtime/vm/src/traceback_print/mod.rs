@@ -17,7 +17,7 @@ mod frames;
 mod source;
 mod suggest;
 
-pub use source::{SourceHook, register_source, set_source_hook, source_line};
+pub use source::{SourceHook, add_to_linecache, register_source, set_source_hook, source_line};
 
 use crate::native::*;
 use crate::objects::exceptions as ex;
@@ -76,6 +76,14 @@ pub(crate) fn write_stderr(t: &Thread, text: Ref<Str>) {
     };
     if !written {
         eprint!("{}", printable(text));
+    }
+}
+
+/// As [`write_stderr`], of a Rust string.
+pub(crate) fn write_stderr_text(t: &Thread, text: &str) {
+    match Str::from_str(t, text) {
+        Ok(s) => write_stderr(t, s),
+        Err(_) => eprint!("{text}"),
     }
 }
 

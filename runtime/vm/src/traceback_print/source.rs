@@ -2,6 +2,7 @@
 //!
 //! Files are read anew for each traceback, so that what is shown is what is there now, as `linecache.checkcache` sees to.
 
+use crate::native::*;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -20,9 +21,9 @@ pub fn set_source_hook(hook: SourceHook) {
 /// Sources of code that came from no file, by the address of the unit, which the entry keeps alive.
 static REGISTERED: Mutex<Vec<(Arc<CodeUnit>, Arc<str>)>> = Mutex::new(Vec::new());
 
-/// Remembers the source of `unit` and of all code in it, for `-c` and the interactive prompt. Never forgotten: functions made
-/// from it may fail at any later time.
-pub fn register_source(unit: &Arc<CodeUnit>, source: &str) {
+/// Remembers the source of a code object and of all code in it, for `-c` and the interactive prompt. Never forgotten: functions
+/// made from it may fail at any later time. Module `linecache` is told too.
+pub fn register_source(t: &Thread, unit: &Arc<CodeUnit>, source: &str) -> Result<()> {
     fn visit(unit: &Arc<CodeUnit>, source: &Arc<str>, all: &mut Vec<(Arc<CodeUnit>, Arc<str>)>) {
         all.push((unit.clone(), source.clone()));
         for c in &unit.consts {
@@ -31,9 +32,38 @@ pub fn register_source(unit: &Arc<CodeUnit>, source: &str) {
             }
         }
     }
+    let mut new = Vec::new();
+    visit(unit, &Arc::from(source), &mut new);
     if let Ok(mut all) = REGISTERED.lock() {
-        visit(unit, &Arc::from(source), &mut all);
+        all.extend(new.iter().cloned());
     }
+    let linecache = t.modules().get(t, Str::intern_str(t, "linecache")?.value())?.filter(|m| !m.is_none());
+    let Some(linecache) = linecache else { return Ok(()) };
+    let cache = t.get_attr_opt(linecache, Str::intern_str(t, "_interactive_cache")?)?;
+    match cache.and_then(|c| c.downcast::<Dict>()) {
+        Some(cache) => add_entries(t, cache, &new),
+        None => Ok(()),
+    }
+}
+
+/// Adds all that was registered so far to `linecache._interactive_cache`.
+pub fn add_to_linecache(t: &Thread, cache: Ref<Dict>) -> Result<()> {
+    let all = REGISTERED.lock().map(|all| all.clone()).unwrap_or_default();
+    add_entries(t, cache, &all)
+}
+
+/// As `linecache._register_code` does.
+fn add_entries(t: &Thread, cache: Ref<Dict>, units: &[(Arc<CodeUnit>, Arc<str>)]) -> Result<()> {
+    for (unit, source) in units {
+        let lines = List::new(t)?;
+        for line in source.lines() {
+            lines.append(t, Str::from_str(t, &format!("{line}\n"))?.value())?;
+        }
+        let entry = (source.chars().count(), Value::NONE, lines, &*unit.filename).into_value(t)?;
+        let key = (&*unit.filename, &*unit.qualname, unit.first_line).into_value(t)?;
+        cache.set(t, key, entry)?;
+    }
+    Ok(())
 }
 
 fn registered(unit: &Arc<CodeUnit>) -> Option<Arc<str>> {
