@@ -93,7 +93,7 @@ impl WeakReference {
 }
 
 fn can_be_referenced(c: Ref<Class>) -> bool {
-    c.has_flag(class_flags::HAS_WEAKREF) || c.has_flag(class_flags::HAS_DICT) && !c.is_heap()
+    c.has_flag(class_flags::HAS_WEAKREF)
 }
 
 /// Calls the callback of a reference whose target died.
@@ -322,6 +322,7 @@ proxy_class!(CallableProxy, "CallableProxyType", {
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     register_weak_hook(sweep);
     taipan_vm::hooks::set_weakref_hook(call_back);
+    taipan_vm::objects::class_build::set_weakref_of(first_reference);
     m.set(t, "ref", WeakReference::class().value())
 }
 
@@ -358,6 +359,14 @@ impl WeakrefModule {
         dct.remove_if(t, key, h, |v| Ok(v.downcast::<WeakReference>().is_some_and(|r| r.target().is_none())))?;
         Ok(())
     }
+}
+
+/// `object.__weakref__`: the reference without a callback if there is one, else the oldest.
+fn first_reference(_t: &Thread, object: Value) -> Result<Value> {
+    let all = live_references(object);
+    let plain = |r: &&u64| Value::from_bits(**r).downcast::<WeakReference>().is_some_and(|r| r.callback.get().is_empty());
+    let first = all.iter().find(plain).or(all.first());
+    Ok(first.map_or(Value::NONE, |r| Value::from_bits(*r)))
 }
 
 fn live_references(object: Value) -> Vec<u64> {

@@ -195,18 +195,9 @@ pub fn bind_python(
     given.copy_from_slice(args);
     let n = npos.min(argcount);
     bound[..n].copy_from_slice(&given[..n]);
-    let mut next_register = named;
-    if code.has(flags::VARARGS) {
-        let rest = Tuple::new(t, &given[n.min(npos)..npos])?;
-        put(next_register, rest.value());
-        next_register += 1;
-    }
-    let mut kwdict = None;
-    if code.has(flags::VARKEYWORDS) {
-        let d = Dict::new(t)?;
-        put(next_register, d.value());
-        kwdict = Some(d);
-    }
+    // Registers are written at the end: they are not scanned before the frame is the running one.
+    let rest = if code.has(flags::VARARGS) { Some(Tuple::new(t, &given[n.min(npos)..npos])?) } else { None };
+    let kwdict = if code.has(flags::VARKEYWORDS) { Some(Dict::new(t)?) } else { None };
     if let Some(kwnames) = kwnames {
         let varnames = code.varnames.expect();
         'names: for (i, key) in kwnames.iter().enumerate() {
@@ -265,6 +256,10 @@ pub fn bind_python(
     }
     for (k, v) in bound.iter().enumerate() {
         put(k, *v);
+    }
+    let extra = [rest.map(Ref::value), kwdict.map(Ref::value)];
+    for (k, v) in extra.into_iter().flatten().enumerate() {
+        put(named + k, v);
     }
     Ok(())
 }

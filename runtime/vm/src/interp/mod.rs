@@ -24,7 +24,7 @@ use crate::objects::generator::Generator;
 use crate::objects::traceback::Traceback;
 use dispatch::run;
 use std::sync::atomic::Ordering::*;
-use taipan_compiler::isa::FRAME_HEADER_WORDS;
+use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS, Instr, KWNAMES, Op};
 
 /// Indexes of the frame header's words, relative to the registers.
 pub mod frame_word {
@@ -379,16 +379,44 @@ pub(crate) fn scan_stack(t: &Thread, v: &mut Visitor) {
         // SAFETY: the thread is stopped and its chain of frames ends in null.
         unsafe {
             let code = code_of(regs);
+            let nregs = code.nregs as usize;
             let index = code.index_of(pc).saturating_sub(usize::from(suspended));
-            let live = code.unit.live.get(index).map_or(code.nregs as usize, |&n| n as usize);
-            // A window above the live registers belongs to a callee or is dead; the running frame is visited whole, since
-            // a native it called may have put a call's operands there.
-            let n = if suspended { live.max(code.nvars as usize) } else { code.nregs as usize };
+            let live = code.unit.live.get(index).map_or(nregs, |&n| n as usize);
+            // A window above the live registers belongs to a callee or is dead. A frame in the middle of an instruction is
+            // visited whole, since what the instruction does may have put values there; but not one in a call, above whose
+            // arguments lie the remains of earlier callees.
+            let nvars = code.nvars as usize;
+            let mut n = live.max(nvars);
+            if !suspended {
+                match code.unit.code.get(index).and_then(|w| call_operands(Instr(*w))) {
+                    Some((base, end)) => {
+                        let window = regs.add(base);
+                        v.conservative(window.add(CALLABLE).cast(), 1);
+                        v.conservative(window.add(KWNAMES).cast(), 1);
+                        v.conservative(window.add(FRAME_HEADER_WORDS).cast(), end - base - FRAME_HEADER_WORDS);
+                        n = base.max(nvars);
+                    }
+                    None => n = nregs,
+                }
+            }
             v.conservative(regs.offset(-(FRAME_HEADER_WORDS as isize)).cast(), n + FRAME_HEADER_WORDS);
             pc = return_pc(regs);
+            // Natives are called in the middle of an instruction, Python functions at its end.
+            suspended = kind_of(regs) & ENTRY == 0;
             regs = caller_of(regs);
-            suspended = true;
         }
+    }
+}
+
+/// Window of a call instruction, which may move its arguments up by one, and its end; `None` for other instructions.
+fn call_operands(i: Instr) -> Option<(usize, usize)> {
+    let is = |op: Op| i.op() == op as u16;
+    if is(Op::CALL) || is(Op::CALL_METHOD) || is(Op::CALL_KW) {
+        Some((i.b(), i.b() + FRAME_HEADER_WORDS + i.c() + 1))
+    } else if is(Op::CALL_EX) {
+        Some((i.b(), i.b() + FRAME_HEADER_WORDS + 2))
+    } else {
+        None
     }
 }
 

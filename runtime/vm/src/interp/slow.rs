@@ -903,6 +903,8 @@ pub unsafe fn call(t: &Thread, regs: Regs, base: usize, n: usize, kw: bool, next
         let mut callable = *window.add(CALLABLE);
         let mut args = window.add(ARGS);
         let mut n = n;
+        // A bound method moves the arguments up by one; the collector visits that word, too.
+        *args.add(n) = Value::EMPTY;
         if n > 0 && (*args).is_empty() {
             args = args.add(1);
             n -= 1;

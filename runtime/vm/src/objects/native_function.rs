@@ -134,7 +134,7 @@ pub fn for_class(t: &Thread, def: &'static NativeDef, class: Ref<Class>) -> Resu
     })
 }
 
-#[pyclass(name = "builtin_function_or_method", flags(NO_NEW))]
+#[pyclass(name = "builtin_function_or_method", flags(NO_NEW, HAS_WEAKREF))]
 impl Native {
     #[py]
     fn __call__(t: &Thread, this: Ref<Native>, args: &[Value], kwargs: Kwargs) -> Result<Value> {

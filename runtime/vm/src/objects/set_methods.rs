@@ -214,7 +214,7 @@ fn no_keywords(t: &Thread, name: &str, kwargs: Kwargs) -> Result<()> {
 }
 
 /// Build an unordered collection of unique elements.
-#[pyclass(name = "set", flags(BASE, OWNED, MATCH_SELF))]
+#[pyclass(name = "set", flags(BASE, OWNED, MATCH_SELF, HAS_WEAKREF))]
 impl Set {
     #[py]
     fn __new__(t: &Thread, cls: Ref<Class>, _args: &[Value], _kwargs: Kwargs) -> Result<Ref<Set>> {
@@ -458,7 +458,7 @@ impl Set {
 }
 
 /// Build an immutable unordered collection of unique elements.
-#[pyclass(name = "frozenset", flags(BASE, MATCH_SELF))]
+#[pyclass(name = "frozenset", flags(BASE, MATCH_SELF, HAS_WEAKREF))]
 impl FrozenSet {
     #[py]
     fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<FrozenSet>> {
