@@ -57,6 +57,7 @@ pub(crate) struct Collector {
     orphans: Gathered,
     pub root_scanners: Vec<fn(&mut Visitor)>,
     pub weak_hooks: Vec<fn(&Liveness)>,
+    pub finalizer_filter: fn(&Header) -> bool,
     pub shape_hooks: Vec<fn(&[ShapeId])>,
     /// Number of the last full collection.
     epoch: u32,
@@ -84,6 +85,7 @@ static COLLECTOR: Mutex<Collector> = Mutex::new(Collector {
     orphans: NOTHING,
     root_scanners: Vec::new(),
     weak_hooks: Vec::new(),
+    finalizer_filter: |_| true,
     shape_hooks: Vec::new(),
     epoch: 1,
     live: 0,
@@ -298,7 +300,7 @@ impl Collector {
             droppable.append(&mut self.old.droppable);
         }
         Collector::clear_weak(&weak, &live);
-        let resurrected = Collector::find_finalizable(&mut finalizable);
+        let resurrected = self.find_finalizable(&mut finalizable);
         self.counters.finalized += resurrected.len() as u64;
         marker.visitor.edges.extend(resurrected);
         trace(&mut marker);

@@ -68,7 +68,7 @@ pub use shape::*;
 pub use stats::Stats;
 pub use value::*;
 pub use visitor::Visitor;
-pub use weak::{Liveness, WeakCell, register_root_scanner, register_shape_hook, register_weak_hook};
+pub use weak::{Liveness, WeakCell, register_finalizer_filter, register_root_scanner, register_shape_hook, register_weak_hook};
 
 /// Sleeps while `word` holds `value`, at most for `timeout`; may return early. For locks that Python code sees: call it inside
 /// [`Mutator::blocking`].

@@ -139,6 +139,11 @@ pub fn register_root_scanner(scanner: fn(&mut Visitor)) {
 pub fn register_weak_hook(hook: fn(&Liveness)) {
     collector().weak_hooks.push(hook)
 }
+/// Registers a function that says of an unreachable cell whether its finalizer has anything to do: if not, the cell just dies.
+/// It runs in the stopped world, may read the cell and what it refers to, and must not change anything.
+pub fn register_finalizer_filter(filter: fn(&Header) -> bool) {
+    collector().finalizer_filter = filter
+}
 /// Registers a function that runs in the stopped world and forgets the ids of dead shapes, wherever they are cached: they may
 /// be used again. Without such a function they are not.
 pub fn register_shape_hook(hook: fn(&[ShapeId])) {
@@ -164,11 +169,12 @@ impl crate::collect::Collector {
         queued
     }
     /// Step 2: takes the unreachable ones out of `cells` and queues them. Returns them, to be marked.
-    pub(crate) fn find_finalizable(cells: &mut Vec<usize>) -> Vec<usize> {
+    pub(crate) fn find_finalizable(&self, cells: &mut Vec<usize>) -> Vec<usize> {
         let mut found = Vec::new();
         cells.retain(|&cell| {
             let live = region::is_marked(cell);
-            if !live {
+            // SAFETY: registered cells; those that are dead are not free yet.
+            if !live && (self.finalizer_filter)(unsafe { &*(cell as *const Header) }) {
                 found.push(cell);
             }
             live

@@ -7,7 +7,7 @@ use crate::objects::{
 };
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::*};
-use taipan_heap::{Liveness, register_root_scanner, register_weak_hook};
+use taipan_heap::{Liveness, register_finalizer_filter, register_root_scanner, register_weak_hook};
 
 /// Classes that exist before anything else does, bases first.
 fn core_classes() -> Vec<&'static ClassDef> {
@@ -260,6 +260,7 @@ impl Thread {
 pub fn start() -> Result<Box<Thread>> {
     register_root_scanner(scan_roots);
     register_weak_hook(after_marking);
+    register_finalizer_filter(objects::generator::Generator::finalizer_filter);
     let t = Thread::attach();
     t.set_stack_scanner(scan_thread);
     t.start();

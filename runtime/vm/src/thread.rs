@@ -186,6 +186,13 @@ impl Thread {
         self.create_raw(shape, size_of::<T>(), content, false)
     }
 
+    /// A new cell of variable size, owned by this thread; `extra` zeroed bytes follow the content.
+    #[inline]
+    pub fn create_owned_with_tail<T: HeapType>(&self, shape: ShapeId, content: T, extra: usize) -> Result<Ref<T>> {
+        debug_assert!(instance_words(shape.0) == 0);
+        self.create_raw(shape, size_of::<T>() + extra, content, true)
+    }
+
     /// Zeroed cell, with MemoryError when there is no memory.
     #[inline(always)]
     pub fn allocate(&self, size: usize, shape: ShapeId) -> Result<NonNull<Header>> {

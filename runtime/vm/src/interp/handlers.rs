@@ -1070,38 +1070,56 @@ handler!(RETURN_GENERATOR, |t, pc, r, tb, i| {
         Err(e) => throw!(t, tb, e),
     }
 });
-handler!(YIELD, |t, pc, r, tb, i| {
-    let v = *r.add(i.b());
-    t.pc.set(pc.cast());
-    let kind = kind_of(r);
-    let back = word(r, frame_word::RETURN).bits();
-    let caller = caller_of(r);
-    Generator::suspend(t, r, pc);
-    if kind & ENTRY != 0 {
-        t.result.set(v);
-        leave!(YIELDED)
+/// Suspends the running generator at `$pc` and goes on where `$v` is wanted.
+macro_rules! suspend {
+    ($t:ident, $pc:ident, $r:ident, $tb:ident, $v:expr) => {{
+        let v = $v;
+        let kind = kind_of($r);
+        let back = word($r, frame_word::RETURN).bits();
+        let caller = caller_of($r);
+        Generator::suspend($t, $r, $pc);
+        if kind & (ENTRY | INIT) == 0 {
+            *caller.add(back as u16 as usize) = v;
+            goto!($t, (back >> 16) as *const u64, caller, $tb)
+        }
+        $t.result.set(v);
+        if kind & ENTRY != 0 {
+            leave!(YIELDED)
+        }
+        return yield_outwards($t, (back >> 16) as *const u64, caller, $tb);
+    }};
+}
+/// A delegate yielded `Thread::result`, and so does the generator at `r`, which goes on at `pc` once the delegate returns.
+unsafe extern "C" fn yield_outwards(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
+    // SAFETY: as in `handler!`; the instruction before `pc` is the YIELD_FROM, which is one word long.
+    unsafe {
+        let pc = pc.sub(1);
+        suspend!(t, pc, r, tb, t.result.get())
     }
-    *caller.add(back as u16 as usize) = v;
-    goto!(t, (back >> 16) as *const u64, caller, tb)
+}
+handler!(YIELD, |t, pc, r, tb, i| {
+    t.pc.set(pc.cast());
+    suspend!(t, pc, r, tb, *r.add(i.b()))
 });
 handler!(YIELD_FROM, |t, pc, r, tb, i| {
     t.pc.set(pc.cast());
+    if let Some(g) = slow::delegate_generator(*r.add(i.b())) {
+        match Generator::push(g, t, *r.add(i.a()), r, DELEGATE, pc.add(1), i.a()) {
+            Ok(v) if !v.is_empty() => return goto_running(t, tb),
+            Ok(_) => {
+                if g.is_coroutine() {
+                    throw!(t, tb, Generator::reused(t))
+                }
+                *r.add(i.a()) = Value::NONE;
+                goto!(t, pc.add(1), r, tb)
+            }
+            Err(e) => throw!(t, tb, e),
+        }
+    }
     // `slow::delegate` leaves in R[a] what was yielded or returned, and tells which.
     match slow::delegate(t, r, i.a(), *r.add(i.b())) {
         Ok(Value::FALSE) => goto!(t, pc.add(1), r, tb),
-        Ok(_) => {
-            let v = *r.add(i.a());
-            let kind = kind_of(r);
-            let back = word(r, frame_word::RETURN).bits();
-            let caller = caller_of(r);
-            Generator::suspend(t, r, pc);
-            if kind & ENTRY != 0 {
-                t.result.set(v);
-                leave!(YIELDED)
-            }
-            *caller.add(back as u16 as usize) = v;
-            goto!(t, (back >> 16) as *const u64, caller, tb)
-        }
+        Ok(_) => suspend!(t, pc, r, tb, *r.add(i.a())),
         Err(e) => throw!(t, tb, e),
     }
 });

@@ -50,6 +50,8 @@ pub const ENTRY: u64 = 1;
 pub const INIT: u64 = 2;
 /// The frame belongs to the generator in its LOCALS word.
 pub const GENERATOR: u64 = 4;
+/// A generator's frame that another's YIELD_FROM pushed: what it yields, that one yields.
+pub const DELEGATE: u64 = GENERATOR | INIT;
 const KIND_MASK: u64 = 7;
 
 pub type Regs = *mut Value;

@@ -1086,7 +1086,7 @@ pub unsafe fn leave_frame(t: &Thread, regs: Regs, v: Value) -> Result<Value> {
     unsafe {
         let kind = kind_of(regs);
         let mut v = v;
-        if kind & INIT != 0 {
+        if kind & DELEGATE == INIT {
             if !v.is_none() {
                 return Err(t.type_error(format!("__init__() should return None, not '{}'", class_of(v).name_string())));
             }
@@ -1099,7 +1099,9 @@ pub unsafe fn leave_frame(t: &Thread, regs: Regs, v: Value) -> Result<Value> {
                 Generator::finish(g, t);
             }
             pop_frame(t, regs);
-            if kind & ENTRY == 0 {
+            if kind & DELEGATE == DELEGATE {
+                *caller.add(back as u16 as usize) = v;
+            } else if kind & ENTRY == 0 {
                 // Pushed by FOR_ITER, which is two words before: the loop ends.
                 let for_iter = ((back >> 16) as *const u64).sub(2);
                 let offset = taipan_compiler::isa::Instr(*for_iter).c_signed();
@@ -1362,6 +1364,11 @@ pub fn with_exit(t: &Thread, exit: Value) -> Result<Value> {
 
 // ---------------------------------------------------------------- generators
 
+/// The generator or coroutine that a delegating instruction can run in the same dispatch loop.
+#[inline(always)]
+pub fn delegate_generator(it: Value) -> Option<Ref<Generator>> {
+    it.downcast::<Generator>().filter(|g| !g.is_async_generator())
+}
 /// One step of delegation: R[a] is sent to the iterator. TRUE: it yielded, FALSE: it returned; R[a] is the value.
 #[inline(never)]
 pub unsafe fn delegate(t: &Thread, regs: Regs, a: usize, it: Value) -> Result<Value> {

@@ -2,6 +2,7 @@
 //! instructions belong to the interpreter; everything else never changes after construction.
 
 use crate::native::*;
+use crate::objects::generator::Generator;
 use std::sync::Arc;
 use taipan_compiler::{CodeUnit, Const, Position, flags};
 
@@ -23,6 +24,8 @@ pub struct Code {
     pub flags: u32,
     /// Positional parameters only, no `*args`, `**kwargs`, keyword-only ones.
     pub simple: bool,
+    /// Abandoned generators of this code may have something to do.
+    pub closes: bool,
     /// Registers to be emptied at entry: from the end of the parameters to here.
     pub nparams: u32,
     pub nlocals: u32,
@@ -94,6 +97,7 @@ impl Code {
             argcount: unit.argcount as u32,
             flags: unit.flags,
             simple: !variadic && unit.kwonly_argcount == 0,
+            closes: Generator::closes(unit),
             nparams,
             nlocals: unit.varnames.len() as u32,
             nvars,
@@ -136,6 +140,11 @@ impl Code {
     /// Word index of an instruction address inside this code.
     pub fn index_of(&self, pc: *const u64) -> usize {
         (pc as usize).wrapping_sub(self.start as usize) / 8
+    }
+    /// Registers that are needed while the instruction at `pc` executes: those below this.
+    #[inline]
+    pub fn live_at(&self, pc: *const u64) -> usize {
+        self.unit.live.get(self.index_of(pc)).map_or(self.nregs as usize, |&n| n as usize)
     }
     /// Whether register `r` is that of a free variable.
     pub fn is_free_register(&self, r: usize) -> bool {

@@ -5,7 +5,7 @@
 #![allow(non_snake_case)]
 
 use crate::attr;
-use crate::interp::{self, frame_word};
+use crate::interp;
 use crate::native::*;
 use crate::objects::class_build::add_dict_attribute;
 use crate::objects::exceptions as ex;
@@ -623,9 +623,6 @@ fn arguments_of_frame(t: &Thread) -> Result<(Ref<Class>, Value)> {
             && let Some(c) = first.downcast::<CellObject>()
         {
             first = c.get();
-        }
-        if first.is_empty() && interp::kind_of(regs) & interp::INIT != 0 {
-            first = interp::word(regs, frame_word::LOCALS);
         }
         if first.is_empty() {
             return Err(t.runtime_error("super(): arg[0] deleted"));

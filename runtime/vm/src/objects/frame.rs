@@ -183,8 +183,8 @@ impl Frame {
             return Some(f(&a.fields()[..n.min(a.capacity())]));
         }
         let g: Ref<Generator> = self.generator.get().downcast()?;
-        let w = g.window.get()?;
-        Some(f(&w.fields()[..n.min(w.capacity())]))
+        let registers = g.registers();
+        Some(f(&registers[..n.min(registers.len())]))
     }
 
     /// The variables' registers as they are now; none if nothing is left of them.
@@ -221,8 +221,15 @@ impl Frame {
             });
             return Ok(());
         }
-        let window = this.generator.get().downcast::<Generator>().and_then(|g| g.window.get());
-        let array = match this.storage.get().or(window) {
+        if this.storage.get().is_none() {
+            if let Some(g) = this.generator.get().downcast::<Generator>() {
+                if let Some(f) = g.registers().get(register) {
+                    f.set(t, g.header(), v);
+                }
+                return Ok(());
+            }
+        }
+        let array = match this.storage.get() {
             Some(a) => a,
             None => Frame::empty_storage(this, t)?,
         };

@@ -1,17 +1,20 @@
 //! Generators, coroutines and async generators: one cell that owns a suspended frame. The Python-level methods are in
 //! `generator_methods`.
 //!
-//! While suspended, the frame's registers are in the generator's cell storage; to run, they are copied to the top of the running
+//! While suspended, the frame's registers are behind the generator in its cell; to run, they are copied to the top of the running
 //! thread's Python stack, and back at the next yield. So a running generator's frame is a frame like any other.
+//!
+//! Who runs it is settled by `state`: the thread that made it claims it with a plain store as long as it owns the cell, others
+//! revoke the ownership first and compare and swap.
 
 use crate::interp::dispatch::{RAISED, YIELDED, run_raw};
 use crate::interp::{self, ENTRY, GENERATOR, Regs, frame_word};
 use crate::native::*;
 use crate::objects::frame::Frame;
-use crate::objects::value_vec::Array;
 use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering::*};
 use taipan_compiler::flags;
 use taipan_compiler::isa::{FRAME_HEADER_WORDS, Instr, Intrinsic1, Op};
+use taipan_compiler::{CodeUnit, ExceptionEntry};
 
 /// `Generator::state`
 pub mod state {
@@ -23,12 +26,18 @@ pub mod state {
 }
 
 #[derive(HeapType)]
+#[heap(size = cell_size, scan = scan_registers)]
 #[repr(C)]
 pub struct Generator {
     header: Header,
     pub state: AtomicU8,
-    /// The suspended frame's registers (header words excluded); null when finished.
-    pub window: RefField<Array>,
+    /// Async generators: hooks have been called; whether `aclose` or an `asend` runs; whether it was closed.
+    pub hooks_inited: AtomicU8,
+    pub running_async: AtomicU8,
+    pub closed: AtomicU8,
+    /// Registers behind the fixed part.
+    #[noscan]
+    count: u32,
     pub code: RefField<Code>,
     pub function: Field,
     pub globals: Field,
@@ -41,27 +50,40 @@ pub struct Generator {
     /// Instruction that suspended (its YIELD), or the first one to run.
     #[noscan]
     pub pc: AtomicPtr<u64>,
-    /// Async generators: hooks have been called; a finalizer, or empty; whether `aclose` or an `asend` runs.
-    pub hooks_inited: AtomicU8,
-    pub running_async: AtomicU8,
-    pub closed: AtomicU8,
+    /// Async generators: the finalizer hook, or empty.
     pub finalizer: Field,
     /// Coroutines: where they were made, if tracked.
     pub origin: Field,
+    // The suspended frame's registers follow (header words excluded).
+}
+
+unsafe fn cell_size(cell: *const Header) -> usize {
+    // SAFETY: the collector calls this with a generator.
+    size_of::<Generator>() + 8 * unsafe { &*cell.cast::<Generator>() }.count as usize
+}
+unsafe fn scan_registers(cell: *const Header, v: &mut Visitor) {
+    // SAFETY: as above.
+    v.values(unsafe { &*cell.cast::<Generator>() }.registers())
 }
 
 /// Coroutine and async generator are the same cell under other classes.
 #[derive(HeapType)]
-#[heap(base = Generator)]
+#[heap(base = Generator, size = cell_size)]
 #[repr(C)]
 pub struct Coroutine {
     pub base: Generator,
 }
 #[derive(HeapType)]
-#[heap(base = Generator)]
+#[heap(base = Generator, size = cell_size)]
 #[repr(C)]
 pub struct AsyncGenerator {
     pub base: Generator,
+}
+
+/// Whether an exception table's entry is the handler around every generator's body, which keeps StopIteration inside.
+fn only_converts(unit: &CodeUnit, entry: &ExceptionEntry) -> bool {
+    let i = Instr(unit.code[entry.handler as usize]);
+    i.op() == Op::INTRINSIC1 as u16 && i.b() == Intrinsic1::StopIterationError as usize
 }
 
 /// A suspended generator that counts as running until this is dropped; see [`Generator::hold`].
@@ -85,27 +107,20 @@ impl Generator {
         // SAFETY: `regs` is the running frame.
         unsafe {
             let code = interp::code_of(regs);
-            let n = code.nregs as usize;
-            let window = Array::new(t, n)?;
-            for (i, f) in window.fields().iter().enumerate().take(code.nvars as usize) {
-                f.init(*regs.add(i));
-            }
-            for f in &window.fields()[(code.nvars as usize).min(n)..] {
-                f.init(Value::EMPTY);
-            }
             let function = interp::word(regs, frame_word::FUNCTION);
             let (name, qualname) = match function.downcast::<Function>() {
                 Some(f) => (f.name.get(), f.qualname.get()),
                 None => (code.name.expect().value(), code.qualname.expect().value()),
             };
-            let window_field = RefField::null();
-            window_field.init(window);
             let code_field = RefField::null();
             code_field.init(code);
             let content = Generator {
                 header: Header::NEW,
                 state: AtomicU8::new(state::CREATED),
-                window: window_field,
+                hooks_inited: AtomicU8::new(0),
+                running_async: AtomicU8::new(0),
+                closed: AtomicU8::new(0),
+                count: code.nregs,
                 code: code_field,
                 function: Field::new(function),
                 globals: Field::new(interp::word(regs, frame_word::GLOBALS)),
@@ -114,47 +129,77 @@ impl Generator {
                 name: Field::new(name),
                 qualname: Field::new(qualname),
                 pc: AtomicPtr::new(pc as *mut u64),
-                hooks_inited: AtomicU8::new(0),
-                running_async: AtomicU8::new(0),
-                closed: AtomicU8::new(0),
                 finalizer: Field::new(Value::EMPTY),
                 origin: Field::new(Value::NONE),
             };
-            let v = if code.has(flags::COROUTINE) {
-                t.create(Coroutine { base: content })?.value()
+            let class = if code.has(flags::COROUTINE) {
+                Coroutine::class_cell()
             } else if code.has(flags::ASYNC_GENERATOR) {
-                t.create(AsyncGenerator { base: content })?.value()
+                AsyncGenerator::class_cell()
             } else {
-                t.create(content)?.value()
+                Generator::class_cell()
             };
+            let this = t.create_owned_with_tail(class.shape(), content, 8 * code.nregs as usize)?;
+            for (i, f) in this.registers().iter().enumerate() {
+                f.init(if i < code.nvars as usize { *regs.add(i) } else { Value::EMPTY });
+            }
             if code.has(flags::COROUTINE) && !t.state().origin_depth.get().is_empty() {
-                if let Some(g) = v.downcast::<Generator>() {
-                    g.origin.set(
-                        t,
-                        g.header(),
-                        crate::objects::coroutine_methods::origin(t, interp::caller_of(regs), interp::return_pc(regs))?,
-                    );
-                }
+                this.origin.set(
+                    t,
+                    this.header(),
+                    crate::objects::coroutine_methods::origin(t, interp::caller_of(regs), interp::return_pc(regs))?,
+                );
             }
-            if Generator::needs_finalizer(code) {
-                t.register_finalizer(v);
+            if code.closes {
+                t.register_finalizer(this.value());
             }
-            Ok(v)
+            Ok(this.value())
         }
     }
 
-    /// Whether an abandoned one has something to do when it is collected: `finally` blocks and `with` statements of generators,
+    /// The registers of the suspended frame; empty marks once it has finished.
+    #[inline(always)]
+    pub fn registers(&self) -> &[Field] {
+        // SAFETY: `count` fields follow the fixed part.
+        unsafe { std::slice::from_raw_parts((self as *const Generator).add(1).cast(), self.count as usize) }
+    }
+
+    /// Whether generators of this code may have something to do when they are abandoned: `finally` blocks and `with` statements,
     /// the warning about a coroutine that nobody awaited, the finalizer hook of async generators.
-    fn needs_finalizer(code: Ref<Code>) -> bool {
-        if code.has(flags::COROUTINE | flags::ASYNC_GENERATOR) {
+    pub fn closes(unit: &CodeUnit) -> bool {
+        unit.flags & (flags::COROUTINE | flags::ASYNC_GENERATOR) != 0 || unit.exceptions.iter().any(|e| !only_converts(unit, e))
+    }
+
+    /// Whether a cell that was found unreachable has something to do: generators only if they would notice. For the collector.
+    pub(crate) fn finalizer_filter(cell: &Header) -> bool {
+        if !cell.shape().has_layout(Generator::layout()) {
             return true;
         }
-        // The handler around every body, which keeps StopIteration inside, does not count.
-        let only_converts = |handler: u32| {
-            let i = Instr(code.unit.code[handler as usize]);
-            i.op() == Op::INTRINSIC1 as u16 && i.b() == Intrinsic1::StopIterationError as usize
-        };
-        code.unit.exceptions.iter().any(|e| !only_converts(e.handler))
+        // SAFETY: the layout says so.
+        unsafe { &*(cell as *const Header as *const Generator) }.must_close()
+    }
+    fn must_close(&self) -> bool {
+        let code = self.code.expect();
+        match self.state.load(Acquire) {
+            state::CREATED => code.has(flags::COROUTINE),
+            state::SUSPENDED => {
+                let pc: *const u64 = self.pc.load(Acquire);
+                let index = code.index_of(pc);
+                // SAFETY: a suspended generator's pc is an instruction of its code.
+                let i = unsafe { Instr(*pc) };
+                // A delegate is closed with it; a generator among the garbage is asked for itself.
+                let delegates = i.op() == Op::YIELD_FROM as u16
+                    && self.registers().get(i.b()).is_none_or(|f| f.get().downcast::<Generator>().is_none());
+                delegates
+                    || !self.finalizer.get().is_empty()
+                    || code
+                        .unit
+                        .exceptions
+                        .iter()
+                        .any(|e| (e.start as usize..e.end as usize).contains(&index) && !only_converts(&code.unit, e))
+            }
+            _ => false,
+        }
     }
 
     pub fn is_coroutine(&self) -> bool {
@@ -177,19 +222,38 @@ impl Generator {
     }
 
     /// Claims the generator for running. `None`: it has finished.
-    fn claim(&self, t: &Thread) -> Result<Option<u8>> {
+    #[inline(always)]
+    fn claim(this: Ref<Generator>, t: &Thread) -> Result<Option<u8>> {
+        if t.owns(this.header()) {
+            let s = this.state.load(Relaxed);
+            if s <= state::SUSPENDED {
+                this.state.store(state::RUNNING, Relaxed);
+                return Ok(Some(s));
+            }
+        }
+        Generator::claim_slow(this, t)
+    }
+    #[inline(never)]
+    fn claim_slow(this: Ref<Generator>, t: &Thread) -> Result<Option<u8>> {
         loop {
-            let s = self.state.load(Acquire);
+            let s = this.state.load(Acquire);
             match s {
-                state::RUNNING => return Err(t.value_error(format!("{} already executing", self.kind_name()))),
+                state::RUNNING => return Err(t.value_error(format!("{} already executing", this.kind_name()))),
                 state::FINISHED => return Ok(None),
                 _ => {
-                    if self.state.compare_exchange(s, state::RUNNING, AcqRel, Acquire).is_ok() {
+                    if Generator::change(this, t, s, state::RUNNING) {
                         return Ok(Some(s));
                     }
                 }
             }
         }
+    }
+    /// Moves from one state to another; false if it was in neither by then.
+    fn change(this: Ref<Generator>, t: &Thread, from: u8, to: u8) -> bool {
+        if !t.owns(this.header()) {
+            t.make_shared(this.header());
+        }
+        this.state.compare_exchange(from, to, AcqRel, Acquire).is_ok()
     }
 
     /// Pushes the generator's frame on top of the frame at `caller` and makes it the running one, `value` being what the YIELD
@@ -204,7 +268,7 @@ impl Generator {
         return_pc: *const u64,
         dest: usize,
     ) -> Result<Value> {
-        let Some(before) = this.claim(t)? else { return Ok(Value::EMPTY) };
+        let Some(before) = Generator::claim(this, t)? else { return Ok(Value::EMPTY) };
         if before == state::CREATED && !value.is_none() && !value.is_empty() {
             this.state.store(before, Release);
             return Err(t.type_error(format!("can't send non-None value to a just-started {}", this.kind_name())));
@@ -231,8 +295,10 @@ impl Generator {
                 this.state.store(before, Release);
                 return Err(e);
             }
-            let window = this.window.expect();
-            std::ptr::copy_nonoverlapping(window.fields().as_ptr().cast::<Value>(), regs, code.nregs as usize);
+            // A loop: most are shorter than what a call of `memcpy` costs.
+            for (i, f) in this.registers().iter().enumerate() {
+                *regs.add(i) = f.get();
+            }
             let pc = this.pc.load(Acquire) as *const u64;
             let frame = this.frame.get();
             if !frame.is_empty() {
@@ -266,26 +332,20 @@ impl Generator {
         unsafe {
             let this: Ref<Generator> = Ref::from_raw(interp::word(regs, frame_word::LOCALS).as_cell().unwrap_unchecked().cast());
             let code = this.code.expect();
-            let window = this.window.expect();
-            let index = code.index_of(pc);
-            let live = code
-                .unit
-                .live
-                .get(index)
-                .map_or(code.nregs as usize, |&n| n as usize)
-                .max(code.nvars as usize)
-                .min(code.nregs as usize);
-            for (i, f) in window.fields()[..live].iter().enumerate() {
+            let live = code.live_at(pc).max(code.nvars as usize);
+            for (i, f) in this.registers().iter().take(live).enumerate() {
                 f.init(*regs.add(i));
             }
-            t.write_barrier(window.header());
-            this.handled.set(t, this.header(), interp::word(regs, frame_word::HANDLED));
-            this.frame.set(t, this.header(), interp::word(regs, frame_word::FRAME));
+            t.write_barrier(this.header());
+            this.handled.init(interp::word(regs, frame_word::HANDLED));
+            this.frame.init(interp::word(regs, frame_word::FRAME));
             this.pc.store(pc as *mut u64, Release);
-            if let Some(f) = this.frame.get().downcast::<Frame>() {
-                Frame::suspend(f, t, this);
+            if !this.frame.get().is_empty() {
+                if let Some(f) = this.frame.get().downcast::<Frame>() {
+                    Frame::suspend(f, t, this);
+                }
+                interp::set_word(regs, frame_word::FRAME, Value::EMPTY);
             }
-            interp::set_word(regs, frame_word::FRAME, Value::EMPTY);
             interp::pop_frame(t, regs);
             this.state.store(state::SUSPENDED, Release);
         }
@@ -293,7 +353,9 @@ impl Generator {
 
     /// Marks it as finished and drops what its frame held.
     pub fn finish(this: Ref<Generator>, t: &Thread) {
-        this.window.set(t, this.header(), None);
+        for f in this.registers() {
+            f.init(Value::EMPTY);
+        }
         this.handled.set(t, this.header(), Value::EMPTY);
         this.state.store(state::FINISHED, Release);
         // A frame that is on a stack takes its variables when it is popped.
@@ -304,7 +366,7 @@ impl Generator {
 
     /// Ends it before it ever ran. False: it has run.
     pub fn discard(this: Ref<Generator>, t: &Thread) -> bool {
-        if this.state.compare_exchange(state::CREATED, state::RUNNING, AcqRel, Acquire).is_err() {
+        if !Generator::change(this, t, state::CREATED, state::RUNNING) {
             return false;
         }
         Generator::finish(this, t);
@@ -312,13 +374,13 @@ impl Generator {
     }
 
     #[cold]
-    fn reused(t: &Thread) -> Exc {
+    pub(crate) fn reused(t: &Thread) -> Exc {
         t.runtime_error("cannot reuse already awaited coroutine")
     }
 
     /// Marks a suspended generator as running while its delegate is driven from outside. `None`: it is not suspended.
-    pub fn hold(this: Ref<Generator>) -> Option<Held> {
-        this.state.compare_exchange(state::SUSPENDED, state::RUNNING, AcqRel, Acquire).ok().map(|_| Held(this))
+    pub fn hold(this: Ref<Generator>, t: &Thread) -> Option<Held> {
+        Generator::change(this, t, state::SUSPENDED, state::RUNNING).then(|| Held(this))
     }
 
     /// Resumes it from native code with `value` sent in.
@@ -444,6 +506,6 @@ impl Generator {
         let pc: *const u64 = self.pc.load(Acquire);
         // SAFETY: a suspended generator's pc is its yield instruction.
         let i = unsafe { Instr(*pc) };
-        if i.op() == Op::YIELD_FROM as u16 { self.window.get().and_then(|w| w.field(i.b()).get().some()) } else { None }
+        if i.op() == Op::YIELD_FROM as u16 { self.registers().get(i.b()).and_then(|f| f.get().some()) } else { None }
     }
 }

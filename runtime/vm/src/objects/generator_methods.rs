@@ -147,7 +147,7 @@ pub fn throw(t: &Thread, this: Ref<Generator>, args: &[Value], close_on_exit: bo
     t.check_native_stack()?;
     let Some(delegate) = this.delegate() else { return throw_here(t, this, args) };
     if close_on_exit && is_generator_exit(args[0]) {
-        let held = Generator::hold(this);
+        let held = Generator::hold(this, t);
         let closed = close_delegate(t, delegate);
         drop(held);
         return match closed {
@@ -176,7 +176,7 @@ pub fn close(t: &Thread, this: Ref<Generator>) -> Result<Value> {
     let exc = match this.delegate() {
         None => None,
         Some(d) => {
-            let held = Generator::hold(this);
+            let held = Generator::hold(this, t);
             let r = close_delegate(t, d);
             drop(held);
             r.err()
