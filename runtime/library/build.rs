@@ -61,7 +61,7 @@ fn main() {
 
     // Beside the executable, where it is looked for first: OUT_DIR is PROFILE/build/PACKAGE/out.
     let tree = out.ancestors().nth(3).expect("the build folder has the usual depth").join("lib/taipan3.14t");
-    write_tree(&tree, &files);
+    write_tree(&tree, &out.join("manifest"), &files);
     let packed = pack_all(&files);
     std::fs::write(out.join("library.image"), image(&packed)).expect("the image is written");
     println!("cargo:rustc-env=TAIPAN_LIBRARY_IMAGE={}", out.join("library.image").display());
@@ -90,21 +90,24 @@ fn collect(dir: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// Writes the files out; those that are there unchanged keep their times.
-fn write_tree(tree: &Path, files: &BTreeMap<String, Vec<u8>>) {
-    let mut stale = BTreeMap::new();
-    collect(tree, "", &mut stale);
-    for path in stale.keys().filter(|p| !files.contains_key(*p)) {
-        std::fs::remove_file(tree.join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+/// Writes the files out; those that are there unchanged keep their times. What an earlier build wrote and this one does not is
+/// removed (`manifest` remembers); what others put there stays.
+fn write_tree(tree: &Path, manifest: &Path, files: &BTreeMap<String, Vec<u8>>) {
+    let earlier = std::fs::read_to_string(manifest).unwrap_or_default();
+    for path in earlier.lines().filter(|p| !files.contains_key(*p)) {
+        // Someone may have been faster.
+        let _ = std::fs::remove_file(tree.join(path));
     }
     for (path, bytes) in files {
-        if stale.get(path) != Some(bytes) {
-            let to = tree.join(path);
+        let to = tree.join(path);
+        if std::fs::read(&to).ok().as_ref() != Some(bytes) {
             let dir = to.parent().expect("a file is in a folder");
             std::fs::create_dir_all(dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display()));
             std::fs::write(&to, bytes).unwrap_or_else(|e| panic!("{}: {e}", to.display()));
         }
     }
+    let paths: Vec<&str> = files.keys().map(String::as_str).collect();
+    std::fs::write(manifest, paths.join("\n")).expect("the manifest is written");
 }
 
 /// Compiles and compresses all files, on every core.
