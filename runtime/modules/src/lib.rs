@@ -19,9 +19,11 @@ mod marshal;
 mod math;
 mod operator;
 mod posix;
+mod posixsubprocess;
 mod queue;
 mod random;
 mod select;
+mod resource;
 mod shown;
 mod sre;
 mod signal;
@@ -65,6 +67,8 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("atexit", atexit::Atexit::module_def),
     ("_signal", signal::SignalModule::module_def),
     ("_queue", queue::QueueModule::module_def),
+    ("_posixsubprocess", posixsubprocess::Subprocess::module_def),
+    ("resource", resource::Resource::module_def),
     ("select", select::SelectModule::module_def),
     ("_socket", socket::SocketModule::module_def),
 ];

@@ -196,7 +196,7 @@ fn check_number(t: &Thread, signal: i32) -> Result<usize> {
 }
 
 /// A set of signals from an iterable of numbers.
-fn signal_set(t: &Thread, v: Value) -> Result<libc::sigset_t> {
+pub(crate) fn signal_set(t: &Thread, v: Value) -> Result<libc::sigset_t> {
     // SAFETY: plain data, emptied by the call.
     let mut set: libc::sigset_t = unsafe { std::mem::zeroed() };
     // SAFETY: a live set.

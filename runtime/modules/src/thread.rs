@@ -16,8 +16,8 @@ static RUNNING: AtomicI64 = AtomicI64::new(0);
 /// `stack_size()`; 0: the default.
 static STACK_SIZE: AtomicUsize = AtomicUsize::new(0);
 static MAIN_IDENT: AtomicU64 = AtomicU64::new(0);
-/// Threads that must end before the interpreter may: their handles' states.
-static NON_DAEMON: Mutex<Vec<Arc<HandleState>>> = Mutex::new(Vec::new());
+/// Threads that run: their handles' states, and whether they are daemons, which nobody waits for.
+static THREADS: Mutex<Vec<(Arc<HandleState>, bool)>> = Mutex::new(Vec::new());
 
 /// Default native stack of a new thread.
 const DEFAULT_STACK: usize = 16 << 20;
@@ -60,6 +60,18 @@ pub struct Handle {
     shared: Arc<HandleState>,
 }
 
+impl HandleState {
+    fn is_done(&self) -> bool {
+        self.state.load(Acquire) == DONE
+    }
+    /// The thread has ended: those who wait for it go on.
+    fn set_done(&self) {
+        if self.state.swap(DONE, AcqRel) != DONE {
+            self.running.release();
+        }
+    }
+}
+
 fn new_state() -> Arc<HandleState> {
     Arc::new(HandleState { state: AtomicU32::new(NOT_STARTED), ident: AtomicU64::new(0), running: FutexLock::new() })
 }
@@ -99,14 +111,14 @@ impl Handle {
     }
     #[py("($self, /)")]
     fn is_done(_t: &Thread, this: Ref<Handle>) -> bool {
-        this.shared.state.load(Acquire) == DONE
+        this.shared.is_done()
     }
     #[py("($self, /)")]
     fn _set_done(t: &Thread, this: Ref<Handle>) -> Result<()> {
         if this.shared.state.load(Acquire) < STARTED {
             return Err(t.runtime_error("thread not started"));
         }
-        this.shared.state.store(DONE, Release);
+        this.shared.set_done();
         Ok(())
     }
     #[py]
@@ -177,18 +189,35 @@ fn start(t: &Thread, f: Value, args: Ref<Tuple>, kwargs: Option<Ref<Dict>>, shar
     if !ok {
         return Err(t.memory_error());
     }
-    if !daemon {
-        let mut list = NON_DAEMON.lock().expect("thread list");
-        list.retain(|h| h.state.load(Acquire) != DONE);
-        list.push(shared.clone());
-    }
+    let mut list = THREADS.lock().expect("thread list");
+    list.retain(|(h, _)| !h.is_done());
+    list.push((shared.clone(), daemon));
+    drop(list);
     Ok(shared.ident.load(Acquire))
 }
 
 fn finish(shared: &HandleState) {
-    shared.state.store(DONE, Release);
     RUNNING.fetch_sub(1, AcqRel);
-    shared.running.release();
+    shared.set_done();
+}
+
+/// In the child of a fork: the calling thread is the main one, and all others have ended.
+pub(crate) fn after_fork() {
+    MAIN_IDENT.store(ident(), Release);
+    let mut mine = 0;
+    for (h, _) in THREADS.lock().expect("thread list").drain(..) {
+        if h.ident.load(Acquire) == ident() {
+            mine = 1;
+        } else {
+            h.set_done();
+        }
+    }
+    RUNNING.store(mine, Release);
+}
+
+/// How many threads run besides the main one.
+pub(crate) fn running() -> i64 {
+    RUNNING.load(Acquire)
 }
 
 #[inline(never)]
@@ -524,9 +553,9 @@ impl ThreadModule {
 pub fn join_all(t: &Thread) -> Result<()> {
     loop {
         let next = {
-            let mut list = NON_DAEMON.lock().expect("thread list");
-            list.retain(|h| h.state.load(Acquire) != DONE && h.ident.load(Acquire) != ident());
-            list.first().cloned()
+            let mut list = THREADS.lock().expect("thread list");
+            list.retain(|(h, _)| !h.is_done());
+            list.iter().find(|(h, daemon)| !daemon && h.ident.load(Acquire) != ident()).map(|(h, _)| h.clone())
         };
         let Some(h) = next else { return Ok(()) };
         if h.running.acquire(t, None)? {

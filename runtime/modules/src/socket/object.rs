@@ -146,7 +146,6 @@ impl Socket {
                 timeout: AtomicI64::new(-1),
             },
         )
-        .inspect(|s| t.register_finalizer(s.value()))
     }
 
     pub(super) fn address(t: &Thread, this: Ref<Socket>, v: Value, caller: &str) -> Result<Address> {

@@ -662,6 +662,19 @@ impl Sys {
     fn _clear_type_cache(t: &Thread) {
         t.method_cache.clear()
     }
+    /// Take the descriptors `__dict__` and `__weakref__` out of a class that was replaced by one with slots.
+    #[py("($module, type, /)")]
+    fn _clear_type_descriptors(t: &Thread, class: Ref<Class>) -> Result<()> {
+        if !class.is_heap() || class.has_flag(class_flags::IMMUTABLE) {
+            return Err(t.type_error("argument is immutable"));
+        }
+        for name in [names::__weakref__(), names::__dict__()] {
+            if class.dict.expect().get_interned(name).is_some() {
+                t.set_attr(class.value(), name, None)?;
+            }
+        }
+        Ok(())
+    }
     /// Clear all internal performance-related caches.
     #[py("($module, /)")]
     fn _clear_internal_caches(t: &Thread) {

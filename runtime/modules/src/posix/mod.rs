@@ -1,5 +1,10 @@
 //! `posix`: the operating system's calls. Paths may be str, bytes or path-like; results are str unless a bytes path was given.
 
+pub(crate) mod fork;
+mod process;
+
+pub(crate) use process::user_id;
+
 use std::ffi::{CStr, CString, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
@@ -82,7 +87,7 @@ pub(crate) struct FsPath {
 }
 
 impl FsPath {
-    fn c(&self, t: &Thread) -> Result<CString> {
+    pub(crate) fn c(&self, t: &Thread) -> Result<CString> {
         CString::new(self.bytes.clone()).map_err(|_| t.value_error("embedded null byte"))
     }
     fn path(&self) -> PathBuf {
@@ -231,7 +236,18 @@ fn environment(t: &Thread) -> Result<Ref<Dict>> {
     Ok(d)
 }
 
+/// The module's functions that are declared in other files.
+static PARTS: &[fn() -> &'static ModuleDef] = &[process::PosixProcess::module_def];
+
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
+    let own_name = Str::intern_str(t, "posix")?.value();
+    for part in PARTS {
+        for f in part().functions {
+            let v = taipan_vm::objects::native_function::Native::module_function(t, f, m.value(), own_name)?;
+            m.set(t, f.name, v.value())?;
+        }
+    }
+    process::init(t, m)?;
     m.set(t, "environ", environment(t)?.value())?;
     m.set(t, "error", ex::class(ex::Kind::OSError).value())?;
     m.set(t, "stat_result", struct_seq::class(t, &STAT_RESULT)?.value())?;
