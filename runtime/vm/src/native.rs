@@ -246,7 +246,7 @@ impl ArgContext {
     #[cold]
     pub fn wrong_type(&self, t: &Thread, expected: &str, got: Value) -> Exc {
         let name = self.signature.called();
-        let got = class_of(got).name_string();
+        let got = if got.is_none() { "None".to_owned() } else { class_of(got).name_string() };
         let p = self.signature.params.get(self.index);
         match p {
             Some(p) if p.kind == ParamKind::PositionalOnly => {
@@ -604,23 +604,30 @@ pub fn bind(t: &Thread, sig: &'static Signature, args: &[Value], kwnames: Option
     let has_varargs = sig.max_positional == usize::MAX;
     let positional =
         sig.params.iter().filter(|p| matches!(p.kind, ParamKind::PositionalOnly | ParamKind::PositionalOrKeyword)).count();
-    if npos > positional && !has_varargs {
-        return Err(too_many_positional(t, sig, npos));
+    if nkw > 0 && !sig.has_keywords {
+        let name = sig.called();
+        return Err(t.type_error(if is_slot_name(&name) {
+            format!("wrapper {name}() takes no keyword arguments")
+        } else {
+            format!("{}() takes no keyword arguments", sig.called_in_full())
+        }));
+    }
+    let var_kwargs = sig.params.iter().any(|p| p.kind == ParamKind::VarKwargs);
+    if !has_varargs {
+        if nkw > 0 && npos + nkw > sig.params.len() && !var_kwargs {
+            return Err(too_many(t, sig, npos, nkw));
+        }
+        if npos > positional {
+            return Err(too_many_positional(t, sig, npos));
+        }
     }
     out.fill(Value::EMPTY);
     let n = npos.min(positional);
     out[..n].copy_from_slice(&args[..n]);
-    let var_kwargs = sig.params.iter().any(|p| p.kind == ParamKind::VarKwargs);
     let mut kwargs = None;
+    let mut refused = None;
     if let Some(kwnames) = kwnames {
         let name = sig.called();
-        if !sig.has_keywords {
-            return Err(t.type_error(if is_slot_name(&name) {
-                format!("wrapper {name}() takes no keyword arguments")
-            } else {
-                format!("{}() takes no keyword arguments", sig.called_in_full())
-            }));
-        }
         for (i, key) in kwnames.iter().enumerate() {
             let value = args[npos + i];
             let key_str = key.downcast::<Str>().expect("keyword names are strings");
@@ -640,12 +647,11 @@ pub fn bind(t: &Thread, sig: &'static Signature, args: &[Value], kwnames: Option
                 slot += 1;
             }
             match found {
+                // A missing argument is reported rather than these.
                 Some(s) if !out[s].is_empty() => {
-                    return Err(t.type_error(format!(
-                        "argument for {name}() given by name ('{}') and position ({})",
-                        key_str,
-                        s + 1
-                    )));
+                    refused.get_or_insert_with(|| {
+                        format!("argument for {name}() given by name ('{key_str}') and position ({})", s + 1)
+                    });
                 }
                 Some(s) => out[s] = value,
                 None if var_kwargs => {
@@ -655,7 +661,9 @@ pub fn bind(t: &Thread, sig: &'static Signature, args: &[Value], kwnames: Option
                     };
                     d.set(t, key, value)?;
                 }
-                None => return Err(t.type_error(format!("{name}() got an unexpected keyword argument '{key_str}'"))),
+                None => {
+                    refused.get_or_insert_with(|| format!("{name}() got an unexpected keyword argument '{key_str}'"));
+                }
             }
         }
     }
@@ -669,6 +677,9 @@ pub fn bind(t: &Thread, sig: &'static Signature, args: &[Value], kwnames: Option
         }
         slot += 1;
     }
+    if let Some(text) = refused {
+        return Err(t.type_error(text));
+    }
     Ok(Bound { varargs_start: n, varargs_end: npos.max(n), kwargs })
 }
 
@@ -680,8 +691,30 @@ fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
 
+/// More arguments, keywords among them, than there are parameters.
+#[cold]
+fn too_many(t: &Thread, sig: &'static Signature, npos: usize, nkw: usize) -> Exc {
+    let (name, max) = (sig.called(), sig.params.len());
+    let kind = if npos == 0 { "keyword " } else { "" };
+    t.type_error(format!("{name}() takes at most {max} {kind}argument{} ({} given)", plural(max), npos + nkw))
+}
+
+/// What the few functions say about wrong counts that CPython unpacks by hand.
+fn count_by_hand(sig: &'static Signature, given: usize) -> Option<String> {
+    Some(match (sig.called().as_str(), sig.kind) {
+        ("sorted", NativeKind::Function) => format!("sorted expected 1 argument, got {given}"),
+        ("int", NativeKind::New) if given > 2 => format!("int expected at most 2 arguments, got {given}"),
+        ("map", NativeKind::New) => "map() must have at least two arguments.".to_owned(),
+        ("enumerate", NativeKind::New) if given == 0 => "enumerate() missing required argument 'iterable'".to_owned(),
+        _ => return None,
+    })
+}
+
 #[cold]
 fn too_many_positional(t: &Thread, sig: &'static Signature, given: usize) -> Exc {
+    if let Some(text) = count_by_hand(sig, given) {
+        return t.type_error(text);
+    }
     let name = sig.called();
     let all_positional_only = sig.params.iter().all(|p| p.kind == ParamKind::PositionalOnly);
     let (min, max) = (sig.min_positional, sig.max_positional);
@@ -696,17 +729,23 @@ fn too_many_positional(t: &Thread, sig: &'static Signature, given: usize) -> Exc
             t.type_error(format!("{name} expected at most {max} argument{}, got {given}", plural(max)))
         }
     } else {
+        let all = sig.params.len();
+        if given > all {
+            return too_many(t, sig, given, 0);
+        }
         if max == 0 {
             return t.type_error(format!("{name}() takes no positional arguments"));
         }
         let bound = if min == max { "exactly" } else { "at most" };
-        let kind = if sig.params.iter().any(|p| p.kind == ParamKind::KeywordOnly) { "positional " } else { "" };
-        t.type_error(format!("{name}() takes {bound} {max} {kind}argument{} ({given} given)", plural(max)))
+        t.type_error(format!("{name}() takes {bound} {max} positional argument{} ({given} given)", plural(max)))
     }
 }
 
 #[cold]
 fn missing_argument(t: &Thread, sig: &'static Signature, given: usize, slot: usize) -> Exc {
+    if let Some(text) = count_by_hand(sig, given) {
+        return t.type_error(text);
+    }
     let name = sig.called();
     let all_positional_only = sig.params.iter().all(|p| p.kind == ParamKind::PositionalOnly);
     let (min, max) = (sig.min_positional, sig.max_positional);
@@ -723,7 +762,8 @@ fn missing_argument(t: &Thread, sig: &'static Signature, given: usize, slot: usi
         let pname = p.map_or("", |p| p.name);
         match p.map(|p| p.kind) {
             Some(ParamKind::PositionalOnly) => {
-                t.type_error(format!("{name}() takes at least {min} positional argument{} ({given} given)", plural(min)))
+                let bound = if min < max { "at least" } else { "exactly" };
+                t.type_error(format!("{name}() takes {bound} {min} positional argument{} ({given} given)", plural(min)))
             }
             _ => t.type_error(format!("{name}() missing required argument '{pname}' (pos {})", slot + 1)),
         }

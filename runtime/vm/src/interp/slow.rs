@@ -81,7 +81,8 @@ pub unsafe fn load_global(t: &Thread, regs: Regs, name: usize, site: *const u64)
     let (code, globals) = unsafe { (code_of(regs), globals_of(regs)) };
     let name = code.name_at(name);
     let builtins = builtins_of_frame(t, regs)?;
-    if globals.is_globals() && builtins.is_globals() {
+    let exact = class_of(globals.value()) == Dict::class() && class_of(builtins.value()) == Dict::class();
+    if exact && globals.is_globals() && builtins.is_globals() {
         let cell = globals.global_cell(t, name)?;
         let second = if cell.get().is_empty() { builtins.global_cell(t, name)?.value() } else { Value::EMPTY };
         cache::publish(
@@ -106,10 +107,11 @@ pub unsafe fn load_global(t: &Thread, regs: Regs, name: usize, site: *const u64)
             None => Err(undefined(t, name)),
         };
     }
-    if let Some(v) = globals.get_str(t, name)? {
+    // Subclasses of dict may find names in ways of their own (`__missing__`).
+    if let Some(v) = mapping_get(t, globals.value(), name)? {
         return Ok(v);
     }
-    match builtins.get_str(t, name)? {
+    match mapping_get(t, builtins.value(), name)? {
         Some(v) => Ok(v),
         None => Err(undefined(t, name)),
     }
@@ -219,10 +221,10 @@ pub unsafe fn load_from_dict_or_globals(t: &Thread, regs: Regs, mapping: Value, 
     if let Some(v) = mapping_get(t, mapping, name)? {
         return Ok(v);
     }
-    if let Some(v) = globals.get_str(t, name)? {
+    if let Some(v) = mapping_get(t, globals.value(), name)? {
         return Ok(v);
     }
-    match builtins_of_frame(t, regs)?.get_str(t, name)? {
+    match mapping_get(t, builtins_of_frame(t, regs)?.value(), name)? {
         Some(v) => Ok(v),
         None => Err(undefined(t, name)),
     }

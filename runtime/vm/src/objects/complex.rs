@@ -209,7 +209,15 @@ fn from_parts(t: &Thread, real: Option<Value>, imag: Option<Value>) -> Result<Nu
 
 fn from_object(t: &Thread, v: Value) -> Result<Number> {
     if let Some(s) = v.downcast::<Str>() {
-        return parse(&s).ok_or_else(|| t.value_error("complex() arg is a malformed string"));
+        return match parse(&s) {
+            Some(z) => Ok(z),
+            // Underscores are read by another routine there, with words of its own.
+            None if s.units().iter().any(|c| c == u32::from(b'_')) => {
+                let shown = t.repr(v)?;
+                Err(t.value_error(format!("could not convert string to complex: {shown}")))
+            }
+            None => Err(t.value_error("complex() arg is a malformed string")),
+        };
     }
     if let Some(z) = special_complex(t, v)? {
         return Ok(z);

@@ -53,6 +53,19 @@ impl List {
         }
         List::with_storage(t, List::class_cell().shape(), Some(a), items.len())
     }
+    /// `n` times the items, one after the other.
+    pub fn repeated(t: &Thread, items: &[Value], n: usize) -> Result<Ref<List>> {
+        let total = items.len().checked_mul(n).filter(|n| *n < isize::MAX as usize / 8);
+        let total = total.ok_or_else(|| t.memory_error())?;
+        if total == 0 {
+            return List::new(t);
+        }
+        let a = Array::new(t, total)?;
+        for (f, &v) in a.fields().iter().zip(items.iter().cycle()) {
+            f.init(v);
+        }
+        List::with_storage(t, List::class_cell().shape(), Some(a), total)
+    }
     /// An array whose slots are all empty.
     fn array(t: &Thread, n: usize) -> Result<Ref<Array>> {
         let a = Array::new(t, n)?;

@@ -4,6 +4,7 @@
 //! belongs to this thread; a shared list gets a new storage array, so that its readers see the state before or after.
 
 use crate::native::*;
+use crate::objects::exceptions as ex;
 use crate::objects::iterators::ListIterator;
 use crate::objects::slice::Slice;
 use crate::objects::sort;
@@ -79,14 +80,17 @@ impl List {
     }
     /// Appends all items of an iterable.
     pub fn extend(&self, t: &Thread, iterable: Value) -> Result<()> {
-        if let Some(l) = iterable.downcast::<List>() {
+        if let Some(l) = iterable.downcast::<List>().filter(|_| class_of(iterable) == List::class()) {
             let items = l.snapshot(t)?;
             return self.extend_from_slice(t, items.as_slice());
         }
         if let Some(x) = iterable.downcast::<Tuple>().filter(|_| class_of(iterable) == Tuple::class()) {
             return self.extend_from_slice(t, x.as_slice());
         }
-        t.for_each(iterable, |v| self.append(t, v))
+        let iter = t.iter(iterable)?;
+        let expected = t.length_hint(iterable, 8)?;
+        self.reserve(t, expected.min(1 << 20))?;
+        t.for_each(iter, |v| self.append(t, v))
     }
     fn index_error(t: &Thread, what: &str) -> Exc {
         t.index_error(what)
@@ -135,12 +139,7 @@ impl List {
             this.clear(t);
         }
         match iterable {
-            Some(it) => {
-                if let Ok(n) = t.length_hint(it, 0) {
-                    this.reserve(t, n.min(1 << 20))?;
-                }
-                this.extend(t, it)
-            }
+            Some(it) => this.extend(t, it),
             None => Ok(()),
         }
     }
@@ -267,17 +266,9 @@ impl List {
     }
     #[py]
     fn __mul__(t: &Thread, this: Ref<List>, count: Value) -> Result<Value> {
-        let n = t.to_index(count)?.max(0) as usize;
+        let n = t.index_or(count, ex::Kind::OverflowError)?.max(0) as usize;
         let items = this.snapshot(t)?;
-        let Some(total) = items.len().checked_mul(n).filter(|n| *n < isize::MAX as usize / 8) else { return Err(t.memory_error()) };
-        let out = List::with_capacity(t, total)?;
-        for _ in 0..n {
-            if items.is_empty() {
-                break;
-            }
-            out.extend_from_slice(t, items.as_slice())?;
-        }
-        Ok(out.value())
+        List::repeated(t, items.as_slice(), n).map(Ref::value)
     }
     #[py]
     fn __rmul__(t: &Thread, this: Ref<List>, count: Value) -> Result<Value> {
@@ -286,7 +277,7 @@ impl List {
     #[py]
     fn __imul__(t: &Thread, this: Ref<List>, count: Value) -> Result<Ref<List>> {
         let Some(n) = t.index_opt(count)? else {
-            return Err(t.type_error(format!("can't multiply sequence by non-int of type '{}'", class_of(count).name_string())));
+            return Err(t.type_error(format!("'{}' object cannot be interpreted as an integer", class_of(count).name_string())));
         };
         let n = t.to_index(n)?;
         if n <= 0 {

@@ -349,6 +349,10 @@ impl GetSet {
     }
     fn not(&self, t: &Thread, what: &str) -> Exc {
         let class = crate::ops::class_name(self.class.expect());
+        // These classes' attributes are plain fields in CPython, which has other words for them.
+        if what == "writable" && ["range", "slice", "complex", "property", "super", "method", "code"].contains(&class.as_str()) {
+            return t.attribute_error_plain("readonly attribute");
+        }
         t.attribute_error_plain(format!("attribute '{}' of '{class}' objects is not {what}", self.def.name))
     }
 }

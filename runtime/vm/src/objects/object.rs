@@ -330,8 +330,12 @@ impl Object {
         default_repr(t, this)
     }
     #[py]
-    fn __str__(t: &Thread, this: Value) -> Result<Ref<Str>> {
-        t.repr(this)
+    fn __str__(t: &Thread, this: Value) -> Result<Value> {
+        // What `__repr__` returns is checked by `str`, as its own result.
+        match class_of(this).special(t, Special::Repr) {
+            Some(f) => t.call_special0(f, this),
+            None => t.repr(this)?.into_value(t),
+        }
     }
     #[py]
     fn __hash__(_t: &Thread, this: Value) -> i64 {
