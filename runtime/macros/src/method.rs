@@ -348,6 +348,11 @@ impl Method {
             false => quote!(native::bind(t, &#signature, args, kwnames, &mut values)?;),
         };
         let invoke = self.invoke(|cell| quote!(values[#cell]), quote!(rest), quote!(kwargs));
+        // Keywords that a constructor does not know may be for the `__init__` of a subclass.
+        let no_keywords = self.signature.params.iter().all(|param| param.kind == ParamKind::PositionalOnly);
+        let strip = (self.kind == Kind::New && no_keywords).then(|| {
+            quote!(let (args, kwnames) = native::without_init_keywords(t, args, kwnames, &#signature);)
+        });
         quote! {
             #(#cfgs)*
             fn #entry(
@@ -355,6 +360,7 @@ impl Method {
                 args: &[native::Value],
                 kwnames: Option<native::Ref<native::Tuple>>,
             ) -> native::Result<native::Value> {
+                #strip
                 #receiver
                 let (values, #rest #kwargs) = if #fast {
                     ([#(#direct),*], #rest_direct #kwargs_direct)

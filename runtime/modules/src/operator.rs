@@ -384,7 +384,7 @@ pub struct ItemGetter {
 /// After g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])
 #[pyclass(name = "itemgetter", module = "operator")]
 impl ItemGetter {
-    #[py("(item, /, *items)", nosig)]
+    #[py("(item, /, *items)")]
     fn __new__(t: &Thread, cls: Ref<Class>, item: Value, items: &[Value]) -> Result<Ref<ItemGetter>> {
         let items = t.with_prepended(item, items, |all| Tuple::new(t, all))?;
         t.create_in(cls, ItemGetter { header: Header::NEW, items: held(items) })
@@ -459,7 +459,7 @@ pub struct AttrGetter {
 /// (r.name.first, r.name.last).
 #[pyclass(name = "attrgetter", module = "operator")]
 impl AttrGetter {
-    #[py("(attr, /, *attrs)", nosig)]
+    #[py("(attr, /, *attrs)")]
     fn __new__(t: &Thread, cls: Ref<Class>, attr: Value, attrs: &[Value]) -> Result<Ref<AttrGetter>> {
         let names = t.with_prepended(attr, attrs, |all| Tuple::new(t, all))?;
         let paths = ValueVec::with_capacity(t, names.len())?;
@@ -524,11 +524,8 @@ pub struct MethodCaller {
 /// r.name('date', foo=1).
 #[pyclass(name = "methodcaller", module = "operator")]
 impl MethodCaller {
-    #[py("(*args, **kwargs)", nosig)]
-    fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<MethodCaller>> {
-        let Some((&name, args)) = args.split_first() else {
-            return Err(t.type_error("methodcaller needs at least one argument, the method name"));
-        };
+    #[py("(name, /, *args, **kwargs)")]
+    fn __new__(t: &Thread, cls: Ref<Class>, name: Value, args: &[Value], kwargs: Kwargs) -> Result<Ref<MethodCaller>> {
         let Some(name) = name.downcast::<Str>() else { return Err(t.type_error("method name must be a string")) };
         let name = Str::intern(t, name)?;
         let kept = RefField::null();

@@ -84,7 +84,9 @@ fn to_time_t(t: &Thread, v: Value) -> Result<i64> {
         }
         return Ok(x as i64);
     }
-    let i = t.index(v)?;
+    let Some(i) = t.index_opt(v)? else {
+        return Err(t.type_error(format!("'{}' object cannot be interpreted as an integer or float", class_of(v).name_string())));
+    };
     t.int_value(i).and_then(|i| i.to_i64()).ok_or_else(|| too_large(t))
 }
 

@@ -529,11 +529,32 @@ fn owner_name(owner: fn() -> &'static ClassCell) -> &'static str {
 /// Checks the class that a `__new__` is to make an instance of: one that this very `__new__` is responsible for.
 #[inline]
 fn check_new(t: &Thread, args: &[Value], sig: &'static Signature) -> Result<()> {
-    let Some(owner) = sig.owner.map(|o| o().get()) else { return Ok(()) };
+    let Some(cell) = sig.owner.map(|o| o()) else { return Ok(()) };
+    if std::ptr::eq(cell, crate::objects::struct_seq::StructMethods::class_cell()) {
+        return Ok(());
+    }
+    let owner = cell.get();
     match args.first() {
         Some(&c) if c == owner.value() => Ok(()),
         Some(&c) => check_new_class(t, owner, c, sig),
         None => Err(t.type_error(format!("{}.__new__(): not enough arguments", owner.name_string()))),
+    }
+}
+
+/// The arguments of a constructor that takes no keywords: those for a subclass with an `__init__` of its own are not looked at.
+#[inline]
+pub fn without_init_keywords<'a>(
+    t: &Thread,
+    args: &'a [Value],
+    kwnames: Option<Ref<Tuple>>,
+    sig: &'static Signature,
+) -> (&'a [Value], Option<Ref<Tuple>>) {
+    use crate::objects::class::Special;
+    let (Some(names), Some(owner)) = (kwnames, sig.owner) else { return (args, kwnames) };
+    let (owner, class) = (owner().get(), args.first().and_then(|c| c.downcast::<Class>()));
+    match class.filter(|&c| c != owner && c.special(t, Special::Init) != owner.special(t, Special::Init)) {
+        Some(_) => (&args[..args.len() - names.len()], None),
+        None => (args, kwnames),
     }
 }
 
@@ -705,6 +726,7 @@ fn count_by_hand(sig: &'static Signature, given: usize) -> Option<String> {
         ("sorted", NativeKind::Function) => format!("sorted expected 1 argument, got {given}"),
         ("int", NativeKind::New) if given > 2 => format!("int expected at most 2 arguments, got {given}"),
         ("map", NativeKind::New) => "map() must have at least two arguments.".to_owned(),
+        ("methodcaller", NativeKind::New) => "methodcaller needs at least one argument, the method name".to_owned(),
         ("enumerate", NativeKind::New) if given == 0 => "enumerate() missing required argument 'iterable'".to_owned(),
         _ => return None,
     })

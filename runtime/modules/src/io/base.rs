@@ -112,6 +112,38 @@ pub(super) fn size_arg(t: &Thread, v: Option<Value>) -> Result<Option<usize>> {
     }
 }
 
+/// The attributes of a stream for its pickled state; None when there are none.
+pub(super) fn dict_copy(t: &Thread, stream: Value) -> Result<Option<Ref<Dict>>> {
+    match taipan_vm::attr::instance_dict(t, stream)? {
+        Some(d) if !d.is_empty() => d.copy(t).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// A stream's position from its pickled state.
+pub(super) fn position_of_state(t: &Thread, v: Value, which: &str) -> Result<usize> {
+    if t.int_value(v).is_none() {
+        let got = class_of(v).name_string();
+        return Err(t.type_error(format!("{which} item of state must be an integer, got {got}")));
+    }
+    usize::try_from(t.to_isize(v)?).map_err(|_| t.value_error("position value cannot be negative"))
+}
+
+/// Sets the attributes of a pickled state.
+pub(super) fn restore_dict(t: &Thread, stream: Value, v: Value, which: &str) -> Result<()> {
+    if v.is_none() {
+        return Ok(());
+    }
+    let Some(from) = v.downcast::<Dict>() else {
+        let got = class_of(v).name_string();
+        return Err(t.type_error(format!("{which} item of state should be a dict, got a {got}")));
+    };
+    if let Some(own) = taipan_vm::attr::instance_dict(t, stream)? {
+        own.update(t, from)?;
+    }
+    Ok(())
+}
+
 #[derive(HeapType)]
 #[repr(C)]
 pub struct IOBase {
@@ -426,7 +458,7 @@ impl BufferedIOBase {
 }
 
 fn read_into(t: &Thread, this: Value, buffer: Value, method: &str) -> Result<usize> {
-    let mut b = t.writable_buffer(buffer)?;
+    let mut b = t.writable_argument("readinto", buffer)?;
     let n = b.len();
     let v = call(t, this, method, &[t.int(n as i64)?])?;
     let Some(data) = v.downcast::<Bytes>() else { return Err(t.type_error(format!("{method}() should return bytes"))) };

@@ -366,7 +366,7 @@ fn read_line(t: &Thread, this: This, limit: Option<usize>) -> Result<Ref<Bytes>>
 }
 
 fn read_into(t: &Thread, this: This, buffer: Value, once: bool) -> Result<Value> {
-    let mut b = t.writable_buffer(buffer)?;
+    let mut b = t.writable_argument("readinto", buffer)?;
     let data = if once {
         read1(t, this, Some(b.len()))?
     } else {

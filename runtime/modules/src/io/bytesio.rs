@@ -79,10 +79,32 @@ impl BytesIO {
             Some(v) => t.buffer(v)?.to_vec(),
             None => Vec::new(),
         };
+        if let Some(old) = this.content.get() {
+            // Refused while memory is lent out.
+            old.resize(t, 0)?;
+        }
         let b = ByteArray::new(t, &content)?;
         this.content.set(t, this.header(), b);
         this.pos.store(0, Relaxed);
         Ok(())
+    }
+    #[py("($self, /)")]
+    fn __getstate__(t: &Thread, this: Ref<BytesIO>) -> Result<Value> {
+        let content = BytesIO::getvalue(t, this)?;
+        (content, this.pos.load(Relaxed), dict_copy(t, this.value())?).into_value(t)
+    }
+    #[py("($self, state, /)")]
+    fn __setstate__(t: &Thread, this: Ref<BytesIO>, state: Value) -> Result<()> {
+        let Some([content, pos, dict]) = state.downcast::<Tuple>().and_then(|s| s.as_slice().first_chunk::<3>().copied()) else {
+            let (class, got) = (class_of(this.value()).name_string(), class_of(state).name_string());
+            return Err(t.type_error(format!("{class}.__setstate__ argument should be 3-tuple, got {got}")));
+        };
+        this.open(t)?;
+        BytesIO::__init__(t, this, None)?;
+        this.put(t, &t.buffer(content)?.to_vec())?;
+        let pos = position_of_state(t, pos, "second")?;
+        this.pos.store(pos, Relaxed);
+        restore_dict(t, this.value(), dict, "third")
     }
     /// Read at most size bytes, returned as a bytes object.
     #[py("($self, size=-1, /)")]
@@ -125,7 +147,7 @@ impl BytesIO {
     /// Read bytes into buffer.
     #[py("($self, buffer, /)")]
     fn readinto(t: &Thread, this: Ref<BytesIO>, buffer: Value) -> Result<usize> {
-        let mut b = t.writable_buffer(buffer)?;
+        let mut b = t.writable_argument("readinto", buffer)?;
         let data = this.take(t, Some(b.len()))?;
         b.as_mut_slice()[..data.len()].copy_from_slice(data.as_slice());
         Ok(data.len())

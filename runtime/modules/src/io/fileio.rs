@@ -321,7 +321,7 @@ impl FileIO {
     #[py("($self, buffer, /)")]
     fn readinto(t: &Thread, this: Ref<FileIO>, buffer: Value) -> Result<Option<usize>> {
         this.need(t, READ)?;
-        let mut b = t.writable_buffer(buffer)?;
+        let mut b = t.writable_argument("readinto", buffer)?;
         this.read_bytes(t, b.as_mut_slice())
     }
     /// Write buffer b to file, return number of bytes written.

@@ -228,6 +228,15 @@ impl NewlineMode {
             _ => return Err(t.value_error(format!("illegal newline value: {}", t.repr(v)?))),
         })
     }
+    /// The argument that gives this mode.
+    pub fn name(&self) -> Option<&'static str> {
+        match (self.universal, self.translate, self.write) {
+            (true, true, _) => None,
+            (true, false, _) => Some(""),
+            (false, _, None) => Some("\n"),
+            (false, _, some) => some,
+        }
+    }
     /// A text as it is to be written.
     pub fn written(&self, t: &Thread, s: Ref<Str>) -> Result<Ref<Str>> {
         let Some(with) = self.write else { return Ok(s) };

@@ -113,6 +113,36 @@ impl StringIO {
         }
         Ok(())
     }
+    #[py("($self, /)")]
+    fn __getstate__(t: &Thread, this: Ref<StringIO>) -> Result<Value> {
+        let (text, pos, mode) = {
+            let c = this.open(t)?;
+            (c.text.clone(), c.pos, c.mode)
+        };
+        let text = Str::from_code_points(t, &text)?;
+        (text, mode.name(), pos, dict_copy(t, this.value())?).into_value(t)
+    }
+    #[py("($self, state, /)")]
+    fn __setstate__(t: &Thread, this: Ref<StringIO>, state: Value) -> Result<()> {
+        let Some([text, newline, pos, dict]) = state.downcast::<Tuple>().and_then(|s| s.as_slice().first_chunk::<4>().copied())
+        else {
+            let (class, got) = (class_of(this.value()).name_string(), class_of(state).name_string());
+            return Err(t.type_error(format!("{class}.__setstate__ argument should be 4-tuple, got {got}")));
+        };
+        drop(this.open(t)?);
+        // What is stored was translated when it was written.
+        StringIO::__init__(t, this, None, Some(newline))?;
+        let Some(text) = text.downcast::<Str>() else {
+            return Err(t.type_error(format!("initial_value must be str or None, not {}", class_of(text).name_string())));
+        };
+        let pos = position_of_state(t, pos, "third")?;
+        {
+            let mut c = this.open(t)?;
+            c.text = text.units().iter().collect();
+            c.pos = pos;
+        }
+        restore_dict(t, this.value(), dict, "fourth")
+    }
     /// Read at most size characters, returned as a string.
     #[py("($self, size=-1, /)")]
     fn read(t: &Thread, this: Ref<StringIO>, size: Option<Value>) -> Result<Ref<Str>> {

@@ -13,6 +13,7 @@
 use crate::native::*;
 use crate::objects::bytearray::ByteArray;
 use crate::objects::class::Special;
+use crate::objects::exceptions as ex;
 use crate::objects::memoryview::MemoryView;
 use std::borrow::Cow;
 
@@ -195,6 +196,16 @@ impl Thread {
     /// As `buffer`, and writable: BufferError for others.
     pub fn writable_buffer(&self, v: Value) -> Result<Buffer> {
         self.buffer_with(v, flags::WRITABLE)
+    }
+
+    /// The writable memory of `function`'s argument; TypeError for what has none.
+    pub fn writable_argument(&self, function: &str, v: Value) -> Result<Buffer> {
+        self.writable_buffer(v).map_err(|e| {
+            if !e.is(self, ex::class(ex::Kind::BufferError)) && !self.is_type_error(e) {
+                return e;
+            }
+            self.type_error(format!("{function}() argument must be read-write bytes-like object, not {}", crate::ops::type_name(v)))
+        })
     }
 
     /// Memory of `v` as `flags` ask for.

@@ -106,7 +106,10 @@ impl DictIteration {
     fn advance(&self, t: &Thread, reversed: bool) -> Result<Option<(Value, Value)>> {
         match exclusively(t, &self.header, || self.step(reversed)) {
             Step::Item(key, value) => Ok(Some((key, value))),
-            Step::End => Ok(None),
+            Step::End => {
+                self.dict.set(t, &self.header, None);
+                Ok(None)
+            }
             Step::Resized => Err(t.runtime_error("dictionary changed size during iteration")),
             Step::OtherKeys => Err(t.runtime_error("dictionary keys changed during iteration")),
         }

@@ -136,7 +136,7 @@ pub fn from_object(t: &Thread, x: Value) -> Result<f64> {
             None => Err(not_a_float(t, x)),
         };
     }
-    if let Some(x) = t.to_f64_opt(x)? {
+    if let Some(x) = t.float_of(x)? {
         return Ok(x);
     }
     match t.bytes_like(x, text::parse_bytes) {
@@ -317,7 +317,7 @@ impl BoxedFloat {
         let Some(n) = ndigits.0 else {
             return to_int(t, num::round_to_int(x));
         };
-        let n = t.to_isize(n)?;
+        let n = t.to_index_clipped(n)?;
         match num::round(x, n as i64) {
             Ok(x) => t.float(x),
             Err(e) => Err(t.num_error(e)),

@@ -846,7 +846,14 @@ impl SetIterator {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<SetIterator>) -> Result<Option<Value>> {
-        exclusively(t, &this.header, || this.step()).map_err(|()| t.runtime_error("Set changed size during iteration"))
+        match exclusively(t, &this.header, || this.step()) {
+            Ok(None) => {
+                this.set.set(t, &this.header, None);
+                Ok(None)
+            }
+            Ok(item) => Ok(item),
+            Err(()) => Err(t.runtime_error("Set changed size during iteration")),
+        }
     }
     /// Private method returning an estimate of len(list(it)).
     #[py("($self, /)")]

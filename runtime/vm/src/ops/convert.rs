@@ -227,9 +227,14 @@ impl Thread {
 
     /// As `to_f64`; `None` when the class has neither `__float__` nor `__index__`.
     pub fn to_f64_opt(&self, v: Value) -> Result<Option<f64>> {
-        if let Some(x) = float_value(v) {
-            return Ok(Some(x));
+        match float_value(v) {
+            Some(x) => Ok(Some(x)),
+            None => self.float_of(v),
         }
+    }
+
+    /// As `to_f64_opt`, but instances of subclasses of float are asked, too.
+    pub(crate) fn float_of(&self, v: Value) -> Result<Option<f64>> {
         let class = class_of(v);
         if class == BigInt::class() {
             return self.int_to_f64(v);

@@ -61,7 +61,7 @@ pub fn compile_text(t: &Thread, source: &str, filename: Ref<Str>, options: &Opti
             // A warning that the filters made an error is an error of the source.
             let error = SyntaxError {
                 kind: SyntaxErrorKind::Syntax,
-                message: w.message.clone(),
+                message: w.message.replace(" Such sequences will not work in the future.", ""),
                 line: w.line,
                 offset: 1,
                 end_line: w.line,
