@@ -349,10 +349,11 @@ impl Method {
         };
         let invoke = self.invoke(|cell| quote!(values[#cell]), quote!(rest), quote!(kwargs));
         // Keywords that a constructor does not know may be for the `__init__` of a subclass.
-        let no_keywords = self.signature.params.iter().all(|param| param.kind == ParamKind::PositionalOnly);
-        let strip = (self.kind == Kind::New && no_keywords).then(|| {
-            quote!(let (args, kwnames) = native::without_init_keywords(t, args, kwnames, &#signature);)
-        });
+        let no_keywords =
+            self.signature.params.iter().all(|param| matches!(param.kind, ParamKind::PositionalOnly | ParamKind::VarArgs));
+        let constructs = self.kind == Kind::New || (self.kind == Kind::Slot && self.name == "__init__");
+        let strip = (constructs && no_keywords)
+            .then(|| quote!(let (args, kwnames) = native::without_init_keywords(t, args, kwnames, &#signature);));
         quote! {
             #(#cfgs)*
             fn #entry(

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::*};
 use taipan_num::convert;
 use taipan_vm::native::*;
 use taipan_vm::objects::bytearray::ByteArray;
+use taipan_vm::objects::exceptions as ex;
 use taipan_vm::objects::slice::Slice;
 use taipan_vm::ops::Compare;
 
@@ -141,7 +142,7 @@ impl Array {
     }
     fn position(&self, t: &Thread, i: isize, what: &str) -> Result<usize> {
         let n = self.count_items();
-        taipan_vm::ops::item::wrap_index(i as i64, n).ok_or_else(|| t.index_error(what))
+        taipan_vm::ops::item::wrap_index(i as i64, n).filter(|&i| i < n).ok_or_else(|| t.index_error(what))
     }
     fn splice_items(&self, t: &Thread, from: usize, to: usize, new: &[u8]) -> Result<()> {
         let n = self.item_size();
@@ -167,7 +168,9 @@ impl Array {
         }
         let mut i = 0;
         while let (Some(x), Some(y)) = (this.item(t, i)?, other.item(t, i)?) {
-            if !t.equal(x, y)? {
+            // Not by identity: a NaN is no NaN's equal.
+            let equal = t.rich_compare(x, y, Compare::Eq)?;
+            if !t.truth(equal)? {
                 return match op {
                     Compare::Eq => Ok(Value::FALSE),
                     Compare::Ne => Ok(Value::TRUE),
@@ -207,26 +210,148 @@ impl Array {
 impl ArrayModule {
     /// Internal. Used for pickling support.
     #[py("($module, arraytype, typecode, mformat_code, items, /)")]
-    fn _array_reconstructor(
-        t: &Thread,
-        arraytype: Value,
-        typecode: Ref<Str>,
-        mformat_code: i32,
-        items: Ref<Bytes>,
-    ) -> Result<Value> {
-        // Machine formats 0..=21 of the pickle protocol; only this machine's own is read without conversion.
-        let _ = mformat_code;
-        let new = t.call(arraytype, &[typecode.value(), List::new(t)?.value()])?;
-        match new.downcast::<Array>() {
-            Some(a) => a.content().extend(t, items.as_slice())?,
-            None => return Err(t.type_error("first argument must be a type object")),
+    fn _array_reconstructor(t: &Thread, arraytype: Value, typecode: Ref<Str>, mformat_code: i32, items: Value) -> Result<Value> {
+        let name = |v: Value| class_of(v).name_string();
+        let Some(class) = arraytype.downcast::<Class>() else {
+            return Err(t.type_error(format!("first argument must be a type object, not {}", name(arraytype))));
+        };
+        if !class.is_subclass(Array::class()) {
+            return Err(t.type_error(format!("{} is not a subtype of array.array", class.name_string())));
         }
-        Ok(new)
+        if typecode.len() != 1 {
+            return Err(t.type_error(format!(
+                "_array_reconstructor(): argument 2 must be a unicode character, not a string of length {}",
+                typecode.len()
+            )));
+        }
+        let code = u8::try_from(typecode.units().at(0)).unwrap_or(0);
+        let Some(size) = size_of_code(code) else { return Err(t.value_error("second argument must be a valid type code")) };
+        let Some(format) = usize::try_from(mformat_code).ok().and_then(|i| FORMATS.get(i)) else {
+            return Err(t.value_error("third argument must be a valid machine format code."));
+        };
+        let Some(items) = items.downcast::<Bytes>() else {
+            return Err(t.type_error(format!("fourth argument should be bytes, not {}", name(items))));
+        };
+        let bytes = items.as_slice();
+        let length_error = |what: &str| t.value_error(format!("{what} length not a multiple of item size"));
+        if machine_format(code) == mformat_code {
+            if bytes.len() % size != 0 {
+                return Err(length_error("bytes"));
+            }
+            return Array::make(t, class, code, bytes).map(Ref::value);
+        }
+        if let Codec::Text(codec) = format.codec {
+            let text = t.call_method(items.value(), names::decode(), &[Str::intern_str(t, codec)?.value()])?;
+            return t.call(arraytype, &[typecode.value(), text]);
+        }
+        if bytes.len() % format.size != 0 {
+            return Err(length_error("string"));
+        }
+        let new = Array::make(t, class, if format.codec == Codec::Float { code } else { format.fitting(code) }, &[])?;
+        for item in bytes.chunks_exact(format.size) {
+            new.push(t, format.read(t, item)?)?;
+        }
+        Ok(new.value())
     }
+}
+
+/// How the items of a pickled array are written.
+#[derive(PartialEq)]
+enum Codec {
+    Unsigned,
+    Signed,
+    Float,
+    Text(&'static str),
+}
+
+struct Format {
+    codec: Codec,
+    size: usize,
+    little: bool,
+}
+
+const fn format(codec: Codec, size: usize, little: bool) -> Format {
+    Format { codec, size, little }
+}
+
+/// The machine formats of the pickle protocol, by their codes.
+const FORMATS: [Format; 22] = [
+    format(Codec::Unsigned, 1, true),
+    format(Codec::Signed, 1, true),
+    format(Codec::Unsigned, 2, true),
+    format(Codec::Unsigned, 2, false),
+    format(Codec::Signed, 2, true),
+    format(Codec::Signed, 2, false),
+    format(Codec::Unsigned, 4, true),
+    format(Codec::Unsigned, 4, false),
+    format(Codec::Signed, 4, true),
+    format(Codec::Signed, 4, false),
+    format(Codec::Unsigned, 8, true),
+    format(Codec::Unsigned, 8, false),
+    format(Codec::Signed, 8, true),
+    format(Codec::Signed, 8, false),
+    format(Codec::Float, 4, true),
+    format(Codec::Float, 4, false),
+    format(Codec::Float, 8, true),
+    format(Codec::Float, 8, false),
+    format(Codec::Text("utf-16-le"), 2, true),
+    format(Codec::Text("utf-16-be"), 2, false),
+    format(Codec::Text("utf-32-le"), 4, true),
+    format(Codec::Text("utf-32-be"), 4, false),
+];
+
+impl Format {
+    fn read(&self, t: &Thread, item: &[u8]) -> Result<Value> {
+        if self.codec != Codec::Float {
+            return t.big(convert::from_bytes(item, self.little, self.codec == Codec::Signed));
+        }
+        let mut word = [0; 8];
+        word[..self.size].copy_from_slice(item);
+        if !self.little {
+            word[..self.size].reverse();
+        }
+        t.float(match self.size {
+            4 => f64::from(f32::from_le_bytes([word[0], word[1], word[2], word[3]])),
+            _ => f64::from_le_bytes(word),
+        })
+    }
+    /// The type code for integers of this format: another machine's `long`, say, may have had another width than this one's.
+    fn fitting(&self, wished: u8) -> u8 {
+        let signed = self.codec == Codec::Signed;
+        let fits = |c: &u8| {
+            !matches!(c, b'u' | b'w' | b'f' | b'd') && size_of_code(*c) == Some(self.size) && c.is_ascii_lowercase() == signed
+        };
+        CODES.bytes().rfind(fits).unwrap_or(wished)
+    }
+}
+
+/// The code of this machine's format for a type code.
+fn machine_format(code: u8) -> i32 {
+    let size = size_of_code(code).unwrap_or(1);
+    let codec = match code {
+        b'u' | b'w' => 4,
+        b'f' | b'd' => 2,
+        c if c.is_ascii_lowercase() => 1,
+        _ => 0,
+    };
+    let little = cfg!(target_endian = "little");
+    let found = FORMATS.iter().position(|f| {
+        let same = match f.codec {
+            Codec::Unsigned => codec == 0,
+            Codec::Signed => codec == 1,
+            Codec::Float => codec == 2,
+            Codec::Text(_) => codec == 4,
+        };
+        same && f.size == size && (f.little == little || size == 1)
+    });
+    found.map_or(-1, |i| i as i32)
 }
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     m.set(t, "ArrayType", Array::class().value())?;
+    let sequences = taipan_vm::import::import_module(t, "_collections_abc")?;
+    let mutable = t.get_attr(sequences, Str::intern_str(t, "MutableSequence")?)?;
+    t.call_method(mutable, Str::intern_str(t, "register")?, &[Array::class().value()])?;
     m.set(t, "typecodes", Str::from_str(t, CODES)?.value())
 }
 
@@ -256,7 +381,11 @@ impl Array {
         }
         let text = matches!(code, b'u' | b'w');
         let new = Array::make(t, cls, code, &[])?;
-        let Some(v) = initializer.filter(|v| !v.is_none()) else { return Ok(new) };
+        if code == b'u' {
+            let text = "The 'u' type code is deprecated and will be removed in Python 3.16";
+            t.warn(ex::Kind::DeprecationWarning, text)?;
+        }
+        let Some(v) = initializer else { return Ok(new) };
         if let Some(s) = v.downcast::<Str>() {
             if !text {
                 return Err(t.type_error(format!("cannot use a str to initialize an array with typecode '{}'", code as char)));
@@ -527,12 +656,9 @@ impl Array {
         let Some(i) = t.index_opt(key)? else { return Err(t.type_error("array indices must be integers")) };
         let i = this.position(t, t.to_index(i)?, "array assignment index out of range")?;
         let (word, n) = encode(t, this.code, value)?;
-        this.content().with_mut(t, |b| {
-            if let Some(to) = b.get_mut(i * n..i * n + n) {
-                to.copy_from_slice(&word[..n]);
-            }
-        });
-        Ok(())
+        // Converting the value may have shortened the array.
+        let done = this.content().with_mut(t, |b| b.get_mut(i * n..i * n + n).map(|to| to.copy_from_slice(&word[..n])).is_some());
+        if done { Ok(()) } else { Err(t.index_error("array assignment index out of range")) }
     }
     #[py]
     fn __delitem__(t: &Thread, this: Ref<Array>, key: Value) -> Result<()> {
@@ -632,11 +758,16 @@ impl Array {
     /// Return state information for pickling.
     #[py("($self, protocol, /)")]
     fn __reduce_ex__(t: &Thread, this: Ref<Array>, protocol: Value) -> Result<Value> {
-        let _ = protocol;
+        let protocol = t.to_isize(protocol)?;
         let code = Str::from_str(t, &(this.code as char).to_string())?;
-        let items =
-            if matches!(this.code, b'u' | b'w') { Array::tounicode(t, this)?.value() } else { Array::items(this, t)?.value() };
-        let state = taipan_vm::attr::instance_dict(t, this.value())?.map_or(Value::NONE, Ref::value);
+        let state = taipan_vm::attr::instance_dict(t, this.value())?.filter(|d| !d.is_empty()).map_or(Value::NONE, Ref::value);
+        if protocol >= 3 {
+            let module = taipan_vm::import::import_module(t, "array")?;
+            let make = t.get_attr(module, Str::intern_str(t, "_array_reconstructor")?)?;
+            let content = Bytes::new(t, &this.to_vec(t))?;
+            return (make, (class_of(this.value()), code, machine_format(this.code), content), state).into_value(t);
+        }
+        let items = Array::items(this, t)?.value();
         (class_of(this.value()), (code, items), state).into_value(t)
     }
     /// See PEP 585

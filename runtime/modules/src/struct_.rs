@@ -130,13 +130,12 @@ fn compile(t: &Thread, format: &[u8]) -> Result<Layouted> {
 
 /// Text of a format argument.
 fn format_bytes(t: &Thread, v: Value, who: &str) -> Result<Vec<u8>> {
-    if let Some(s) = v.downcast::<Str>() {
-        return match s.as_ascii() {
-            Some(a) => Ok(a.as_bytes().to_vec()),
-            None => Err(error(t, "bad char in struct format")),
-        };
+    let mut v = v;
+    if v.downcast::<Str>().is_some() {
+        v = t.call_method(v, Str::intern_str(t, "encode")?, &[Str::intern_str(t, "ascii")?.value()])?;
     }
     match v.downcast::<Bytes>() {
+        Some(b) if b.as_slice().contains(&0) => Err(error(t, "embedded null character")),
         Some(b) => Ok(b.as_slice().to_vec()),
         None => Err(t.type_error(format!("{who} argument 1 must be a str or bytes object, not {}", class_of(v).name_string()))),
     }
@@ -364,11 +363,12 @@ fn unpack_exact(t: &Thread, l: &Layouted, buffer: Value) -> Result<Ref<Tuple>> {
 }
 
 fn unpack_at(t: &Thread, l: &Layouted, buffer: Value, offset: isize) -> Result<Ref<Tuple>> {
-    let bytes = memory(t, buffer)?;
-    let n = bytes.len() as isize;
+    let Some(n) = t.bytes_like(buffer, |b| b.len() as isize) else {
+        return Err(t.type_error(format!("a bytes-like object is required, not '{}'", class_of(buffer).name_string())));
+    };
     if offset < 0 {
         if offset + l.size as isize > 0 {
-            return Err(error(t, format!("not enough data to unpack {} bytes", l.size)));
+            return Err(error(t, format!("not enough data to unpack {} bytes at offset {offset}", l.size)));
         }
         if offset + n < 0 {
             return Err(error(t, format!("offset {offset} out of range for {n}-byte buffer")));
@@ -385,7 +385,12 @@ fn unpack_at(t: &Thread, l: &Layouted, buffer: Value, offset: isize) -> Result<R
             ),
         ));
     }
-    unpack_all(t, l, &bytes[from as usize..from as usize + l.size])
+    // Only what is unpacked is copied: the buffer may be large.
+    let from = from as usize;
+    match t.bytes_like(buffer, |b| b.get(from..from + l.size).map(<[u8]>::to_vec)).flatten() {
+        Some(bytes) => unpack_all(t, l, &bytes),
+        None => Err(error(t, format!("not enough data to unpack {} bytes at offset {from}", l.size))),
+    }
 }
 
 fn pack_at(t: &Thread, l: &Layouted, args: &[Value]) -> Result<()> {
@@ -401,7 +406,7 @@ fn pack_at(t: &Thread, l: &Layouted, args: &[Value]) -> Result<()> {
     }
     let offset = t.to_isize(offset)?;
     let packed = pack_all(t, l, &args[2..], "pack_into")?;
-    let mut target = t.writable_buffer(buffer)?;
+    let mut target = t.writable_argument("pack_into", buffer)?;
     let memory = target.as_mut_slice();
     let n = memory.len() as isize;
     if offset < 0 {
@@ -451,7 +456,7 @@ fn make(t: &Thread, format: Value, who: &str) -> Result<Ref<Struct>> {
     t.create(Struct {
         header: Header::NEW,
         format: Field::new(Str::from_latin1(t, &text)?.value()),
-        compiled: std::sync::OnceLock::from(layouted),
+        compiled: Version::of(layouted),
     })
 }
 
@@ -524,14 +529,41 @@ impl StructModule {
 pub struct Struct {
     header: Header,
     format: Field,
-    /// Set by `__init__`, once.
     #[noscan(drop)]
-    compiled: std::sync::OnceLock<Layouted>,
+    compiled: Version,
+}
+
+/// What `__init__` made of a format. Another `__init__` adds a version, and the former stays, as a reader may still use it.
+#[derive(Default)]
+struct Version(std::sync::OnceLock<Box<(Layouted, Version)>>);
+
+impl Version {
+    fn of(layout: Layouted) -> Version {
+        let first = Version::default();
+        first.add(layout);
+        first
+    }
+    fn latest(&self) -> Option<&Layouted> {
+        let mut last = self.0.get()?;
+        while let Some(next) = last.1.0.get() {
+            last = next;
+        }
+        Some(&last.0)
+    }
+    fn add(&self, layout: Layouted) {
+        let (mut at, mut new) = (self, Box::new((layout, Version::default())));
+        while let Err(back) = at.0.set(new) {
+            new = back;
+            if let Some(taken) = at.0.get() {
+                at = &taken.1;
+            }
+        }
+    }
 }
 
 impl Struct {
     fn layouted(&self, t: &Thread) -> Result<&Layouted> {
-        self.compiled.get().ok_or_else(|| t.runtime_error("Struct object is not initialized"))
+        self.compiled.latest().ok_or_else(|| t.runtime_error("Struct object is not initialized"))
     }
 }
 
@@ -541,27 +573,27 @@ impl Struct {
     #[py("(*args, **kwargs)", nosig)]
     fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<Struct>> {
         let _ = (args, kwargs);
-        t.create_in(cls, Struct { header: Header::NEW, format: Field::new(Value::NONE), compiled: std::sync::OnceLock::new() })
+        t.create_in(cls, Struct { header: Header::NEW, format: Field::new(Value::NONE), compiled: Version::default() })
     }
     #[py("($self, /, format)")]
     fn __init__(t: &Thread, this: Ref<Struct>, format: Value) -> Result<()> {
         let text = format_bytes(t, format, "Struct()")?;
         let layouted = compile(t, &text)?;
         let shown = Str::from_latin1(t, &text)?;
-        if this.compiled.set(layouted).is_ok() {
-            this.format.set(t, this.header(), shown.value());
-        }
+        this.compiled.add(layouted);
+        this.format.set(t, this.header(), shown.value());
         Ok(())
     }
     /// struct format string
     #[py(getter)]
-    fn format(_t: &Thread, this: Ref<Struct>) -> Value {
-        this.format.get()
+    fn format(t: &Thread, this: Ref<Struct>) -> Result<Value> {
+        this.layouted(t)?;
+        Ok(this.format.get())
     }
     /// struct size in bytes
     #[py(getter)]
-    fn size(t: &Thread, this: Ref<Struct>) -> Result<usize> {
-        this.layouted(t).map(|l| l.size)
+    fn size(_t: &Thread, this: Ref<Struct>) -> isize {
+        this.compiled.latest().map_or(-1, |l| l.size as isize)
     }
     /// S.pack(v1, v2, ...) -> bytes
     ///
@@ -612,6 +644,7 @@ impl Struct {
     }
     #[py]
     fn __repr__(t: &Thread, this: Ref<Struct>) -> Result<Value> {
+        this.layouted(t)?;
         let mut s = crate::shown::Shown::new();
         s.text(&class_of(this.value()).name_string()).text("(").repr(t, this.format.get())?.text(")").finish(t)
     }

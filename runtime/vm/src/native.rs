@@ -541,7 +541,8 @@ fn check_new(t: &Thread, args: &[Value], sig: &'static Signature) -> Result<()> 
     }
 }
 
-/// The arguments of a constructor that takes no keywords: those for a subclass with an `__init__` of its own are not looked at.
+/// The arguments of a `__new__` or `__init__` that takes no keywords: those for a subclass with an `__init__`, or `__new__`, of its
+/// own are not looked at.
 #[inline]
 pub fn without_init_keywords<'a>(
     t: &Thread,
@@ -551,8 +552,13 @@ pub fn without_init_keywords<'a>(
 ) -> (&'a [Value], Option<Ref<Tuple>>) {
     use crate::objects::class::Special;
     let (Some(names), Some(owner)) = (kwnames, sig.owner) else { return (args, kwnames) };
-    let (owner, class) = (owner().get(), args.first().and_then(|c| c.downcast::<Class>()));
-    match class.filter(|&c| c != owner && c.special(t, Special::Init) != owner.special(t, Special::Init)) {
+    let owner = owner().get();
+    let Some(&first) = args.first() else { return (args, kwnames) };
+    let (class, other) = match sig.kind {
+        NativeKind::New => (first.downcast::<Class>(), Special::Init),
+        _ => (Some(class_of(first)), Special::New),
+    };
+    match class.filter(|&c| c != owner && c.special(t, other) != owner.special(t, other)) {
         Some(_) => (&args[..args.len() - names.len()], None),
         None => (args, kwnames),
     }

@@ -121,8 +121,8 @@ impl DefaultDict {
             return Err(t.key_error(key));
         }
         let value = t.call(factory, &[])?;
-        t.set_item(this.value(), key, value)?;
-        Ok(value)
+        // The factory may have set the key itself.
+        Ok(as_dict(this).set_default(t, key, value)?.unwrap_or(value))
     }
     /// D.copy() -> a shallow copy of D.
     #[py("($self, /)")]

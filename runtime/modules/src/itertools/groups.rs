@@ -1,6 +1,7 @@
 //! `groupby` and `tee`.
 
 use std::sync::atomic::{AtomicU32, Ordering::*};
+use std::time::{Duration, Instant};
 use taipan_vm::native::*;
 
 #[derive(HeapType)]
@@ -123,6 +124,9 @@ impl Grouper {
     }
 }
 
+/// How long a thread waits for the item that another one reads from the source.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// One item of the source of a `tee`, and the way to the next.
 #[derive(HeapType)]
 #[repr(C)]
@@ -151,11 +155,16 @@ impl TeeData {
     /// Reads the item if nobody has; false at the end of the source.
     fn read(&self, t: &Thread) -> Result<bool> {
         let mine = 2 + u32::from(t.id);
+        let mut since = None;
         loop {
             match self.state.compare_exchange(UNREAD, mine, Acquire, Acquire) {
                 Ok(_) => break,
                 Err(READ) => return Ok(true),
                 Err(who) if who == mine => return Err(t.runtime_error("cannot re-enter the tee iterator")),
+                // Another thread is about to have the item. One that does not come to an end may be waiting for this thread.
+                Err(_) if since.get_or_insert_with(Instant::now).elapsed() > PATIENCE => {
+                    return Err(t.runtime_error("cannot re-enter the tee iterator"));
+                }
                 Err(_) => t.blocking(std::thread::yield_now),
             }
         }

@@ -7,6 +7,7 @@ pub mod codecs;
 pub mod imp;
 pub mod string;
 pub mod sys;
+pub mod sys_jit;
 pub mod sys_types;
 pub mod typing;
 pub mod warnings;

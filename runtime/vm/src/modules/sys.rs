@@ -215,6 +215,8 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     m.set(t, "hexversion", t.int(hexversion)?)?;
     m.set(t, "api_version", t.int(1013)?)?;
     m.set(t, "copyright", text("Copyright (c) the Taipan developers.\nAll Rights Reserved.")?)?;
+    m.set(t, "_home", Value::NONE)?;
+    m.set(t, "_jit", Module::from_def(t, super::sys_jit::SysJit::module_def())?.value())?;
     m.set(t, "_git", Tuple::new(t, &[text("Taipan")?, text("")?, text("")?])?.value())?;
     m.set(t, "_framework", text("")?)?;
     m.set(t, "abiflags", text("t")?)?;
@@ -416,6 +418,36 @@ impl Sys {
     fn _is_interned(_t: &Thread, string: Ref<Str>) -> bool {
         string.is_interned()
     }
+    /// Whether scripts of other processes may be run in this one.
+    #[py("($module, /)")]
+    fn is_remote_debug_enabled(_t: &Thread) -> bool {
+        false
+    }
+    /// Runs a script in another process.
+    #[py("($module, pid, script)")]
+    fn remote_exec(t: &Thread, pid: Value, script: Value) -> Result<()> {
+        let _ = (pid, script);
+        Err(t.runtime_error("Remote debugging is not enabled"))
+    }
+    /// Return the current value of the flags that are used for dlopen calls.
+    #[py("($module, /)")]
+    fn getdlopenflags(_t: &Thread) -> i32 {
+        DLOPEN_FLAGS.load(Relaxed)
+    }
+    /// Set the flags used by the interpreter for dlopen calls.
+    #[py("($module, flags, /)")]
+    fn setdlopenflags(_t: &Thread, flags: i32) {
+        DLOPEN_FLAGS.store(flags, Relaxed);
+    }
+    /// Activate stack profiler trampoline *backend*.
+    #[py("($module, backend, /)")]
+    fn activate_stack_trampoline(t: &Thread, backend: Ref<Str>) -> Result<()> {
+        let _ = backend;
+        Err(t.value_error("perf trampoline not available"))
+    }
+    /// Deactivate the current stack profiler trampoline backend.
+    #[py("($module, /)")]
+    fn deactivate_stack_trampoline(_t: &Thread) {}
     /// Return True if the given object is immortal.
     #[py("($module, op, /)")]
     fn _is_immortal(_t: &Thread, op: Value) -> bool {
@@ -669,10 +701,10 @@ impl Sys {
             return Err(t.type_error("argument is immutable"));
         }
         for name in [names::__weakref__(), names::__dict__()] {
-            if class.dict.expect().get_interned(name).is_some() {
-                t.set_attr(class.value(), name, None)?;
-            }
+            // Not as an attribute: `__dict__` of classes is one of their metaclass.
+            class.dict.expect().remove(t, name.value())?;
         }
+        Class::changed(class, t);
         Ok(())
     }
     /// Clear all internal performance-related caches.
@@ -699,6 +731,8 @@ impl Sys {
     }
 }
 
+/// RTLD_NOW
+static DLOPEN_FLAGS: std::sync::atomic::AtomicI32 = std::sync::atomic::AtomicI32::new(2);
 static SWITCH_INTERVAL: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0x3f74_7ae1_47ae_147b);
 /// Set once the interpreter is shutting down.
 pub static FINALIZING: AtomicBool = AtomicBool::new(false);

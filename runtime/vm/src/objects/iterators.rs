@@ -46,7 +46,7 @@ impl ListIterator {
         Ok(r)
     }
     #[inline(always)]
-    fn step(&self) -> Option<Value> {
+    fn step(&self, t: &Thread) -> Option<Value> {
         let i = self.index.load(Relaxed);
         if i == DONE {
             return None;
@@ -58,6 +58,7 @@ impl ListIterator {
             }
             None => {
                 self.index.store(DONE, Relaxed);
+                self.list.set(t, &self.header, None);
                 None
             }
         }
@@ -65,14 +66,14 @@ impl ListIterator {
     #[inline(always)]
     pub fn advance(&self, t: &Thread) -> Option<Value> {
         if t.owns(&self.header) {
-            return self.step();
+            return self.step(t);
         }
         self.advance_shared(t)
     }
     #[cold]
     fn advance_shared(&self, t: &Thread) -> Option<Value> {
         let _guard = t.exclusive(&self.header);
-        self.step()
+        self.step(t)
     }
 }
 impl TupleIterator {
@@ -82,25 +83,27 @@ impl TupleIterator {
         Ok(r)
     }
     #[inline(always)]
-    fn step(&self) -> Option<Value> {
+    fn step(&self, t: &Thread) -> Option<Value> {
         let i = self.index.load(Relaxed);
         let v = self.tuple.get().and_then(|l| l.get(i));
         if v.is_some() {
             self.index.store(i + 1, Relaxed);
+        } else {
+            self.tuple.set(t, &self.header, None);
         }
         v
     }
     #[inline(always)]
     pub fn advance(&self, t: &Thread) -> Option<Value> {
         if t.owns(&self.header) {
-            return self.step();
+            return self.step(t);
         }
         self.advance_shared(t)
     }
     #[cold]
     fn advance_shared(&self, t: &Thread) -> Option<Value> {
         let _guard = t.exclusive(&self.header);
-        self.step()
+        self.step(t)
     }
 }
 impl RangeIterator {

@@ -111,6 +111,10 @@ fn compare(t: &Thread, a: Ref<List>, other: Value, op: Compare) -> Result<Value>
     let mut i = 0;
     while let (Some(x), Some(y)) = (a.get(i), b.get(i)) {
         if !t.equal(x, y)? {
+            // The comparison may have emptied them.
+            if i >= a.len() || i >= b.len() {
+                break;
+            }
             return match op {
                 Compare::Eq => Ok(Value::FALSE),
                 Compare::Ne => Ok(Value::TRUE),
@@ -533,7 +537,10 @@ impl ListReverseIterator {
     #[py]
     fn __next__(t: &Thread, this: Ref<ListReverseIterator>) -> Result<Option<Value>> {
         let _guard = t.exclusive(&this.header);
-        let Some(i) = this.remaining.load(Relaxed).checked_sub(1) else { return Ok(None) };
+        let Some(i) = this.remaining.load(Relaxed).checked_sub(1) else {
+            this.list.set(t, this.header(), None);
+            return Ok(None);
+        };
         match this.list.get().and_then(|l| l.get(i)) {
             Some(v) => {
                 this.remaining.store(i, Relaxed);
@@ -541,6 +548,7 @@ impl ListReverseIterator {
             }
             None => {
                 this.remaining.store(0, Relaxed);
+                this.list.set(t, this.header(), None);
                 Ok(None)
             }
         }
@@ -552,10 +560,12 @@ impl ListReverseIterator {
     }
     #[py("($self, /)")]
     fn __reduce__(t: &Thread, this: Ref<ListReverseIterator>) -> Result<Value> {
+        // Looking the function up may run user code, and this iterator.
+        let reversed = t.builtin(names::reversed())?;
         let n = this.remaining.load(Relaxed);
         match this.list.get().filter(|_| n > 0) {
-            Some(l) => (t.builtin(names::reversed())?, Tuple::new(t, &[l.value()])?, n - 1).into_value(t),
-            None => (t.builtin(names::iter())?, Tuple::new(t, &[List::new(t)?.value()])?).into_value(t),
+            Some(l) => (reversed, Tuple::new(t, &[l.value()])?, n - 1).into_value(t),
+            None => (reversed, Tuple::new(t, &[List::new(t)?.value()])?).into_value(t),
         }
     }
     #[py("($self, state, /)")]
