@@ -35,6 +35,44 @@ pub fn compile(source: &str, filename: &str, options: &Options) -> std::result::
     })
 }
 
+/// A parsed source, for those who want the tree itself.
+pub struct Tree {
+    pub syntax: Parsed<Mod>,
+    /// The source with its line ends normalised, to which the tree's ranges refer.
+    pub text: String,
+    pub index: LineIndex,
+    pub warnings: Vec<Warning>,
+}
+
+impl Tree {
+    /// Drops a tree; one whose depth would exhaust the native stack is given up instead.
+    pub fn free(self) {
+        if self.text.len() > 4096 && is_deep(self.syntax.syntax()) {
+            std::mem::forget(self.syntax);
+        }
+    }
+}
+
+/// Parses `source` with the checks that need no scopes.
+pub fn parse(source: &str, options: &Options) -> std::result::Result<Tree, SyntaxError> {
+    let text = normalize_newlines(source).into_owned();
+    let located = |e: Box<Error>| {
+        let text = with_newline(&text);
+        e.locate(&text, &LineIndex::new(&text))
+    };
+    stacker::maybe_grow(2 * 1024 * 1024, 8 * 1024 * 1024, || {
+        check_text(&text).and_then(|()| check_nesting(&text)).map_err(located)?;
+        let mode = if options.mode == Mode::Eval { ParseMode::Expression } else { ParseMode::Module };
+        let parsed = ruff_python_parser::parse_unchecked(&text, ParseOptions::from(mode));
+        check_parsed(&parsed, &text, options).map_err(located)?;
+        let index = LineIndex::new(&text);
+        let mut warnings = Vec::new();
+        literal::escape_warnings(parsed.tokens(), &text, &index, &mut warnings);
+        Ok((parsed, index, warnings))
+    })
+    .map(|(syntax, index, warnings)| Tree { syntax, text, index, warnings })
+}
+
 fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compiled> {
     check_text(text)?;
     check_nesting(text)?;
@@ -111,7 +149,7 @@ fn check_nesting(text: &str) -> Result<()> {
     }
 }
 
-fn compile_parsed(parsed: &Parsed<Mod>, text: &str, filename: &str, options: &Options) -> Result<Compiled> {
+fn check_parsed(parsed: &Parsed<Mod>, text: &str, options: &Options) -> Result<()> {
     if let Some(e) = parsed.errors().first() {
         let padded = with_newline(text);
         let (found, at_end) = diagnose(&padded, options.mode == Mode::Eval);
@@ -125,6 +163,11 @@ fn compile_parsed(parsed: &Parsed<Mod>, text: &str, filename: &str, options: &Op
     {
         check_single(&m.body, text, options)?;
     }
+    Ok(())
+}
+
+fn compile_parsed(parsed: &Parsed<Mod>, text: &str, filename: &str, options: &Options) -> Result<Compiled> {
+    check_parsed(parsed, text, options)?;
     let index = LineIndex::new(text);
     let mut warnings = Vec::new();
     literal::escape_warnings(parsed.tokens(), text, &index, &mut warnings);

@@ -21,6 +21,9 @@ pub enum Kind {
     Indent,
     Dedent,
     End,
+    /// A comment, and a line end that ends no statement: only where [`tokenize_all`] gives them.
+    Comment,
+    Nl,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -75,12 +78,33 @@ struct Tokenizer<'a> {
     fstrings: Vec<FString>,
     line_start: bool,
     blank: bool,
+    /// Comments and insignificant line ends become tokens too.
+    trivia: bool,
 }
 
 type Step = Result<(), Outcome>;
 
 /// Tokenizes `text`, which ends in a newline unless it is empty.
 pub fn tokenize(text: &str) -> Tokens {
+    run(text, false)
+}
+
+/// All tokens of `text`, comments and insignificant line ends included, up to the error if there is one.
+pub fn tokenize_all(text: &str) -> (Vec<Tok>, Option<crate::unit::SyntaxError>) {
+    let tokens = run(text, true);
+    let error = match tokens.outcome {
+        Outcome::Done => None,
+        Outcome::Unclosed => {
+            let line = text.lines().count().max(1) as u32;
+            let place = Place { line: line + 1, offset: 1, end_line: line + 1, end_offset: 0 };
+            Some(Error::placed(SyntaxErrorKind::Syntax, place, "unexpected EOF in multi-line statement"))
+        }
+        Outcome::Error(e) | Outcome::Pending(e) => Some(e),
+    };
+    (tokens.toks, error.map(|e| e.locate(text, &crate::source::LineIndex::new(text))))
+}
+
+fn run(text: &str, trivia: bool) -> Tokens {
     let mut t = Tokenizer {
         text,
         bytes: text.as_bytes(),
@@ -91,6 +115,7 @@ pub fn tokenize(text: &str) -> Tokens {
         fstrings: Vec::new(),
         line_start: true,
         blank: true,
+        trivia,
     };
     let outcome = match t.run() {
         Ok(()) => {
@@ -194,9 +219,15 @@ impl<'a> Tokenizer<'a> {
                     while !matches!(self.peek(), None | Some(b'\n')) {
                         self.at += 1;
                     }
+                    if self.trivia {
+                        self.push(Kind::Comment, start, self.at);
+                    }
                 }
                 b'\n' => {
                     self.at += 1;
+                    if self.trivia && (self.blank || !self.brackets.is_empty()) {
+                        self.push(Kind::Nl, start, start + 1);
+                    }
                     if self.brackets.is_empty() {
                         self.line_start = true;
                         if !self.blank {

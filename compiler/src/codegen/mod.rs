@@ -25,6 +25,7 @@ mod names;
 mod pattern;
 mod stmt;
 mod strings;
+pub use strings::interpolation_text;
 mod try_stmt;
 
 use std::sync::Arc;

@@ -202,7 +202,7 @@ impl<'a> Compiler<'a> {
     fn interpolation(&mut self, i: &'a ast::InterpolatedElement, raw: bool) -> Result<()> {
         let base = self.u.next;
         self.expr_to_temp(&i.expression)?;
-        let text = self.interpolation_text(i);
+        let text = interpolation_text(i, self.source);
         let t = self.temp();
         self.load_str(&text, t);
         let c = self.temp();
@@ -227,26 +227,26 @@ impl<'a> Compiler<'a> {
         self.emit(Op::BUILD_INTERPOLATION, r, base, 0);
         Ok(())
     }
+}
 
-    /// Source text of the expression of a replacement field, as `Interpolation.expression` gives it: white space kept,
-    /// comments left out.
-    fn interpolation_text(&self, i: &ast::InterpolatedElement) -> String {
-        if let Some(d) = &i.debug_text {
-            let text = d.as_str().trim_end();
-            return without_comments(text.strip_suffix('=').unwrap_or(text));
-        }
-        let start = i.range.start() + ruff_text_size::TextSize::new(1);
-        let after = i.expression.range().end();
-        let limit = match &i.format_spec {
-            Some(s) => s.range().start(),
-            None => i.range.end(),
-        };
-        // Up to the conversion, the format specification or the brace; parentheses around the expression included.
-        let tail = without_comments(&self.source[TextRange::new(after, limit.max(after))]);
-        let end = if i.conversion == ConversionFlag::None { tail.rfind([':', '}']) } else { tail.rfind('!') };
-        let head = without_comments(&self.source[TextRange::new(start, after)]);
-        format!("{head}{}", &tail[..end.unwrap_or(tail.len())])
+/// Source text of the expression of a replacement field, as `Interpolation.expression` gives it: white space kept,
+/// comments left out.
+pub fn interpolation_text(i: &ast::InterpolatedElement, source: &str) -> String {
+    if let Some(d) = &i.debug_text {
+        let text = d.as_str().trim_end();
+        return without_comments(text.strip_suffix('=').unwrap_or(text));
     }
+    let start = i.range.start() + ruff_text_size::TextSize::new(1);
+    let after = i.expression.range().end();
+    let limit = match &i.format_spec {
+        Some(s) => s.range().start(),
+        None => i.range.end(),
+    };
+    // Up to the conversion, the format specification or the brace; parentheses around the expression included.
+    let tail = without_comments(&source[TextRange::new(after, limit.max(after))]);
+    let end = if i.conversion == ConversionFlag::None { tail.rfind([':', '}']) } else { tail.rfind('!') };
+    let head = without_comments(&source[TextRange::new(start, after)]);
+    format!("{head}{}", &tail[..end.unwrap_or(tail.len())])
 }
 
 fn without_comments(text: &str) -> String {

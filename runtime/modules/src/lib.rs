@@ -4,19 +4,23 @@
 mod abc;
 mod array;
 mod atexit;
+mod ast;
 mod binascii;
 mod bisect;
 mod cmath;
 mod collections;
 mod contextvars;
+mod csv;
 mod errno;
 mod functools;
 mod gc;
 mod heapq;
 pub mod io;
 mod itertools;
+mod json;
 mod marshal;
 mod math;
+mod opcode;
 mod operator;
 mod posix;
 mod posixsubprocess;
@@ -29,11 +33,14 @@ mod sre;
 mod signal;
 mod socket;
 mod stat;
+mod statistics;
 mod struct_;
 mod system;
 mod thread;
 mod thread_lock;
 mod time;
+mod tokenize;
+mod unicodedata;
 mod weakref;
 
 use taipan_vm::native::*;
@@ -61,6 +68,13 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("array", array::ArrayModule::module_def),
     ("_bisect", bisect::Bisect::module_def),
     ("_heapq", heapq::Heapq::module_def),
+    ("_json", json::Json::module_def),
+    ("_csv", csv::Csv::module_def),
+    ("_statistics", statistics::Statistics::module_def),
+    ("unicodedata", unicodedata::UnicodeData::module_def),
+    ("_opcode", opcode::Opcode::module_def),
+    ("_ast", ast::AstModule::module_def),
+    ("_tokenize", tokenize::Tokenize::module_def),
     ("_stat", stat::Stat::module_def),
     ("_sre", sre::Sre::module_def),
     ("_contextvars", contextvars::ContextvarsModule::module_def),
@@ -76,6 +90,7 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
 /// Makes the modules known to the runtime. Before start-up.
 pub fn register() {
     taipan_vm::modules::register(MODULES);
+    ast::register();
     taipan_vm::hooks::set_streams_hook(io::std_streams);
     taipan_vm::hooks::set_start_hook(signal::install);
     taipan_vm::hooks::set_signal_hook(signal::run_handlers);
