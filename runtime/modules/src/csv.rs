@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::*};
 use taipan_text::TextBuf;
 use taipan_vm::native::*;
+use taipan_vm::objects::class::create_builtin;
 use taipan_vm::objects::exceptions as ex;
 use taipan_vm::ops::{float_value, text_of, type_name};
 
@@ -67,8 +68,8 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
         m.set(t, name, t.int(value)?)?;
     }
     // The classes have names of their own in the module.
-    for (name, class) in [("Reader", Reader::class()), ("Writer", Writer::class())] {
-        m.set(t, name, class.value())?;
+    for (name, def) in [("Reader", Reader::class_def()), ("Writer", Writer::class_def())] {
+        m.set(t, name, create_builtin(t, def)?.value())?;
     }
     Ok(())
 }
@@ -88,7 +89,7 @@ fn dialect_of(t: &Thread, dialect: Option<Value>, kwargs: Kwargs) -> Result<Ref<
 }
 
 /// CSV parsing and writing.
-#[pymodule(name = "_csv", classes(Dialect, Reader, Writer), init = init)]
+#[pymodule(name = "_csv", classes(Dialect), init = init)]
 impl Csv {
     /// Return a reader object that will process lines from the given iterable.
     ///

@@ -156,7 +156,7 @@ pub fn scan<U: Unit>(units: &[U], begin: usize, strict: bool) -> Result<Scanned,
             0x6e => 10,
             0x72 => 13,
             0x74 => 9,
-            _ => return Err(Bad("Invalid \\escape: ", i)),
+            _ => return Err(Bad("Invalid \\escape", i)),
         };
         out.push(c);
         copied = at;

@@ -26,7 +26,7 @@ pub mod number;
 pub mod text;
 
 pub use compare::{Compare, hash_bytes, hash_identity, seed_hashes};
-pub use convert::{IntView, float_value};
+pub use convert::{IntView, exact_float, float_value};
 pub use iterate::next_raw;
 pub use number::{BinaryOp, UnaryOp};
 pub use text::text_of;
