@@ -14,6 +14,7 @@ mod csv;
 mod errno;
 mod functools;
 mod gc;
+mod hashes;
 mod heapq;
 pub mod io;
 mod itertools;
@@ -22,6 +23,7 @@ mod marshal;
 mod math;
 mod opcode;
 mod operator;
+mod pickle;
 mod posix;
 mod posixsubprocess;
 mod queue;
@@ -42,6 +44,7 @@ mod time;
 mod tokenize;
 mod unicodedata;
 mod weakref;
+mod zlib;
 
 use taipan_vm::native::*;
 
@@ -68,6 +71,14 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("array", array::ArrayModule::module_def),
     ("_bisect", bisect::Bisect::module_def),
     ("_heapq", heapq::Heapq::module_def),
+    ("_md5", hashes::simple::Md5::module_def),
+    ("_sha1", hashes::simple::Sha1::module_def),
+    ("_sha2", hashes::simple::Sha2::module_def),
+    ("_sha3", hashes::sha3::Sha3::module_def),
+    ("_blake2", hashes::blake2::Blake2::module_def),
+    ("_hmac", hashes::hmac::HmacModule::module_def),
+    ("zlib", zlib::Zlib::module_def),
+    ("_pickle", pickle::Pickle::module_def),
     ("_json", json::Json::module_def),
     ("_csv", csv::Csv::module_def),
     ("_statistics", statistics::Statistics::module_def),
