@@ -167,9 +167,21 @@ impl Io {
     /// A helper function to choose the text encoding.
     #[py("(encoding, stacklevel=2, /)")]
     fn text_encoding(t: &Thread, encoding: Value, stacklevel: Option<i32>) -> Result<Value> {
-        let _ = stacklevel;
-        if encoding.is_none() { text_value(t, "locale") } else { Ok(encoding) }
+        if !encoding.is_none() {
+            return Ok(encoding);
+        }
+        warn_default_encoding(t, stacklevel.unwrap_or(2))?;
+        text_value(t, if taipan_vm::program::config().utf8_mode > 0 { "utf-8" } else { "locale" })
     }
+}
+
+/// `-X warn_default_encoding`: a text file was opened without saying how it is encoded.
+pub(crate) fn warn_default_encoding(t: &Thread, level: i32) -> Result<()> {
+    if !taipan_vm::program::config().warn_default_encoding {
+        return Ok(());
+    }
+    let category = ex::class(ex::Kind::EncodingWarning);
+    taipan_vm::modules::warnings::warn(t, category, "'encoding' argument not specified", level.max(1) as usize)
 }
 
 /// Makes `sys.stdin`, `sys.stdout` and `sys.stderr`: text over the descriptors 0 to 2, None where one is not open.

@@ -514,6 +514,9 @@ impl TextIOWrapper {
             Some(v) => v,
             None => Str::intern_str(t, "strict")?.value(),
         };
+        if encoding.0.is_none() {
+            super::warn_default_encoding(t, 1)?;
+        }
         let encoding = match encoding.0 {
             Some(e) if e.as_ascii() != Some("locale") => e,
             _ => Str::intern_str(t, "UTF-8")?,

@@ -169,6 +169,7 @@ byte_class! {
         }
         #[py]
         fn __str__(t: &Thread, this: Ref<ByteArray>) -> Result<String> {
+            shared::warn_about_str(t, "bytearray")?;
             ByteArray::__repr__(t, this)
         }
         #[py]

@@ -104,6 +104,7 @@ byte_class! {
         }
         #[py]
         fn __str__(t: &Thread, this: Ref<Bytes>) -> Result<Ref<Str>> {
+            shared::warn_about_str(t, "bytes")?;
             Bytes::__repr__(t, this)
         }
         #[py]

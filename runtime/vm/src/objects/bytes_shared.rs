@@ -475,9 +475,9 @@ pub fn cannot_concat(t: &Thread, other: Value, name: &str) -> Exc {
     t.type_error(format!("can't concat {} to {name}", class_of(other).name_string()))
 }
 
-pub fn compare<T: Receiver>(t: &Thread, op: Compare, this: Ref<T>, other: Value) -> Value {
+pub fn compare<T: Receiver>(t: &Thread, op: Compare, this: Ref<T>, other: Value) -> Result<Value> {
     if this.value() == other {
-        return Value::bool(op.holds(std::cmp::Ordering::Equal));
+        return Ok(Value::bool(op.holds(std::cmp::Ordering::Equal)));
     }
     let order = match other.downcast::<Bytes>() {
         Some(b) => Some(T::look(this, t, |a| a.cmp(b.as_slice()))),
@@ -497,10 +497,33 @@ pub fn compare<T: Receiver>(t: &Thread, op: Compare, this: Ref<T>, other: Value)
             },
         },
     };
-    match order {
-        Some(o) => Value::bool(op.holds(o)),
-        None => Value::NOT_IMPLEMENTED,
+    if let Some(o) = order {
+        return Ok(Value::bool(op.holds(o)));
     }
+    if crate::program::config().bytes_warning > 0 && matches!(op, Compare::Eq | Compare::Ne) {
+        let what = if other.downcast::<Str>().is_some() {
+            Some("string")
+        } else if T::NAME == "bytes" && class_of(other).is_subclass(BigInt::class()) {
+            Some("int")
+        } else {
+            None
+        };
+        if let Some(what) = what {
+            warn(t, &format!("Comparison between {} and {what}", T::NAME))?;
+        }
+    }
+    Ok(Value::NOT_IMPLEMENTED)
+}
+
+/// `-b`: text is made of bytes.
+pub fn warn_about_str(t: &Thread, name: &str) -> Result<()> {
+    if crate::program::config().bytes_warning > 0 { warn(t, &format!("str() on a {name} instance")) } else { Ok(()) }
+}
+
+#[cold]
+fn warn(t: &Thread, message: &str) -> Result<()> {
+    use crate::objects::exceptions as ex;
+    crate::modules::warnings::warn(t, ex::class(ex::Kind::BytesWarning), message, 1)
 }
 
 /// `this[slice]`
@@ -738,27 +761,27 @@ macro_rules! byte_class {
         $(#[$attr])*
         impl $type {
             #[py]
-            fn __lt__(t: &Thread, this: Ref<$type>, other: Value) -> Value {
+            fn __lt__(t: &Thread, this: Ref<$type>, other: Value) -> Result<Value> {
                 shared::compare(t, Compare::Lt, this, other)
             }
             #[py]
-            fn __le__(t: &Thread, this: Ref<$type>, other: Value) -> Value {
+            fn __le__(t: &Thread, this: Ref<$type>, other: Value) -> Result<Value> {
                 shared::compare(t, Compare::Le, this, other)
             }
             #[py]
-            fn __eq__(t: &Thread, this: Ref<$type>, other: Value) -> Value {
+            fn __eq__(t: &Thread, this: Ref<$type>, other: Value) -> Result<Value> {
                 shared::compare(t, Compare::Eq, this, other)
             }
             #[py]
-            fn __ne__(t: &Thread, this: Ref<$type>, other: Value) -> Value {
+            fn __ne__(t: &Thread, this: Ref<$type>, other: Value) -> Result<Value> {
                 shared::compare(t, Compare::Ne, this, other)
             }
             #[py]
-            fn __gt__(t: &Thread, this: Ref<$type>, other: Value) -> Value {
+            fn __gt__(t: &Thread, this: Ref<$type>, other: Value) -> Result<Value> {
                 shared::compare(t, Compare::Gt, this, other)
             }
             #[py]
-            fn __ge__(t: &Thread, this: Ref<$type>, other: Value) -> Value {
+            fn __ge__(t: &Thread, this: Ref<$type>, other: Value) -> Result<Value> {
                 shared::compare(t, Compare::Ge, this, other)
             }
             #[py]
