@@ -47,8 +47,11 @@ class LibraryFinder:
 
     def find_spec(self, fullname, target=None):
         """Return the spec of a module of this folder, or None."""
-        found = _imp.find_library(self.path, fullname.rpartition('.')[2])
+        name = fullname.rpartition('.')[2]
+        found = _imp.find_library(self.path, name)
         if found is None:
+            if not _imp.may_be_on_disk(self.path, name):
+                return None
             if self._files is None:
                 self._files = FileFinder(self.path, *_get_supported_file_loaders())
             return self._files.find_spec(fullname, target)

@@ -112,6 +112,13 @@ pub fn find(folder: &str, name: &str) -> Option<(String, bool)> {
     Some((format!("{}/{}", stdlib_dir(), file.path), is_package))
 }
 
+/// Whether somebody put a file or folder for a module of this name into a folder of the library. (What `importlib` makes of it
+/// is its matter.)
+pub fn may_be_on_disk(folder: &str, name: &str) -> bool {
+    let there = |end: &str| std::path::Path::new(&format!("{folder}/{name}{end}")).exists();
+    ["", ".py", ".pyc"].into_iter().any(there)
+}
+
 /// Whether a path is the library's folder or one in there that the image has.
 pub fn is_folder(path: &str) -> bool {
     match relative(path) {

@@ -106,6 +106,11 @@ impl Imp {
     fn find_library(_t: &Thread, folder: Ref<Str>, name: Ref<Str>) -> Option<(String, bool)> {
         library::find(&folder.to_string_lossy(), &name.to_string_lossy())
     }
+    /// Return True if a folder on disk may have a module of this name.
+    #[py("($module, folder, name, /)")]
+    fn may_be_on_disk(_t: &Thread, folder: Ref<Str>, name: Ref<Str>) -> bool {
+        library::may_be_on_disk(&folder.to_string_lossy(), &name.to_string_lossy())
+    }
     /// Return True if the path is the library's folder or one in it.
     #[py("($module, path, /)")]
     fn is_library_folder(_t: &Thread, path: Value) -> bool {

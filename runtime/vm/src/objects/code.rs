@@ -53,22 +53,28 @@ unsafe fn scan_caches(cell: *const Header, v: &mut Visitor) {
 impl Code {
     /// Makes a code object (and those nested in it) from what the compiler produced.
     pub fn new(t: &Thread, unit: &Arc<CodeUnit>) -> Result<Ref<Code>> {
-        let consts = ValueVec::with_capacity(t, unit.consts.len())?;
-        for c in &unit.consts {
-            consts.push(t, constant(t, c)?)?;
-        }
-        Code::with_consts(t, unit, Tuple::new(t, consts.as_slice())?)
+        Code::with_names(t, unit, &mut Names::new())
+    }
+    fn with_names(t: &Thread, unit: &Arc<CodeUnit>, known: &mut Names) -> Result<Ref<Code>> {
+        let consts = collect(t, &unit.consts, |t, c| match c {
+            Const::Code(nested) => Code::with_names(t, nested, known).map(Ref::value),
+            c => constant(t, c),
+        })?;
+        Code::assemble(t, unit, consts, known)
     }
     /// As `new`, with these constants instead of the unit's; as many as it has.
     pub fn with_consts(t: &Thread, unit: &Arc<CodeUnit>, consts: Ref<Tuple>) -> Result<Ref<Code>> {
+        Code::assemble(t, unit, consts, &mut Names::new())
+    }
+    fn assemble(t: &Thread, unit: &Arc<CodeUnit>, consts: Ref<Tuple>, known: &mut Names) -> Result<Ref<Code>> {
         assert_eq!(consts.len(), unit.consts.len());
-        let names = string_tuple(t, &unit.names)?;
-        let varnames = string_tuple(t, &unit.varnames)?;
-        let cellvars = string_tuple(t, &unit.cellvars)?;
-        let freevars = string_tuple(t, &unit.freevars)?;
-        let name = Str::intern_str(t, &unit.name)?;
-        let qualname = Str::intern_str(t, &unit.qualname)?;
-        let filename = Str::intern_str(t, &unit.filename)?;
+        let names = known.tuple(t, &unit.names)?;
+        let varnames = known.tuple(t, &unit.varnames)?;
+        let cellvars = known.tuple(t, &unit.cellvars)?;
+        let freevars = known.tuple(t, &unit.freevars)?;
+        let name = known.get(t, &unit.name)?;
+        let qualname = known.get(t, &unit.qualname)?;
+        let filename = known.get(t, &unit.filename)?;
         let instructions: Box<[u64]> = unit.code.clone().into_boxed_slice();
         let variadic = unit.flags & (flags::VARARGS | flags::VARKEYWORDS) != 0;
         let nparams = unit.argcount as u32
@@ -160,12 +166,49 @@ impl Code {
     }
 }
 
-fn string_tuple(t: &Thread, names: &[Arc<str>]) -> Result<Ref<Tuple>> {
-    let v = ValueVec::with_capacity(t, names.len())?;
-    for n in names {
-        v.push(t, Str::intern_str(t, n)?.value())?;
+/// A tuple of what `f` makes of each item. Most are short and are put together on the native stack.
+fn collect<T>(t: &Thread, items: &[T], mut f: impl FnMut(&Thread, &T) -> Result<Value>) -> Result<Ref<Tuple>> {
+    const SHORT: usize = 16;
+    if items.len() > SHORT {
+        let v = ValueVec::with_capacity(t, items.len())?;
+        for i in items {
+            v.push(t, f(t, i)?)?;
+        }
+        return v.into_tuple(t);
     }
-    Tuple::new(t, v.as_slice())
+    let mut made = [Value::EMPTY; SHORT];
+    for (m, i) in made.iter_mut().zip(items) {
+        *m = f(t, i)?;
+    }
+    Tuple::new(t, &made[..items.len()])
+}
+
+/// Interned strings of names met lately, by the names' addresses: the units of one module share them. It lives on the native stack,
+/// where the collector sees the strings.
+struct Names([(*const u8, Value); Names::SIZE]);
+
+impl Names {
+    const SIZE: usize = 256;
+
+    fn new() -> Names {
+        Names([(std::ptr::null(), Value::EMPTY); Names::SIZE])
+    }
+    /// The names stay where they are while the code is made, so an address stands for a name.
+    fn get(&mut self, t: &Thread, name: &Arc<str>) -> Result<Ref<Str>> {
+        let address = name.as_ptr();
+        let slot = &mut self.0[(address as usize >> 4) % Names::SIZE];
+        if slot.0 == address
+            && let Some(s) = slot.1.downcast::<Str>()
+        {
+            return Ok(s);
+        }
+        let s = Str::intern_str(t, name)?;
+        *slot = (address, s.value());
+        Ok(s)
+    }
+    fn tuple(&mut self, t: &Thread, names: &[Arc<str>]) -> Result<Ref<Tuple>> {
+        collect(t, names, |t, n| self.get(t, n).map(Ref::value))
+    }
 }
 
 /// The object of a constant. Strings that look like identifiers are interned, as CPython does.
@@ -182,17 +225,14 @@ pub fn constant(t: &Thread, c: &Const) -> Result<Value> {
             crate::objects::complex::Complex::new(t, taipan_num::complex::Complex { re: *re, im: *im })?.value()
         }
         Const::Str(bytes) => {
-            let s = Str::from_wtf8(t, bytes)?;
-            if bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') { Str::intern(t, s)?.value() } else { s.value() }
+            let like_a_name = bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+            match std::str::from_utf8(bytes) {
+                Ok(text) if like_a_name => Str::intern_str(t, text)?.value(),
+                _ => Str::from_wtf8(t, bytes)?.value(),
+            }
         }
         Const::Bytes(b) => Bytes::new(t, b)?.value(),
-        Const::Tuple(items) => {
-            let v = ValueVec::with_capacity(t, items.len())?;
-            for i in items {
-                v.push(t, constant(t, i)?)?;
-            }
-            Tuple::new(t, v.as_slice())?.value()
-        }
+        Const::Tuple(items) => collect(t, items, constant)?.value(),
         Const::FrozenSet(items) => {
             let v = ValueVec::with_capacity(t, items.len())?;
             for i in items {

@@ -381,7 +381,16 @@ impl Str {
         table.insert_unique(h, InternEntry(s.value().bits()), |e| e.get().hash() as u64);
         Ok(s)
     }
+    /// As [`Str::intern`], of a Rust string. Allocates only what was not interned before.
     pub fn intern_str(t: &Thread, s: &str) -> Result<Ref<Str>> {
+        if s.is_ascii() && !s.is_empty() {
+            // ASCII text is its own narrowest form.
+            let h = crate::ops::hash_bytes(s.as_bytes()) as u64;
+            let shard = &INTERNED_STRINGS[(h >> 57) as usize % SHARDS];
+            if let Some(found) = shard.lock().expect("intern table").find(h, |e| e.get().as_ascii() == Some(s)) {
+                return Ok(found.get());
+            }
+        }
         Str::intern(t, Str::from_str(t, s)?)
     }
 }
