@@ -70,6 +70,18 @@ pub fn is_terminator(op: Op) -> bool {
     matches!(op, Op::JUMP | Op::JUMP_BACK | Op::RETURN | Op::RAISE | Op::RERAISE)
 }
 
+/// Word indexes where control may go on after the instruction at `at`, exceptions aside.
+pub fn successors(i: Instr, at: usize) -> [Option<usize>; 2] {
+    let Some(op) = Op::from_u16(i.op()) else { return [None; 2] };
+    let jump = jump_field(op).and_then(|f| {
+        at.checked_add_signed(match f {
+            JumpField::Short => i.c_signed(),
+            JumpField::Long => i.imm32() as isize,
+        })
+    });
+    [(!is_terminator(op)).then(|| at + op.len()), jump]
+}
+
 /// The instruction that jumps exactly when `op` does not.
 pub fn inverse(op: Op) -> Option<Op> {
     Some(match op {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, Mod, Stmt};
 use ruff_python_parser::{Mode as ParseMode, ParseOptions, Parsed};
-use ruff_text_size::{Ranged, TextRange, TextSize};
+use ruff_text_size::Ranged;
 
 use crate::codegen::{self, Input};
 use crate::diagnose::diagnose;
@@ -27,11 +27,7 @@ pub struct Compiled {
 pub fn compile(source: &str, filename: &str, options: &Options) -> std::result::Result<Compiled, SyntaxError> {
     let text = normalize_newlines(source);
     stacker::maybe_grow(2 * 1024 * 1024, 8 * 1024 * 1024, || {
-        compile_text(&text, filename, options).map_err(|e| {
-            let text = with_newline(&text);
-            let index = LineIndex::new(&text);
-            e.locate(&text, &index)
-        })
+        compile_text(&text, filename, options).map_err(|e| locate(e, &text, options))
     })
 }
 
@@ -56,10 +52,7 @@ impl Tree {
 /// Parses `source` with the checks that need no scopes.
 pub fn parse(source: &str, options: &Options) -> std::result::Result<Tree, SyntaxError> {
     let text = normalize_newlines(source).into_owned();
-    let located = |e: Box<Error>| {
-        let text = with_newline(&text);
-        e.locate(&text, &LineIndex::new(&text))
-    };
+    let located = |e: Box<Error>| locate(e, &text, options);
     stacker::maybe_grow(2 * 1024 * 1024, 8 * 1024 * 1024, || {
         check_text(&text).and_then(|()| check_nesting(&text)).map_err(located)?;
         let mode = if options.mode == Mode::Eval { ParseMode::Expression } else { ParseMode::Module };
@@ -71,6 +64,39 @@ pub fn parse(source: &str, options: &Options) -> std::result::Result<Tree, Synta
         Ok((parsed, index, warnings))
     })
     .map(|(syntax, index, warnings)| Tree { syntax, text, index, warnings })
+}
+
+/// The error with lines and columns, as CPython's parser gives them for this mode.
+fn locate(e: Box<Error>, text: &str, options: &Options) -> SyntaxError {
+    let padded = with_newline(text);
+    let index = LineIndex::new(&padded);
+    let unterminated = e.message.starts_with("unterminated triple-quoted");
+    let mut e = e.locate(&padded, &index);
+    if (options.mode != Mode::Exec || unterminated)
+        && !text.ends_with('\n')
+        && e.line as usize == text.lines().count()
+        && let Some(line) = &mut e.text
+        && line.ends_with('\n')
+    {
+        // Only files are read with a newline at their end.
+        line.pop();
+    }
+    if options.mode == Mode::Eval && e.message == "invalid syntax" {
+        let last = text.lines().last().unwrap_or("").chars().count();
+        let at_end = !text.ends_with('\n') && e.line as usize == text.lines().count() && e.offset as usize > last;
+        if at_end || is_blank(text) {
+            (e.offset, e.end_offset) = (0, 0);
+        }
+        if text.is_empty() {
+            (e.line, e.end_line) = (0, 0);
+        }
+    }
+    e
+}
+
+/// Nothing but blank lines and comments.
+fn is_blank(text: &str) -> bool {
+    text.lines().map(str::trim_start).all(|l| l.is_empty() || l.starts_with('#'))
 }
 
 fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compiled> {
@@ -136,12 +162,14 @@ fn check_nesting(text: &str) -> Result<()> {
         indented |= leading && column > 99;
     }
     // Brackets in strings count here, so this is only a reason to look closely.
-    if deepest <= 200 && !indented {
+    let nested_fields = deepest > 3 && text.contains(":{");
+    if deepest <= 200 && !indented && !nested_fields {
         return Ok(());
     }
     match tokenizer::tokenize(&with_newline(text)).outcome {
         Outcome::Error(e) | Outcome::Pending(e)
-            if matches!(&*e.message, "too many nested parentheses" | "too many levels of indentation") =>
+            if matches!(&*e.message, "too many nested parentheses" | "too many levels of indentation")
+                || e.message.ends_with("expressions nested too deeply") =>
         {
             Err(e)
         }
@@ -235,8 +263,12 @@ fn check_single(body: &[Stmt], text: &str, options: &Options) -> Result<()> {
     };
     if body.iter().any(|s| s.range().start() >= last_allowed.range().end() && !std::ptr::eq(s, last_allowed)) {
         let at = end_of_line(last_allowed) as u32;
-        let range = TextRange::at(TextSize::new(at), TextSize::new(1));
-        return Err(Error::syntax(range, "multiple statements found while compiling a single statement"));
+        let index = LineIndex::new(text);
+        let (line, _) = index.position(at);
+        let before = &text[text[..at as usize].rfind('\n').map_or(0, |i| i + 1)..at as usize];
+        let offset = before.chars().count() as u32 + 1;
+        let place = Place { line, offset, end_line: line, end_offset: offset + 1 };
+        return Err(Error::placed(SyntaxErrorKind::Syntax, place, "multiple statements found while compiling a single statement"));
     }
     if compound(first) && !text.ends_with('\n') {
         let indented = text[first.range()].contains('\n');

@@ -241,7 +241,7 @@ impl<'a> Tokenizer<'a> {
                     self.at += 1;
                     if self.peek() != Some(b'\n') {
                         let line = self.line_number(start) as u32;
-                        return Err(Outcome::Error(Error::placed(
+                        return Err(Outcome::Pending(Error::placed(
                             SyntaxErrorKind::Syntax,
                             Place { line, offset: self.column(self.at) + 1, end_line: line, end_offset: 0 },
                             "unexpected character after line continuation character",
@@ -252,7 +252,7 @@ impl<'a> Tokenizer<'a> {
                         let line = self.line_number(start) as u32;
                         return Err(Outcome::Pending(Error::placed(
                             SyntaxErrorKind::Syntax,
-                            Place { line, offset: self.column(self.at - 1) + 1, end_line: line, end_offset: 0 },
+                            Place { line, offset: self.column(self.at - 1) + 1, end_line: line, end_offset: crate::NO_COLUMN },
                             "unexpected EOF while parsing",
                         )));
                     }
@@ -312,7 +312,7 @@ impl<'a> Tokenizer<'a> {
                         let line = self.line_number(self.at - 1) as u32;
                         return Err(Outcome::Pending(Error::placed(
                             SyntaxErrorKind::Syntax,
-                            Place { line, offset: self.column(self.at - 1) + 1, end_line: line, end_offset: 0 },
+                            Place { line, offset: self.column(self.at - 1) + 1, end_line: line, end_offset: crate::NO_COLUMN },
                             "unexpected EOF while parsing",
                         )));
                     }
@@ -363,9 +363,9 @@ impl<'a> Tokenizer<'a> {
             if self.indents.last().is_some_and(|i| i.0 != col) {
                 let line = self.line_number(self.at) as u32;
                 let end = self.bytes[self.at..].iter().position(|b| *b == b'\n').map_or(self.text.len(), |k| self.at + k);
-                return Err(Outcome::Error(Error::placed(
+                return Err(Outcome::Pending(Error::placed(
                     SyntaxErrorKind::Indentation,
-                    Place { line, offset: self.column(end) + 1, end_line: line, end_offset: 0 },
+                    Place { line, offset: self.column(end) + 1, end_line: line, end_offset: crate::NO_COLUMN },
                     "unindent does not match any outer indentation level",
                 )));
             }

@@ -136,6 +136,9 @@ impl Options {
     }
 }
 
+/// Stands for an end that is not known, which Python code sees as -1.
+pub const NO_COLUMN: u32 = u32::MAX;
+
 /// A SyntaxError (or IndentationError, TabError): CPython's text and position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SyntaxError {

@@ -210,10 +210,7 @@ impl<'a> Compiler<'a> {
         if &n.id != "self" {
             return;
         }
-        let attr = match self.mangled(&a.attr) {
-            Some(m) => m,
-            None => a.attr.as_str().to_owned(),
-        };
+        let attr = a.attr.as_str();
         let class = crate::symtable::BlockKind::Class;
         let table = self.table.clone();
         for u in std::iter::once(&mut self.u).chain(self.outer.iter_mut().rev()) {

@@ -14,12 +14,20 @@ impl Parser<'_> {
             if self.is("**") {
                 self.at += 1;
                 self.expression()?;
+                if self.is("=") && self.quiet == 0 {
+                    self.at += 1;
+                    if self.attempt(Self::expression).is_some() {
+                        let end = self.last().end;
+                        return self.special(t.start, end, "cannot assign to keyword argument unpacking");
+                    }
+                    return Err(Stop::Generic);
+                }
                 keyword = true;
                 unpacked = true;
             } else if self.is("*") {
                 let star = self.tok();
                 self.at += 1;
-                self.expression()?;
+                self.star_argument(Self::expression)?;
                 if self.is("=") && self.quiet == 0 {
                     self.at += 1;
                     if self.attempt(Self::expression).is_some() {

@@ -52,8 +52,8 @@ impl Parser<'_> {
 
     fn starred(&mut self) -> Parse<Node> {
         let start = self.expect("*")?.start;
-        self.bitwise_or()?;
-        Ok(self.node(Shape::Starred, start, false))
+        let inner = self.bitwise_or()?;
+        Ok(self.node(Shape::Starred(Box::new(inner)), start, false))
     }
 
     pub(super) fn star_named_expression(&mut self) -> Parse<Node> {
@@ -409,7 +409,7 @@ impl Parser<'_> {
     pub(super) fn slices(&mut self) -> Parse<()> {
         loop {
             if self.is("*") {
-                self.starred()?;
+                self.star_argument(Self::starred)?;
             } else if self.is(":") {
                 self.slice_tail()?;
             } else {
@@ -421,6 +421,17 @@ impl Parser<'_> {
             if !self.eat(",") || self.is("]") {
                 return Ok(());
             }
+        }
+    }
+
+    /// `f`, which begins at a star; if no expression follows that, the star is what is wrong.
+    pub(super) fn star_argument<T>(&mut self, f: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        match f(self) {
+            Err(super::Stop::Generic) => {
+                let t = self.toks[self.far.min(self.toks.len() - 1)];
+                self.special_token(t, "Invalid star expression")
+            }
+            result => result,
         }
     }
 
@@ -490,7 +501,7 @@ impl Parser<'_> {
         }
         let first = self.star_named_expression()?;
         if self.is("for") || self.is("async") {
-            if first.shape == Shape::Starred {
+            if matches!(first.shape, Shape::Starred(_)) {
                 self.unpacking_in_comprehension(&first)?;
             }
             self.for_if_clauses()?;
@@ -506,7 +517,7 @@ impl Parser<'_> {
             return Ok(n);
         }
         self.expect(")")?;
-        if first.shape == Shape::Starred {
+        if matches!(first.shape, Shape::Starred(_)) {
             return self.special_node(&first, "cannot use starred expression here");
         }
         Ok(Node { parenthesized: true, bitwise: true, ..first })
@@ -526,7 +537,7 @@ impl Parser<'_> {
         }
         let first = self.star_named_expression()?;
         if self.is("for") || self.is("async") {
-            if first.shape == Shape::Starred {
+            if matches!(first.shape, Shape::Starred(_)) {
                 self.unpacking_in_comprehension(&first)?;
             }
             self.for_if_clauses()?;
@@ -588,7 +599,7 @@ impl Parser<'_> {
             return self.dict_rest(start);
         }
         let first = self.star_named_expression()?;
-        if first.shape != Shape::Starred && self.is(":") {
+        if !matches!(first.shape, Shape::Starred(_)) && self.is(":") {
             self.dict_value()?;
             if self.is("for") || self.is("async") {
                 self.for_if_clauses()?;
@@ -598,7 +609,7 @@ impl Parser<'_> {
             return self.dict_rest(start);
         }
         if self.is("for") || self.is("async") {
-            if first.shape == Shape::Starred {
+            if matches!(first.shape, Shape::Starred(_)) {
                 self.unpacking_in_comprehension(&first)?;
             }
             self.for_if_clauses()?;
@@ -723,9 +734,9 @@ impl Parser<'_> {
 fn find_invalid(n: &Node, what: Target) -> Option<&Node> {
     match &n.shape {
         Shape::List(items) | Shape::Tuple(items) => items.iter().find_map(|i| find_invalid(i, what)),
-        Shape::Starred if what == Target::Del => Some(n),
-        // What is starred was not kept; a valid one is by far the commonest.
-        Shape::Starred | Shape::Name | Shape::Subscript | Shape::Attribute => None,
+        Shape::Starred(_) if what == Target::Del => Some(n),
+        Shape::Starred(inner) => find_invalid(inner, what),
+        Shape::Name | Shape::Subscript | Shape::Attribute => None,
         Shape::Compare if what == Target::For => Some(n),
         _ => Some(n),
     }

@@ -29,7 +29,8 @@ enum Shape {
     TString,
     Attribute,
     Subscript,
-    Starred,
+    /// With what the star stands before.
+    Starred(Box<Node>),
     List(Vec<Node>),
     Tuple(Vec<Node>),
     Lambda,
@@ -72,7 +73,7 @@ impl Node {
             Shape::TString => "t-string expression",
             Shape::Attribute => "attribute",
             Shape::Subscript => "subscript",
-            Shape::Starred => "starred",
+            Shape::Starred(_) => "starred",
             Shape::List(_) => "list",
             Shape::Tuple(_) => "tuple",
             Shape::Lambda => "lambda",
@@ -240,7 +241,7 @@ impl<'a> Parser<'a> {
         } else {
             (self.line(t.start), self.column(t.start))
         };
-        Error::placed(kind, Place { line, offset, end_line: line, end_offset: 0 }, message)
+        Error::placed(kind, Place { line, offset, end_line: line, end_offset: crate::NO_COLUMN }, message)
     }
 
     fn indentation_at(&self, t: Tok, message: impl Into<String>) -> Box<Error> {

@@ -261,7 +261,7 @@ impl Parser<'_> {
     fn bad_target(&self, n: &Node) -> bool {
         match &n.shape {
             Shape::Name | Shape::Attribute | Shape::Subscript => false,
-            Shape::Starred => false,
+            Shape::Starred(_) => false,
             Shape::List(items) | Shape::Tuple(items) => items.iter().any(|i| self.bad_target(i)),
             _ => true,
         }
@@ -585,7 +585,7 @@ impl Parser<'_> {
                     let at = self.at;
                     self.at += 1;
                     if self.is_name() && self.is_ahead(1, ":") {
-                        self.at += 2;
+                        self.at += 1;
                         return self.special_from(first.start, "multiple exception types must be parenthesized when using 'as'");
                     }
                     self.at = at;

@@ -22,6 +22,7 @@ pub(super) fn collect(body: &[Stmt], expr: Option<&Expr>, settings: Settings) ->
         interned: FxHashSet::default(),
         settings,
         depth: 0,
+        variable_part: "",
     };
     b.enter(BlockKind::Module, "<module>", None);
     b.body(body)?;
@@ -39,6 +40,8 @@ struct Builder {
     interned: FxHashSet<Name>,
     settings: Settings,
     depth: u32,
+    /// What the block of a type parameter is, for error texts.
+    variable_part: &'static str,
 }
 
 fn addr<T>(node: &T) -> usize {
@@ -573,6 +576,7 @@ impl Builder {
             let default = match p {
                 TypeParam::TypeVar(t) => {
                     if let Some(b) = &t.bound {
+                        self.variable_part = if b.is_tuple_expr() { "a TypeVar constraint" } else { "a TypeVar bound" };
                         self.type_variable(name, addr(p), BlockKey::Bound, b)?;
                     }
                     &t.default
@@ -583,6 +587,11 @@ impl Builder {
             match default {
                 Some(d) => {
                     seen_default = true;
+                    self.variable_part = match p {
+                        TypeParam::TypeVar(_) => "a TypeVar default",
+                        TypeParam::TypeVarTuple(_) => "a TypeVarTuple default",
+                        TypeParam::ParamSpec(_) => "a ParamSpec default",
+                    };
                     self.type_variable(name, addr(p), BlockKey::Default, d)?;
                 }
                 None if seen_default => {
@@ -651,12 +660,7 @@ impl Builder {
     fn reject_in_lazy_block(&mut self, range: TextRange, what: &str) -> Result<()> {
         let place = match self.cur().kind {
             BlockKind::Annotation => "an annotation",
-            BlockKind::TypeVariable => {
-                // The default of a type parameter and its bound say which they are.
-                let id = self.cur_id();
-                let key = self.blocks.iter().find(|(_, v)| **v == id).map(|(k, _)| k.1);
-                if key == Some(BlockKey::Default) { "a type parameter default" } else { "a TypeVar bound" }
-            }
+            BlockKind::TypeVariable => self.variable_part,
             BlockKind::TypeAlias => "a type alias",
             BlockKind::TypeParams => "the definition of a generic",
             _ => return Ok(()),

@@ -113,7 +113,7 @@ pub fn syntax_error(t: &Thread, e: &taipan_compiler::SyntaxError, filename: Ref<
             Some(text) => Str::from_str(t, text)?.value(),
             None => Value::NONE,
         };
-        let number = |n: u32| Value::small_int(n as i64);
+        let number = |n: u32| Value::small_int(if n == taipan_compiler::NO_COLUMN { -1 } else { n as i64 });
         let place = [filename.value(), number(e.line), number(e.offset), text, number(e.end_line), number(e.end_offset)];
         let info = Tuple::new(t, &place)?;
         super::instantiate(t, class(kind), &[message, info.value()])
