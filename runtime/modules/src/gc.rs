@@ -10,6 +10,7 @@ static DEBUG: AtomicI64 = AtomicI64::new(0);
 static THRESHOLDS: [AtomicI64; 3] = [AtomicI64::new(2000), AtomicI64::new(10), AtomicI64::new(0)];
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
+    taipan_vm::pending::set_collect_hook(collect_now);
     for (name, v) in
         [("DEBUG_STATS", 1), ("DEBUG_COLLECTABLE", 2), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", 32), ("DEBUG_LEAK", 38)]
     {
@@ -31,6 +32,14 @@ fn list_of(t: &Thread, found: &Roots) -> Result<Ref<List>> {
         l.append(t, v)?;
     }
     Ok(l)
+}
+
+/// A collection that the program asked for.
+fn collect_now(t: &Thread, generation: u8) -> Result<()> {
+    callbacks(t, "start", generation as i64, 0)?;
+    t.collect(generation == 2);
+    taipan_vm::pending::finalize(t);
+    callbacks(t, "stop", generation as i64, 0)
 }
 
 fn callbacks(t: &Thread, m: &str, generation: i64, collected: i64) -> Result<()> {
@@ -55,14 +64,6 @@ fn callbacks(t: &Thread, m: &str, generation: i64, collected: i64) -> Result<()>
 }
 
 /// This module provides access to the garbage collector for reference cycles.
-/// Overwrites the stack below, where references of calls that have returned may lie: the collector's own frames have gaps that
-/// would show them.
-#[inline(never)]
-fn wipe_stack() {
-    let words = [0u64; 4096];
-    std::hint::black_box(&words);
-}
-
 #[pymodule(name = "gc", init = init)]
 impl Gc {
     /// Enable automatic garbage collection.
@@ -87,11 +88,8 @@ impl Gc {
         if !(0..=2).contains(&g) {
             return Err(t.value_error("invalid generation"));
         }
-        callbacks(t, "start", g as i64, 0)?;
-        wipe_stack();
-        t.collect(g == 2);
-        taipan_vm::pending::finalize(t);
-        callbacks(t, "stop", g as i64, 0)?;
+        // Collected once this call is done, with little of the native stack in use, where old references lie about.
+        taipan_vm::pending::request_collection(t, g as u8);
         Ok(0)
     }
     /// Set the garbage collection debugging flags.

@@ -596,16 +596,17 @@ impl Thread {
         }
         let getter = class.special(self, Special::Getattribute);
         let result = match getter {
-            Some(g) if !is_object_getattribute(g) => self.call(g, &[obj, name.value()]),
-            _ => match generic_lookup(self, obj, class, name)? {
-                Some(v) => return Ok(v),
-                None => Err(no_attribute(self, obj, name)),
+            Some(g) if !is_object_getattribute(g) => self.call_special(g, obj, &[name.value()]),
+            _ => match generic_lookup(self, obj, class, name) {
+                Ok(Some(v)) => return Ok(v),
+                Ok(None) => Err(no_attribute(self, obj, name)),
+                Err(e) => Err(e),
             },
         };
         match result {
             Err(e) if e.is(self, crate::objects::exceptions::class(crate::objects::exceptions::Kind::AttributeError)) => {
                 match class.special(self, Special::Getattr) {
-                    Some(g) => self.call(g, &[obj, name.value()]),
+                    Some(g) => self.call_special(g, obj, &[name.value()]),
                     None => Err(e),
                 }
             }

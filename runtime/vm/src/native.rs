@@ -507,6 +507,9 @@ pub fn check_self<S: FromSelf>(t: &Thread, args: &[Value], sig: &'static Signatu
             Some(s) => Ok(s),
             None => Err(wrong_self(t, S::expected(), sig, v)),
         },
+        None if sig.kind == NativeKind::Slot => {
+            Err(t.type_error(format!("descriptor '{}' of '{}' object needs an argument", sig.name, S::expected())))
+        }
         None => Err(t.type_error(format!("unbound method {}.{}() needs an argument", S::expected(), sig.name))),
     }
 }
@@ -689,7 +692,7 @@ pub fn bind(t: &Thread, sig: &'static Signature, args: &[Value], kwnames: Option
                     d.set(t, key, value)?;
                 }
                 None => {
-                    refused.get_or_insert_with(|| format!("{name}() got an unexpected keyword argument '{key_str}'"));
+                    refused.get_or_insert_with(|| unexpected_keyword(sig, key_str));
                 }
             }
         }
@@ -704,10 +707,22 @@ pub fn bind(t: &Thread, sig: &'static Signature, args: &[Value], kwnames: Option
         }
         slot += 1;
     }
+    // What is missing is told first.
     if let Some(text) = refused {
         return Err(t.type_error(text));
     }
     Ok(Bound { varargs_start: n, varargs_end: npos.max(n), kwargs })
+}
+
+#[cold]
+fn unexpected_keyword(sig: &'static Signature, key: Ref<Str>) -> String {
+    let by_name = |p: &&Param| matches!(p.kind, ParamKind::PositionalOrKeyword | ParamKind::KeywordOnly);
+    let known: Vec<String> = sig.params.iter().filter(by_name).map(|p| p.name.to_owned()).collect();
+    let text = format!("{}() got an unexpected keyword argument '{key}'", sig.called());
+    match crate::suggestions::closest(&known, &key.to_string_lossy()) {
+        Some(s) => format!("{text}. Did you mean '{s}'?"),
+        None => text,
+    }
 }
 
 fn is_slot_name(name: &str) -> bool {

@@ -3,12 +3,31 @@
 
 use crate::native::*;
 use crate::objects::class::Special;
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering::*;
 use taipan_heap::poll_bits;
+
+/// What makes a collection that a program asked for.
+type Collect = fn(&Thread, u8) -> Result<()>;
+static COLLECT: OnceLock<Collect> = OnceLock::new();
+
+/// Set once, by the module `gc`.
+pub fn set_collect_hook(f: Collect) {
+    COLLECT.get_or_init(|| f);
+}
+
+/// Asks for a collection at the end of the running instruction.
+pub fn request_collection(t: &Thread, generation: u8) {
+    t.collect_request.set(Some(generation));
+    t.poll.fetch_or(poll_bits::RUNTIME, AcqRel);
+}
 
 /// Runs what is pending for this thread.
 pub fn run(t: &Thread) -> Result<()> {
     t.poll.fetch_and(!poll_bits::RUNTIME, AcqRel);
+    if let (Some(generation), Some(collect)) = (t.collect_request.take(), COLLECT.get()) {
+        collect(t, generation)?;
+    }
     finalize(t);
     let state = t.state();
     let exc = state.async_exception.swap(t, state.header(), Value::EMPTY);

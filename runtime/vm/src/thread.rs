@@ -32,6 +32,18 @@ pub struct Thread {
     /// Value or exception with which a dispatch loop was left.
     pub result: Cell<Value>,
     pub method_cache: crate::attr::MethodCache,
+    /// The dispatch table: see `interp::trace`.
+    pub table: Cell<*const crate::interp::dispatch::Handler>,
+    /// Callbacks for events that are running: while there is one, there are no events.
+    pub tracing: Cell<u32>,
+    /// A trace or profile function is set.
+    pub watched: Cell<bool>,
+    /// First letter of the trace function's event that is being delivered, or 0.
+    pub trace_event: Cell<u8>,
+    /// A collection of this generation is to be made as soon as the running instruction is done.
+    pub collect_request: Cell<Option<u8>>,
+    /// What `threading.get_ident` gives in this thread.
+    pub ident: Cell<u64>,
     /// Python-level state kept in a cell that is a root: see [`ThreadState`].
     pub state: Cell<Option<Ref<ThreadState>>>,
 }
@@ -105,6 +117,13 @@ impl Thread {
             handling: Cell::new(0),
             result: Cell::new(Value::NONE),
             method_cache: crate::attr::MethodCache::new(),
+            table: Cell::new(crate::interp::trace::initial_table()),
+            tracing: Cell::new(0),
+            watched: Cell::new(false),
+            trace_event: Cell::new(0),
+            collect_request: Cell::new(None),
+            // SAFETY: a query about the calling thread.
+            ident: Cell::new(unsafe { libc::pthread_self() } as u64),
             state: Cell::new(None),
         });
         CURRENT.set(&*t);

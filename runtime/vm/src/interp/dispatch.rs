@@ -76,10 +76,10 @@ pub(crate) fn run(t: &Thread, pc: *const u64, regs: Regs) -> Result<Value> {
 /// As [`run`], telling returns and yields apart.
 #[inline(never)]
 pub(crate) fn run_raw(t: &Thread, pc: *const u64, regs: Regs) -> u64 {
-    let table = super::handlers::TABLE.as_ptr();
     #[cfg(not(debug_assertions))]
     // SAFETY: `pc` is an instruction of the frame's code.
     unsafe {
+        let table = t.table.get();
         let handler = *table.add(*pc as u16 as usize);
         (handler.0)(t, pc, regs, table)
     }
@@ -88,6 +88,7 @@ pub(crate) fn run_raw(t: &Thread, pc: *const u64, regs: Regs) -> u64 {
     unsafe {
         let mut next = Next { pc, regs };
         while !next.pc.is_null() {
+            let table = t.table.get();
             let handler = *table.add(*next.pc as u16 as usize);
             next = (handler.0)(t, next.pc, next.regs, table);
         }
@@ -106,7 +107,8 @@ pub(crate) unsafe extern "C" fn raise(t: &Thread, table: *const Handler, exc: u6
             0 => leave!(RAISED),
             pc => {
                 let regs = t.regs.get();
-                goto!(t, pc as *const u64, regs, table)
+                let _ = table;
+                goto!(t, pc as *const u64, regs, t.table.get())
             }
         }
     }

@@ -6,7 +6,7 @@ use super::dispatch::{Exit, Handler, RETURNED, YIELDED, goto, leave, raise};
 use super::slow;
 use super::*;
 
-use taipan_compiler::isa::{CALLABLE, Instr, Op};
+use taipan_compiler::isa::{CALLABLE, Instr, KWNAMES, Op};
 
 const ARGS: usize = FRAME_HEADER_WORDS;
 
@@ -87,7 +87,7 @@ macro_rules! effect {
 }
 
 macro_rules! table {
-    ($($name:ident)*) => { pub(super) static TABLE: &[Handler] = &[$(Handler($name)),*]; };
+    ($($name:ident)*) => { pub(super) static TABLE: [Handler; taipan_compiler::isa::OPS.len()] = [$(Handler($name)),*]; };
 }
 taipan_compiler::for_each_op!(table);
 
@@ -648,7 +648,7 @@ handler!(JUMP_BACK, |t, pc, r, tb, i| {
 });
 rest!(jump_back_rest, |t, pc, r, tb, i| {
     match poll(t) {
-        Ok(()) => goto!(t, pc.offset(i.imm32() as isize), r, tb),
+        Ok(()) => goto!(t, pc.offset(i.imm32() as isize), r, t.table.get()),
         Err(e) => throw!(t, tb, e),
     }
 });
@@ -802,7 +802,7 @@ unsafe extern "C" fn goto_running(t: &Thread, tb: *const Handler) -> Exit {
     unsafe {
         let r = t.regs.get();
         let pc: *const u64 = t.pc.get().cast();
-        goto!(t, pc, r, tb)
+        goto!(t, pc, r, t.table.get())
     }
 }
 handler!(UNPACK, |t, pc, r, tb, i| {
@@ -885,13 +885,24 @@ macro_rules! enter_function {
         }
     }};
 }
+/// Overwrites the stack below, where references of calls that have returned may lie: gaps in the collector's own frames would
+/// show them to it.
+#[cold]
+#[inline(never)]
+fn wipe_stack() {
+    let words = [0u64; 2048];
+    std::hint::black_box(&words);
+}
 #[cold]
 #[inline(never)]
 unsafe extern "C" fn entry_poll(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
     // SAFETY: as in `handler!`.
     unsafe {
+        if t.collect_request.get().is_some() {
+            wipe_stack();
+        }
         match poll(t) {
-            Ok(()) => goto!(t, pc, r, tb),
+            Ok(()) => goto!(t, pc, r, t.table.get()),
             Err(e) => throw!(t, tb, e),
         }
     }
@@ -948,7 +959,12 @@ unsafe extern "C" fn call_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const H
             }
             Ok(v) => {
                 *r.add(i.a()) = v;
-                goto!(t, pc.add(2), r, tb)
+                if t.should_poll() {
+                    // A word that is visited as long as the instruction counts as running.
+                    *r.add(i.b() + KWNAMES) = v;
+                    return entry_poll(t, pc.add(2), r, tb);
+                }
+                goto!(t, pc.add(2), r, t.table.get())
             }
             Err(e) => throw!(t, tb, e),
         }
@@ -960,7 +976,11 @@ handler!(CALL_EX, |t, pc, r, tb, i| {
         Ok(v) if v.is_empty() => return goto_running(t, tb),
         Ok(v) => {
             *r.add(i.a()) = v;
-            goto!(t, pc.add(1), r, tb)
+            if t.should_poll() {
+                *r.add(i.b() + KWNAMES) = v;
+                return entry_poll(t, pc.add(1), r, tb);
+            }
+            goto!(t, pc.add(1), r, t.table.get())
         }
         Err(e) => throw!(t, tb, e),
     }
@@ -1094,6 +1114,12 @@ unsafe extern "C" fn yield_outwards(t: &Thread, pc: *const u64, r: Regs, tb: *co
     // SAFETY: as in `handler!`; the instruction before `pc` is the YIELD_FROM, which is one word long.
     unsafe {
         let pc = pc.sub(1);
+        if super::trace::watching(t) {
+            t.pc.set(pc.cast());
+            if let Err(e) = super::trace::delegate_yielded(t, r, t.result.get()) {
+                throw!(t, tb, e)
+            }
+        }
         suspend!(t, pc, r, tb, t.result.get())
     }
 }
@@ -1119,7 +1145,14 @@ handler!(YIELD_FROM, |t, pc, r, tb, i| {
     // `slow::delegate` leaves in R[a] what was yielded or returned, and tells which.
     match slow::delegate(t, r, i.a(), *r.add(i.b())) {
         Ok(Value::FALSE) => goto!(t, pc.add(1), r, tb),
-        Ok(_) => suspend!(t, pc, r, tb, *r.add(i.a())),
+        Ok(_) => {
+            if super::trace::watching(t) {
+                if let Err(e) = super::trace::delegate_yielded(t, r, *r.add(i.a())) {
+                    throw!(t, tb, e)
+                }
+            }
+            suspend!(t, pc, r, tb, *r.add(i.a()))
+        }
         Err(e) => throw!(t, tb, e),
     }
 });

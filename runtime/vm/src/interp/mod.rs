@@ -16,7 +16,10 @@
 pub mod cache;
 pub mod dispatch;
 mod handlers;
+pub mod jump;
 pub mod slow;
+pub mod snapshot;
+pub mod trace;
 
 use crate::native::*;
 use crate::objects::frame::Frame;
@@ -269,6 +272,8 @@ pub(crate) enum Unwound {
 #[inline(never)]
 pub(crate) fn unwind(t: &Thread, mut exc: Exc, mut fresh: bool) -> Unwound {
     let mut suspended = false;
+    // Word index at which the frame is left, where that is not the current instruction.
+    let mut at_raise = None;
     loop {
         let regs = t.regs.get();
         // SAFETY: `regs` is the running frame, its words are as described in `frame_word`.
@@ -282,14 +287,37 @@ pub(crate) fn unwind(t: &Thread, mut exc: Exc, mut fresh: bool) -> Unwound {
                 if let Err(e) = add_traceback(t, exc, regs, index) {
                     exc = e;
                 }
+            } else if Instr(*t.pc.get().cast::<u64>()).op() == Op::RERAISE as u16
+                && let Some(at) = raised_at(exc, regs)
+            {
+                // The frame stands again where it was first left by the exception.
+                at_raise = Some(at);
+            }
+            if trace::watching(t) {
+                if let Err(e) = trace::raised(t, regs, index, exc, fresh) {
+                    exc = replaced(t, exc, e);
+                }
             }
             fresh = true;
             let found = code.unit.exceptions.iter().find(|e| (e.start as usize..e.end as usize).contains(&index));
             if let Some(entry) = found {
+                if trace::watching(t) {
+                    if let Err(e) = trace::handled(t, regs, entry.handler as usize, exc) {
+                        exc = replaced(t, exc, e);
+                    }
+                }
                 *regs.add(entry.reg as usize) = exc.0;
                 let pc = code.start.add(entry.handler as usize);
                 t.pc.set(pc.cast());
                 return Unwound::Handler { pc };
+            }
+            if let Some(at) = at_raise.take() {
+                t.pc.set(code.start.add(at).cast());
+            }
+            if trace::watching(t) {
+                if let Err(e) = trace::unwound(t, regs, index, exc) {
+                    exc = replaced(t, exc, e);
+                }
             }
             let kind = kind_of(regs);
             if kind & GENERATOR != 0 {
@@ -304,6 +332,28 @@ pub(crate) fn unwind(t: &Thread, mut exc: Exc, mut fresh: bool) -> Unwound {
             suspended = true;
         }
     }
+}
+
+/// Where the frame at `regs` raised `exc`, by its entry in the traceback: the entry of the last raise in it comes first.
+unsafe fn raised_at(exc: Exc, regs: Regs) -> Option<usize> {
+    // SAFETY: the caller passes a live frame.
+    let frame = unsafe { word(regs, frame_word::FRAME) };
+    let mut entry = crate::objects::exceptions::traceback_of(exc.0);
+    while let Some(tb) = entry {
+        if tb.frame() == frame {
+            return tb.word();
+        }
+        entry = tb.next();
+    }
+    None
+}
+
+/// The error of a trace function in place of the exception that it was told of.
+fn replaced(t: &Thread, exc: Exc, by: Exc) -> Exc {
+    if by.0 != exc.0 {
+        crate::objects::exceptions::set_raise_context(t, by.0);
+    }
+    by
 }
 
 unsafe fn add_traceback(t: &Thread, exc: Exc, regs: Regs, index: usize) -> Result<()> {

@@ -5,6 +5,7 @@ use crate::native::*;
 pub mod builtins;
 pub mod codecs;
 pub mod imp;
+pub mod monitoring;
 pub mod string;
 pub mod sys;
 pub mod sys_jit;

@@ -1,5 +1,6 @@
 //! `sys`.
 
+use crate::interp::trace::Legacy;
 use crate::native::*;
 use crate::objects::exceptions as ex;
 use crate::objects::struct_seq::{self, Description};
@@ -204,6 +205,7 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
         Ok(l.value())
     };
     m.set(t, "modules", t.modules().value())?;
+    m.set(t, "monitoring", super::monitoring::make(t)?.value())?;
     m.set(t, "maxsize", t.int(i64::MAX)?)?;
     m.set(t, "maxunicode", t.int(0x10ffff)?)?;
     m.set(t, "byteorder", text(if cfg!(target_endian = "little") { "little" } else { "big" })?)?;
@@ -664,25 +666,40 @@ impl Sys {
         s.origin_depth.set(t, s.header(), Value::small_int(depth as i64));
         Ok(())
     }
-    /// Set the global debug tracing function.
+    /// Have this thread call function(frame, event, arg) for calls, lines, returns and exceptions.
     #[py("($module, function, /)")]
-    fn settrace(t: &Thread, function: Value) -> Result<()> {
-        if function.is_none() { Ok(()) } else { Err(t.not_implemented_error("sys.settrace is not built yet")) }
+    fn settrace(t: &Thread, function: Value) {
+        Legacy::Trace.set(t, t, function)
     }
-    /// Return the global debug tracing function set with sys.settrace.
+    /// The function set by settrace(), or None.
     #[py("($module, /)")]
-    fn gettrace(_t: &Thread) -> Value {
-        Value::NONE
+    fn gettrace(t: &Thread) -> Value {
+        Legacy::Trace.get(t)
     }
-    /// Set the profiling function.
+    /// Have this thread call function(frame, event, arg) for calls and returns, those of built-in functions included.
     #[py("($module, function, /)")]
-    fn setprofile(t: &Thread, function: Value) -> Result<()> {
-        if function.is_none() { Ok(()) } else { Err(t.not_implemented_error("sys.setprofile is not built yet")) }
+    fn setprofile(t: &Thread, function: Value) {
+        Legacy::Profile.set(t, t, function)
     }
-    /// Return the profiling function set with sys.setprofile.
+    /// The function set by setprofile(), or None.
     #[py("($module, /)")]
-    fn getprofile(_t: &Thread) -> Value {
-        Value::NONE
+    fn getprofile(t: &Thread) -> Value {
+        Legacy::Profile.get(t)
+    }
+    /// As settrace(), for all threads that run.
+    #[py("($module, function, /)")]
+    fn _settraceallthreads(t: &Thread, function: Value) {
+        Legacy::Trace.set_all(t, function)
+    }
+    /// As setprofile(), for all threads that run.
+    #[py("($module, function, /)")]
+    fn _setprofileallthreads(t: &Thread, function: Value) {
+        Legacy::Profile.set_all(t, function)
+    }
+    /// Call func(*args) while nothing is traced.
+    #[py("($module, func, args, /)")]
+    fn call_tracing(t: &Thread, func: Value, args: Ref<Tuple>) -> Result<Value> {
+        crate::interp::trace::call_tracing(t, func, args.as_slice())
     }
     /// Return the number of memory blocks currently allocated: not counted here.
     #[py("($module, /)")]
@@ -715,10 +732,11 @@ impl Sys {
     /// Print debugging information about memory allocation. (Nothing to print here.)
     #[py("($module, /)")]
     fn _debugmallocstats(_t: &Thread) {}
-    /// Return the current call stack's frames by thread id; this thread's only until threads are listed.
+    /// A dict of the innermost frame of each thread, by the thread's identifier.
     #[py("($module, /)")]
     fn _current_frames(t: &Thread) -> Result<Ref<Dict>> {
         let d = Dict::new(t)?;
+        crate::interp::snapshot::add_other_threads(t, d)?;
         if let Some(f) = crate::interp::current_frame(t, 0)? {
             d.set(t, t.uint(crate::modules::sys_types::thread_ident())?, f.value())?;
         }

@@ -35,7 +35,7 @@ impl CellObject {
     }
     #[py(getter)]
     fn cell_contents(t: &Thread, this: Ref<CellObject>) -> Result<Value> {
-        this.get().some().ok_or_else(|| t.value_error("cell is empty"))
+        this.get().some().ok_or_else(|| t.value_error("Cell is empty"))
     }
     #[py(setter)]
     fn set_cell_contents(t: &Thread, this: Ref<CellObject>, value: Option<Value>) -> Result<()> {

@@ -516,6 +516,15 @@ pub fn set_bases(t: &Thread, class: Ref<Class>, value: Value) -> Result<()> {
     }
     let base = best_base(t, bases)?;
     let old_base = class.base.expect();
+    let (new_layout, old_layout) = (solid_base(base).layout, solid_base(old_base).layout);
+    if !new_layout.is(old_layout) {
+        // CPython compares how instances are freed first, which follows from the built-in class underneath.
+        return Err(t.type_error(format!(
+            "__bases__ assignment: '{}' deallocator differs from '{}'",
+            base.name_string(),
+            old_base.name_string()
+        )));
+    }
     if !same_instances(base, old_base) {
         return Err(t.type_error(format!(
             "__bases__ assignment: '{}' object layout differs from '{}'",

@@ -43,6 +43,9 @@ pub struct Code {
     pub unit: Arc<CodeUnit>,
     #[noscan(drop)]
     instructions: Box<[u64]>,
+    /// What tools want to be told of in this code (`interp::trace`).
+    #[noscan(drop)]
+    pub monitors: std::sync::OnceLock<Box<crate::interp::trace::Monitors>>,
 }
 
 unsafe fn scan_caches(cell: *const Header, v: &mut Visitor) {
@@ -117,6 +120,7 @@ impl Code {
             freevars: tuple(freevars),
             unit: unit.clone(),
             instructions,
+            monitors: std::sync::OnceLock::new(),
         })
     }
     #[inline(always)]

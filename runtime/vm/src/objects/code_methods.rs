@@ -1,10 +1,12 @@
 //! The attributes and methods of `code`.
 //!
 //! Offsets that Python sees (`co_lines`, `tb_lasti`, …) count two for each instruction word, so that `offset // 2` is the index
-//! into `co_positions()`, as everywhere else in Python. `co_code` is our own instruction words.
+//! into `co_positions()`, as everywhere else in Python. The first two stand for the entry into the code, which is at the line of its
+//! definition; the first instruction is at 2. `co_code` is our own instruction words, after an empty one for the entry.
 
 use crate::native::*;
 use std::sync::Arc;
+use taipan_compiler::isa::{Instr, Op, Operand};
 use taipan_compiler::{CodeUnit, Position, flags};
 
 /// Units of Python-visible offsets a word.
@@ -42,7 +44,8 @@ fn line_table(unit: &CodeUnit) -> Vec<u8> {
     const LONG: u8 = 14;
     let mut out = Vec::new();
     let mut line = unit.first_line as i64;
-    for run in unit.positions.chunk_by(|a, b| a == b) {
+    let positions: Vec<Position> = std::iter::once(entry_position(unit)).chain(unit.positions.iter().copied()).collect();
+    for run in positions.chunk_by(|a, b| a == b) {
         let p = run[0];
         for part in run.chunks(8) {
             let kind = if p.line == 0 { NO_LOCATION } else { LONG };
@@ -61,12 +64,35 @@ fn line_table(unit: &CodeUnit) -> Vec<u8> {
     out
 }
 
+/// Indexes of the names that are not only those of variables in registers, which error texts need.
+fn outer_names(unit: &CodeUnit) -> Vec<usize> {
+    let mut used = vec![false; unit.names.len()];
+    let mut at = 0;
+    while let Some(op) = unit.code.get(at).and_then(|w| Op::from_u16(Instr(*w).op())) {
+        let i = Instr(unit.code[at]);
+        if !matches!(op, Op::CHECK_BOUND | Op::DELETE_FAST | Op::LOAD_CELL | Op::DELETE_CELL | Op::LOAD_FROM_DICT_OR_CELL) {
+            for (operand, value) in op.info().operands.iter().zip([i.a(), i.b(), i.c()]) {
+                if *operand == Operand::Name {
+                    used[value] = true;
+                }
+            }
+        }
+        at += op.len();
+    }
+    (0..used.len()).filter(|&i| used[i]).collect()
+}
+
+/// The entry into the code: its first line, without a range of columns.
+fn entry_position(unit: &CodeUnit) -> Position {
+    Position { line: unit.first_line, end_line: unit.first_line, col: 0, end_col: 0 }
+}
+
 fn exception_table(unit: &CodeUnit) -> Vec<u8> {
     let mut out = Vec::new();
     for e in &unit.exceptions {
-        put_table_varint(&mut out, e.start, 0x80);
+        put_table_varint(&mut out, e.start + 1, 0x80);
         put_table_varint(&mut out, e.end - e.start, 0);
-        put_table_varint(&mut out, e.handler, 0);
+        put_table_varint(&mut out, e.handler + 1, 0);
         put_table_varint(&mut out, (e.reg as u32) << 1, 0);
     }
     out
@@ -142,7 +168,13 @@ fn replaced(t: &Thread, code: Ref<Code>, changes: Option<Ref<Dict>>) -> Result<R
                 }
                 consts = new;
             }
-            "co_names" => unit.names = arc_names(t, &key, v, &unit.names)?,
+            "co_names" => {
+                let places = outer_names(&unit);
+                let old: Vec<Arc<str>> = places.iter().map(|&i| unit.names[i].clone()).collect();
+                for (i, name) in places.into_iter().zip(arc_names(t, &key, v, &old)?) {
+                    unit.names[i] = name;
+                }
+            }
             "co_varnames" => unit.varnames = arc_names(t, &key, v, &unit.varnames)?,
             "co_cellvars" => unit.cellvars = arc_names(t, &key, v, &unit.cellvars)?,
             "co_freevars" => unit.freevars = arc_names(t, &key, v, &unit.freevars)?,
@@ -184,7 +216,7 @@ fn replaced(t: &Thread, code: Ref<Code>, changes: Option<Ref<Dict>>) -> Result<R
 
 /// The instruction words as the compiler made them (cache words are 0).
 fn code_bytes(unit: &CodeUnit) -> Vec<u8> {
-    unit.code.iter().flat_map(|w| w.to_le_bytes()).collect()
+    std::iter::once(&0).chain(&unit.code).flat_map(|w| w.to_le_bytes()).collect()
 }
 
 /// Whether two code objects do the same under the same name, with the same source lines.
@@ -291,7 +323,10 @@ impl Code {
     #[py("($self, /)")]
     fn co_lines(t: &Thread, this: Ref<Code>) -> Result<Value> {
         let out = List::new(t)?;
-        let mut at = 0;
+        let mut at = 1;
+        let first = this.unit.first_line;
+        let entry = [Value::small_int(0), Value::small_int(OFFSET as i64), optional(first, first == 0)];
+        out.append(t, Tuple::new(t, &entry)?.value())?;
         for run in this.unit.positions.chunk_by(|a, b| a.line == b.line) {
             let (start, line) = (at * OFFSET, run[0].line);
             at += run.len();
@@ -303,8 +338,8 @@ impl Code {
     /// Iterate over the source ranges of all instructions: (line, end line, column, end column).
     #[py("($self, /)")]
     fn co_positions(t: &Thread, this: Ref<Code>) -> Result<Value> {
-        let out = List::with_capacity(t, this.unit.positions.len())?;
-        for p in &this.unit.positions {
+        let out = List::with_capacity(t, this.unit.positions.len() + 1)?;
+        for p in [entry_position(&this.unit)].iter().chain(&this.unit.positions) {
             let none = p.line == 0;
             let entry = [optional(p.line, none), optional(p.end_line, none), optional(p.col, none), optional(p.end_col, none)];
             out.append(t, Tuple::new(t, &entry)?.value())?;
@@ -350,8 +385,12 @@ impl Code {
         this.consts()
     }
     #[py(getter)]
-    fn co_names(_t: &Thread, this: Ref<Code>) -> Ref<Tuple> {
-        this.names()
+    fn co_names(t: &Thread, this: Ref<Code>) -> Result<Ref<Tuple>> {
+        let out = ValueVec::new();
+        for i in outer_names(&this.unit) {
+            out.push(t, this.names().as_slice()[i])?;
+        }
+        out.into_tuple(t)
     }
     #[py(getter)]
     fn co_filename(_t: &Thread, this: Ref<Code>) -> Ref<Str> {

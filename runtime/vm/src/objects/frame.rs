@@ -41,6 +41,17 @@ pub struct Frame {
     pub extra_locals: Field,
     /// The frame has finished.
     pub finished: AtomicU8,
+    /// Word index of the instruction before, for events (`interp::trace`), or one of its marks.
+    pub traced: AtomicI64,
+    /// A generator's frame has come back to a stack since the last event.
+    pub resumed: AtomicU8,
+    /// The event of its entry is being delivered: it stands before its first instruction.
+    pub starting: AtomicU8,
+    /// Native callable that its instruction before has called, and the first argument, while events are looked for.
+    pub calling: Field,
+    pub calling_arg: Field,
+    /// Word index after which to go on, plus one, by an assignment to `f_lineno`; or 0.
+    pub jump: AtomicI64,
 }
 
 impl Frame {
@@ -76,8 +87,56 @@ impl Frame {
                 line_override: AtomicI64::new(0),
                 extra_locals: Field::new(Value::EMPTY),
                 finished: AtomicU8::new(0),
+                traced: AtomicI64::new(interp::trace::UNSEEN),
+                resumed: AtomicU8::new(0),
+                starting: AtomicU8::new(0),
+                calling: Field::new(Value::EMPTY),
+                calling_arg: Field::new(Value::EMPTY),
+                jump: AtomicI64::new(0),
             })
         }
+    }
+
+    /// A copy of another thread's frame. `parts`: function, globals, locals, word index.
+    pub(crate) fn copied(
+        t: &Thread,
+        code: Ref<Code>,
+        parts: &[Value],
+        variables: &[Value],
+        back: Value,
+    ) -> Result<Ref<Frame>> {
+        let storage = Array::new(t, variables.len())?;
+        for (f, v) in storage.fields().iter().zip(variables) {
+            f.init(*v);
+        }
+        let (code_field, storage_field) = (RefField::null(), RefField::null());
+        code_field.init(code);
+        storage_field.init(storage);
+        t.create(Frame {
+            header: Header::NEW,
+            code: code_field,
+            function: Field::new(parts[0]),
+            globals: Field::new(parts[1]),
+            locals: Field::new(parts[2]),
+            regs: AtomicPtr::new(std::ptr::null_mut()),
+            thread: AtomicU16::new(0),
+            storage: storage_field,
+            generator: Field::new(Value::EMPTY),
+            back: Field::new(back),
+            last: AtomicI64::new(parts[3].as_small_int().unwrap_or(0)),
+            trace: Field::new(Value::EMPTY),
+            trace_lines: AtomicU8::new(1),
+            trace_opcodes: AtomicU8::new(0),
+            line_override: AtomicI64::new(0),
+            extra_locals: Field::new(Value::EMPTY),
+            finished: AtomicU8::new(0),
+            traced: AtomicI64::new(interp::trace::UNSEEN),
+            resumed: AtomicU8::new(0),
+            starting: AtomicU8::new(0),
+            calling: Field::new(Value::EMPTY),
+            calling_arg: Field::new(Value::EMPTY),
+            jump: AtomicI64::new(0),
+        })
     }
 
     /// The frame object of a generator that is on no stack.
@@ -106,6 +165,12 @@ impl Frame {
             line_override: AtomicI64::new(0),
             extra_locals: Field::new(Value::EMPTY),
             finished: AtomicU8::new(0),
+            traced: AtomicI64::new(interp::trace::UNSEEN),
+            resumed: AtomicU8::new(0),
+            starting: AtomicU8::new(0),
+            calling: Field::new(Value::EMPTY),
+            calling_arg: Field::new(Value::EMPTY),
+            jump: AtomicI64::new(0),
         })
     }
 
@@ -156,6 +221,7 @@ impl Frame {
     pub(crate) fn attach(t: &Thread, frame: Value, regs: Regs) {
         if let Some(f) = frame.downcast::<Frame>() {
             f.thread.store(t.id, Release);
+            f.resumed.store(1, Relaxed);
             f.back.set(t, f.header(), Value::EMPTY);
             f.regs.store(regs, Release);
         }

@@ -1,5 +1,6 @@
 //! The attributes of `frame`.
 
+use crate::interp;
 use crate::native::*;
 use crate::objects::frame::Frame;
 use crate::objects::frame_locals::FrameLocals;
@@ -88,17 +89,23 @@ impl Frame {
         Some(this.line(t)).filter(|&line| line > 0)
     }
     #[py(setter)]
-    fn set_f_lineno(t: &Thread, _this: Ref<Frame>, value: Option<Value>) -> Result<()> {
+    fn set_f_lineno(t: &Thread, this: Ref<Frame>, value: Option<Value>) -> Result<()> {
         let Some(v) = value else { return Err(cannot_delete(t, "f_lineno")) };
         if t.int_value(v).is_none() {
             return Err(t.value_error("lineno must be an integer"));
         }
-        Err(t.value_error("f_lineno can only be set in a trace function"))
+        let Ok(line) = t.to_i64(v) else { return Err(t.value_error("lineno out of range")) };
+        interp::jump::plan(t, this, line)
     }
     /// Return the index of the last attempted instruction in the frame.
     #[py(getter)]
     fn f_lasti(t: &Thread, this: Ref<Frame>) -> i64 {
-        this.last_index(t) as i64 * 2
+        // While an entry or resumption is told, it stands at the instruction before.
+        match this.starting.load(Acquire) {
+            0 => interp::trace::offset(this.last_index(t)),
+            1 => 0,
+            _ => interp::trace::offset(this.last_index(t).saturating_sub(1)),
+        }
     }
     /// Return the trace function for this frame, or None if no trace function is set.
     #[py(getter)]

@@ -415,6 +415,12 @@ impl Generator {
             return Err(if this.is_coroutine() { Generator::reused(t) } else { exc });
         }
         crate::objects::exceptions::set_raise_context(t, exc.0);
+        let mut exc = exc;
+        if interp::trace::watching(t)
+            && let Err(e) = interp::trace::thrown(t, exc)
+        {
+            exc = e;
+        }
         if created {
             // Raised where the generator was made: no handler of the body covers that, not even the one around all of it.
             // SAFETY: the first instruction to run follows the RETURN_GENERATOR.

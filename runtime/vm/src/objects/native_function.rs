@@ -163,7 +163,11 @@ impl Native {
     }
     #[py(getter)]
     fn __text_signature__(_t: &Thread, this: Ref<Native>) -> Option<&'static str> {
-        this.def.signature.text
+        match this.def.kind {
+            // The signature is told by the class.
+            NativeKind::New => Some("($type, *args, **kwargs)"),
+            _ => this.def.signature.text,
+        }
     }
     #[py(getter)]
     fn __module__(_t: &Thread, this: Ref<Native>) -> Value {

@@ -1,7 +1,7 @@
 //! `traceback`: where an exception passed through, innermost last.
 //!
-//! The instruction is kept; its line is looked up in the code's positions when somebody asks. `tb_lasti` is twice the index
-//! of the instruction word, as `co_positions` is indexed by half of it.
+//! The instruction is kept; its line is looked up in the code's positions when somebody asks. `tb_lasti` counts two for
+//! each instruction word, after the entry of the code at 0: `co_positions` is indexed by half of it.
 
 use crate::native::*;
 use crate::objects::frame::Frame;
@@ -12,7 +12,7 @@ pub struct Traceback {
     header: Header,
     next: RefField<Traceback>,
     frame: Field,
-    /// Twice the index of the instruction word; negative: unknown.
+    /// Offset of the instruction, as Python counts them; negative: unknown.
     lasti: i32,
     /// The line, or [`LINE_OF_LASTI`].
     line: i32,
@@ -24,7 +24,7 @@ const LINE_OF_LASTI: i32 = -1;
 impl Traceback {
     /// An entry for `frame` at instruction word `word`, around the entries inside it.
     pub fn new(t: &Thread, next: Option<Ref<Traceback>>, frame: Value, word: u32) -> Result<Ref<Traceback>> {
-        Traceback::with_line(t, next, frame, (2 * word) as i32, LINE_OF_LASTI)
+        Traceback::with_line(t, next, frame, crate::interp::trace::offset(word as usize) as i32, LINE_OF_LASTI)
     }
     fn with_line(t: &Thread, next: Option<Ref<Traceback>>, frame: Value, lasti: i32, line: i32) -> Result<Ref<Traceback>> {
         let field = RefField::null();
@@ -43,7 +43,7 @@ impl Traceback {
     }
     /// Index of the instruction word, if it is known.
     pub fn word(&self) -> Option<usize> {
-        usize::try_from(self.lasti).ok().map(|n| n / 2)
+        usize::try_from(self.lasti).ok().map(|n| (n / 2).saturating_sub(1))
     }
     pub fn code(&self) -> Option<Ref<Code>> {
         self.frame.get().downcast::<Frame>().map(|f| f.code.expect())

@@ -152,6 +152,9 @@ impl Thread {
             return Err(self.type_error("NotImplemented should not be used in a boolean context"));
         }
         if let Some(f) = class.special(self, Special::Bool) {
+            if f.is_none() {
+                return Err(self.type_error(format!("'{}' cannot be interpreted as a boolean", type_name(v))));
+            }
             self.check_native_stack()?;
             return match self.call_special0(f, v)? {
                 Value::TRUE => Ok(true),
