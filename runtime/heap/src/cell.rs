@@ -135,7 +135,11 @@ impl<T> Ref<T> {
 /// The type is `#[repr(C)]`, begins with a [`Header`] (or with its base type), and `layout().scan` visits every reference in it.
 /// Zeroed memory is a valid value.
 pub unsafe trait HeapType: Sized {
-    fn layout() -> &'static Layout;
+    const LAYOUT: &'static Layout;
+    #[inline(always)]
+    fn layout() -> &'static Layout {
+        Self::LAYOUT
+    }
 }
 
 /// How the collector and `downcast` see a kind of cell.
@@ -148,7 +152,7 @@ pub struct Layout {
     /// Bytes of a cell with variable size, without the instance part; `None`: always `size`.
     pub cell_size: Option<unsafe fn(*const Header) -> usize>,
     /// The layout that this one begins with.
-    pub base: Option<fn() -> &'static Layout>,
+    pub base: Option<&'static Layout>,
     /// Drops native data when the cell is reclaimed; such cells are registered with [`crate::Mutator::register_drop`].
     pub drop: Option<unsafe fn(*mut Header)>,
 }
@@ -159,6 +163,7 @@ impl Layout {
         std::ptr::eq(self, other)
     }
     /// Whether this layout is, or begins with, `other`.
+    #[inline]
     pub fn derives_from(&'static self, other: &'static Layout) -> bool {
         let mut l = self;
         loop {
@@ -166,7 +171,7 @@ impl Layout {
                 return true;
             }
             match l.base {
-                Some(b) => l = b(),
+                Some(base) => l = base,
                 None => return false,
             }
         }

@@ -19,9 +19,7 @@ unsafe fn scan_node(c: *const Header, v: &mut Visitor) {
 }
 static NODE: Layout = Layout { name: "node", size: size_of::<Node>(), scan: scan_node, cell_size: None, base: None, drop: None };
 unsafe impl HeapType for Node {
-    fn layout() -> &'static Layout {
-        &NODE
-    }
+    const LAYOUT: &'static Layout = &NODE;
 }
 fn node_shape() -> ShapeId {
     static ID: OnceLock<ShapeId> = OnceLock::new();
@@ -46,9 +44,7 @@ unsafe fn array_size(c: *const Header) -> usize {
 }
 static ARRAY: Layout = Layout { name: "array", size: 16, scan: scan_array, cell_size: Some(array_size), base: None, drop: None };
 unsafe impl HeapType for Array {
-    fn layout() -> &'static Layout {
-        &ARRAY
-    }
+    const LAYOUT: &'static Layout = &ARRAY;
 }
 fn array_shape() -> ShapeId {
     static ID: OnceLock<ShapeId> = OnceLock::new();

@@ -88,10 +88,10 @@ pub fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
                     drop(cell.cast());
                 }
             },
-            quote!(Some(<#base as native::HeapType>::layout as fn() -> &'static native::Layout)),
+            quote!(Some(<#base as native::HeapType>::LAYOUT)),
             (!has_drop).then(|| {
                 let message = format!("`{text}` must say `#[heap(drop)]`, as its base does");
-                quote!(debug_assert!(<#base as native::HeapType>::layout().drop.is_none(), #message);)
+                quote!(assert!(<#base as native::HeapType>::LAYOUT.drop.is_none(), #message);)
             }),
         ),
         None => (quote!(), quote!(), quote!(None), None),
@@ -147,11 +147,10 @@ pub fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
             // SAFETY: `#[repr(C)]` with the header first, checked above; the layout is made from the struct itself.
             #[automatically_derived]
             unsafe impl native::HeapType for #name {
-                #[inline(always)]
-                fn layout() -> &'static native::Layout {
+                const LAYOUT: &'static native::Layout = {
                     #base_check
                     &LAYOUT
-                }
+                };
             }
         };
     })

@@ -2,8 +2,8 @@
 //! made for it.
 //!
 //! Three entries exist for the same Rust function. `call` takes any arguments. `unary` and `binary` are exactly
-//! `call(t, &[a], None)` and `call(t, &[a, b], None)` without the slice, and exist where one or two values (the receiver
-//! included) fill every required parameter. `next` is `__next__` without the exception at the end.
+//! `call(t, &[a], None)` and `call(t, &[a, b], None)` without the slice, and exist where one or two values (the receiver or class
+//! included) are a fitting count. `next` is `__next__` without the exception at the end.
 //!
 //! Every entry checks the receiver. Binding (`native::bind`) is left to keywords and to errors: a call by position with
 //! a fitting count converts its arguments straight from the caller's slice.
@@ -177,7 +177,7 @@ impl Method {
             Kind::Setter => return self.setter(),
             _ => self.call(),
         };
-        let direct = self.direct_arity().map(|arity| self.direct(arity));
+        let direct: TokenStream = [1, 2].into_iter().filter(|&arity| self.is_direct(arity)).map(|arity| self.direct(arity)).collect();
         let next = (self.name == "__next__" && self.kind == Kind::Slot).then(|| {
             let (entry, rust, cfgs) = (self.entry("next"), &self.rust, &self.cfgs);
             let this = self.check_receiver(quote!(&[a0]));
@@ -204,8 +204,8 @@ impl Method {
             false => quote!(None),
         };
         let next = entry("next", self.name == "__next__" && self.kind == Kind::Slot);
-        let unary = entry("unary", self.direct_arity() == Some(1));
-        let binary = entry("binary", self.direct_arity() == Some(2));
+        let unary = entry("unary", self.is_direct(1));
+        let binary = entry("binary", self.is_direct(2));
         quote! {
             #(#cfgs)*
             native::NativeDef {
@@ -376,12 +376,13 @@ impl Method {
         }
     }
 
-    /// How many values, receiver included, fill the required parameters, when there is an entry for that many.
-    fn direct_arity(&self) -> Option<usize> {
+    /// Whether so many values, the receiver included, are a fitting count of arguments.
+    fn is_direct(&self, arity: usize) -> bool {
         let open = self.signature.has(ParamKind::VarArgs) || self.signature.has(ParamKind::VarKwargs);
-        let kind = matches!(self.kind, Kind::Function | Kind::Method | Kind::StaticMethod | Kind::Slot);
-        let arity = self.signature.min_positional() + usize::from(self.receiver.is_some());
-        (kind && !open && !self.signature.requires_keyword() && (1..=2).contains(&arity)).then_some(arity)
+        let kind = matches!(self.kind, Kind::Function | Kind::Method | Kind::StaticMethod | Kind::Slot | Kind::New);
+        let receiver = usize::from(self.receiver.is_some());
+        let fitting = self.signature.min_positional() + receiver..=self.signature.max_positional() + receiver;
+        kind && !open && !self.signature.requires_keyword() && fitting.contains(&arity)
     }
 
     /// `unary` or `binary`.

@@ -62,6 +62,10 @@ impl Signature {
         self.params.iter().filter(|param| param.is_positional() && !param.optional).count()
     }
 
+    pub fn max_positional(&self) -> usize {
+        self.params.iter().filter(|param| param.is_positional()).count()
+    }
+
     pub fn requires_keyword(&self) -> bool {
         self.params.iter().any(|param| param.kind == ParamKind::KeywordOnly && !param.optional)
     }

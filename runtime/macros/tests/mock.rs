@@ -255,14 +255,17 @@ pub mod native {
     /// # Safety
     /// As in the heap.
     pub unsafe trait HeapType: Sized {
-        fn layout() -> &'static Layout;
+        const LAYOUT: &'static Layout;
+        fn layout() -> &'static Layout {
+            Self::LAYOUT
+        }
     }
     pub struct Layout {
         pub name: &'static str,
         pub size: usize,
         pub scan: unsafe fn(*const Header, &mut Visitor),
         pub cell_size: Option<unsafe fn(*const Header) -> usize>,
-        pub base: Option<fn() -> &'static Layout>,
+        pub base: Option<&'static Layout>,
         pub drop: Option<unsafe fn(*mut Header)>,
     }
 
@@ -534,7 +537,7 @@ fn layouts_scan_and_drop() {
     let mut sub = std::mem::ManuallyDrop::new(Sub { list: list(), third: Value(3), data: data.clone() });
     let layout = Sub::layout();
     assert_eq!((layout.name, layout.size), ("Sub", size_of::<Sub>()));
-    assert!(std::ptr::eq(layout.base.unwrap()(), List::layout()) && List::layout().drop.is_none());
+    assert!(std::ptr::eq(layout.base.unwrap(), List::layout()) && List::layout().drop.is_none());
     let mut seen = Vec::new();
     let cell: *mut Header = (&raw mut *sub).cast();
     // SAFETY: `cell` is a `Sub` that is dropped by this alone.

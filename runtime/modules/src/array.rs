@@ -48,10 +48,19 @@ fn encode(t: &Thread, code: u8, v: Value) -> Result<([u8; 8], usize)> {
         b'f' => out[..4].copy_from_slice(&(t.to_f64(v)? as f32).to_ne_bytes()),
         b'd' => out.copy_from_slice(&t.to_f64(v)?.to_ne_bytes()),
         _ => {
+            let bits = n as u32 * 8;
+            if let Some(i) = v.as_small_int() {
+                let fits = match code.is_ascii_lowercase() {
+                    true => bits == 64 || i >> (bits - 1) == i >> 63,
+                    false => i >= 0 && (bits == 64 || i >> bits == 0),
+                };
+                if fits && cfg!(target_endian = "little") {
+                    return Ok((i.to_ne_bytes(), n));
+                }
+            }
             let i = t.index(v)?;
             let value = t.int_value(i).and_then(|i| i.as_ref().to_i128());
             let signed = code.is_ascii_lowercase();
-            let bits = n as u32 * 8;
             let (low, high) = if signed { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) } else { (0, (1i128 << bits) - 1) };
             let negative = t.int_value(i).is_some_and(|i| i.as_ref().negative);
             match value.filter(|v| (low..=high).contains(v)) {
@@ -98,6 +107,13 @@ fn decode(t: &Thread, code: u8, b: &[u8]) -> Result<Value> {
         b'd' => t.float(f64::from_ne_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])),
         _ => {
             let little = cfg!(target_endian = "little");
+            if little && (b.len() < 8 || code.is_ascii_lowercase() || b[7] < 0x80) {
+                let mut word = [0; 8];
+                word[..b.len()].copy_from_slice(b);
+                // Sign bits move in from the left for those types that have one.
+                let (i, unused) = (i64::from_ne_bytes(word), 64 - 8 * b.len() as u32);
+                return t.int(if code.is_ascii_lowercase() { i << unused >> unused } else { i });
+            }
             t.big(convert::from_bytes(b, little, code.is_ascii_lowercase()))
         }
     }
@@ -119,12 +135,16 @@ impl Array {
         size_of_code(self.code).unwrap_or(1)
     }
     fn count_items(&self) -> usize {
-        self.content().len() / self.item_size()
+        self.content().len() >> self.item_size().trailing_zeros()
     }
     fn to_vec(&self, t: &Thread) -> Vec<u8> {
         self.content().to_vec(t)
     }
     fn item(&self, t: &Thread, i: usize) -> Result<Option<Value>> {
+        if self.code == b'd' {
+            let item = |b: &[u8]| b.get(8 * i..8 * i + 8).and_then(|b| b.try_into().ok()).map(f64::from_ne_bytes);
+            return self.content().with(t, item).map(|x| t.float(x)).transpose();
+        }
         let n = self.item_size();
         let mut word = [0u8; 8];
         let found = self.content().with(t, |b| match b.get(i * n..i * n + n) {
@@ -657,7 +677,15 @@ impl Array {
         let i = this.position(t, t.to_index(i)?, "array assignment index out of range")?;
         let (word, n) = encode(t, this.code, value)?;
         // Converting the value may have shortened the array.
-        let done = this.content().with_mut(t, |b| b.get_mut(i * n..i * n + n).map(|to| to.copy_from_slice(&word[..n])).is_some());
+        let done = this.content().with_mut(t, |b| {
+            let to = b.get_mut(i * n..i * n + n);
+            to.map(|to| match to.len() {
+                // The common width, known to the compiler.
+                8 => to[..8].copy_from_slice(&word),
+                _ => to.copy_from_slice(&word[..n]),
+            })
+            .is_some()
+        });
         if done { Ok(()) } else { Err(t.index_error("array assignment index out of range")) }
     }
     #[py]

@@ -31,9 +31,7 @@ fn scan(cell: *const Header, v: &mut Visitor) {
 static LAYOUT: Layout = Layout { name: "weakref", size: size_of::<WeakReference>(), scan, cell_size: None, base: None, drop: None };
 // SAFETY: repr(C), begins with a weak cell which begins with a header; `scan` visits what is strong; zeroed memory refers to nothing.
 unsafe impl HeapType for WeakReference {
-    fn layout() -> &'static Layout {
-        &LAYOUT
-    }
+    const LAYOUT: &'static Layout = &LAYOUT;
 }
 
 static TABLE: Mutex<Option<HashMap<u64, Vec<u64>>>> = Mutex::new(None);

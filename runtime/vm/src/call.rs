@@ -133,17 +133,26 @@ pub fn instantiate(t: &Thread, class: Ref<Class>, args: &[Value], kwnames: Optio
     if class.has_flag(class_flags::NO_NEW) && !class.is_heap() {
         return Err(t.type_error(format!("cannot create '{}' instances", class.full_name())));
     }
-    let obj = match new.downcast::<StaticMethod>() {
-        Some(s) => t.with_prepended(class.value(), args, |args| t.call_kw(s.function(), args, kwnames))?,
-        None => t.with_prepended(class.value(), args, |args| t.call_kw(new, args, kwnames))?,
+    let native = new.downcast::<Native>().filter(|n| !n.passes_receiver && kwnames.is_none());
+    let direct = match (native.map(|n| n.def), args) {
+        (Some(NativeDef { unary: Some(unary), .. }), []) => Some(unary(t, class.value())?),
+        (Some(NativeDef { binary: Some(binary), .. }), &[a]) => Some(binary(t, class.value(), a)?),
+        _ => None,
+    };
+    let obj = match (direct, new.downcast::<StaticMethod>()) {
+        (Some(obj), _) => obj,
+        (None, Some(s)) => t.with_prepended(class.value(), args, |args| t.call_kw(s.function(), args, kwnames))?,
+        (None, None) => t.with_prepended(class.value(), args, |args| t.call_kw(new, args, kwnames))?,
     };
     let actual = class_of(obj);
     if actual != class && !actual.is_subclass(class) {
         return Ok(obj);
     }
     if let Some(init) = actual.special(t, Special::Init) {
-        let trivial =
-            args.is_empty() && init.downcast::<Native>().is_some_and(|n| n.is_of(crate::objects::object::Object::class()));
+        // `object.__init__` takes what another class's `__new__` took.
+        let object = crate::objects::object::Object::class();
+        let trivial = init.downcast::<Native>().is_some_and(|n| n.is_of(object))
+            && (args.is_empty() || !new.downcast::<Native>().is_some_and(|n| n.is_of(object)));
         if !trivial {
             let r = if init.downcast::<Function>().is_some() || init.downcast::<Native>().is_some_and(|n| !n.passes_receiver) {
                 t.with_prepended(obj, args, |args| t.call_kw(init, args, kwnames))?

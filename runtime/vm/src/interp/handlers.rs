@@ -276,6 +276,11 @@ handler!(LOAD_METHOD, |t, pc, r, tb, i| {
         *r.add(i.a() + ARGS) = obj;
         goto!(t, pc.add(2), r, tb)
     }
+    if let Some(f) = cache::slot_value(*pc.add(1), obj) {
+        *r.add(i.a() + CALLABLE) = f;
+        *r.add(i.a() + ARGS) = Value::EMPTY;
+        goto!(t, pc.add(2), r, tb)
+    }
     return load_method_rest(t, pc, r, tb);
 });
 unsafe extern "C" fn load_method_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
@@ -927,7 +932,7 @@ handler!(CALL, |t, pc, r, tb, i| {
             enter_function!(t, pc, r, tb, f, base.add(ARGS), 0, Value::EMPTY, pc.add(2), i.a())
         }
     }
-    return call_rest(t, pc, r, tb);
+    return call_native(t, pc, r, tb);
 });
 handler!(CALL_METHOD, |t, pc, r, tb, i| {
     let base = r.add(i.b());
@@ -938,8 +943,39 @@ handler!(CALL_METHOD, |t, pc, r, tb, i| {
             enter_function!(t, pc, r, tb, f, base.add(ARGS), 0, Value::EMPTY, pc.add(2), i.a())
         }
     }
-    return call_rest(t, pc, r, tb);
+    return call_native(t, pc, r, tb);
 });
+/// Calls of built-in functions and methods, and of built-in classes, that have an entry for so many arguments.
+unsafe extern "C" fn call_native(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
+    // SAFETY: as in `handler!`.
+    unsafe {
+        let i = Instr(*pc);
+        t.pc.set(pc.cast());
+        let base = r.add(i.b());
+        let (callable, first) = (*base.add(CALLABLE), *base.add(ARGS));
+        if let Some(f) = callable.downcast::<Native>() {
+            // Without a receiver in front the arguments begin one word later.
+            let skip = usize::from(i.c() > 0 && first.is_empty());
+            let n = i.c() - skip;
+            if !f.passes_receiver {
+                if n == 1 {
+                    if let Some(unary) = f.def.unary {
+                        finish!(t, pc, r, tb, 2, i.a(), unary(t, *base.add(ARGS + skip)))
+                    }
+                } else if n == 2 {
+                    if let Some(binary) = f.def.binary {
+                        finish!(t, pc, r, tb, 2, i.a(), binary(t, *base.add(ARGS + skip), *base.add(ARGS + skip + 1)))
+                    }
+                }
+            } else if n == 1 {
+                if let Some(binary) = f.def.binary {
+                    finish!(t, pc, r, tb, 2, i.a(), binary(t, f.receiver.get(), *base.add(ARGS + skip)))
+                }
+            }
+        }
+        return call_rest(t, pc, r, tb);
+    }
+}
 handler!(CALL_KW, |t, pc, r, tb, i| { return call_rest(t, pc, r, tb) });
 
 /// Calls of anything: prepares the window and asks `slow::prepare_call` what it has come to.

@@ -307,8 +307,9 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
         }
         new.version = c.version.load(Acquire);
         let Some(v) = c.lookup(t, name) else { return };
-        let plain = v.downcast::<Function>().is_some() || class_of(v).special(t, Special::Get).is_none();
-        if plain {
+        if let Some(s) = v.downcast::<crate::objects::descriptors::StaticMethod>() {
+            cache::publish(t, site, NewEntry { kind: Kind::OfClass, guard: obj, value: s.function(), ..new });
+        } else if v.downcast::<Function>().is_some() || class_of(v).special(t, Special::Get).is_none() {
             cache::publish(t, site, NewEntry { kind: Kind::OfClass, guard: obj, value: v, ..new });
         }
         return;
@@ -357,6 +358,8 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
     if let Some(a) = on_class {
         if a.downcast::<Function>().is_some() || is_plain_method(a) {
             cache::publish(t, site, NewEntry { kind: Kind::Method, value: a, ..new });
+        } else if let Some(s) = a.downcast::<crate::objects::descriptors::StaticMethod>() {
+            cache::publish(t, site, NewEntry { value: s.function(), ..new });
         } else if class_of(a).special(t, Special::Get).is_none() {
             cache::publish(t, site, NewEntry { value: a, ..new });
         }
@@ -644,7 +647,7 @@ pub fn get_iter(t: &Thread, v: Value) -> Result<Value> {
 /// The next item, or the empty mark.
 #[inline(never)]
 pub fn for_iter(t: &Thread, it: Value) -> Result<Value> {
-    match t.next(it)? {
+    match t.next_general(it)? {
         Some(v) => Ok(v),
         None => Ok(Value::EMPTY),
     }
@@ -1325,34 +1328,35 @@ pub unsafe fn match_exception_group(t: &Thread, to: Regs, exc: Value, ty: Value)
 #[inline(never)]
 pub unsafe fn with_enter(t: &Thread, to: Regs, manager: Value, is_async: bool) -> Result<()> {
     let (enter, exit) = if is_async { (Special::Aenter, Special::Aexit) } else { (Special::Enter, Special::Exit) };
-    let name = class_of(manager).full_name();
-    let missing = |t: &Thread, method: &str| -> Exc {
-        let other = if is_async { (Special::Enter, Special::Exit) } else { (Special::Aenter, Special::Aexit) };
-        let c = class_of(manager);
-        let hint = if c.special(t, other.0).is_some() && c.special(t, other.1).is_some() {
-            if is_async {
-                " but it supports the context manager protocol. Did you mean to use 'with'?"
-            } else {
-                " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?"
-            }
-        } else {
-            ""
-        };
-        let what = if is_async { "asynchronous context manager" } else { "context manager" };
-        t.type_error(format!("'{name}' object does not support the {what} protocol (missed {method} method){hint}"))
-    };
     let Some(exit) = t.lookup_special(manager, exit)? else {
-        return Err(missing(t, if is_async { "__aexit__" } else { "__exit__" }));
+        return Err(no_manager(t, manager, is_async, if is_async { "__aexit__" } else { "__exit__" }));
     };
-    let Some(enter) = t.lookup_special(manager, enter)? else {
-        return Err(missing(t, if is_async { "__aenter__" } else { "__enter__" }));
+    let Some(f) = class_of(manager).special(t, enter) else {
+        return Err(no_manager(t, manager, is_async, if is_async { "__aenter__" } else { "__enter__" }));
     };
     // SAFETY: two registers of the frame.
     unsafe {
         *to = exit;
-        *to.add(1) = t.call(enter, &[])?;
+        *to.add(1) = t.call_special0(f, manager)?;
     }
     Ok(())
+}
+#[cold]
+fn no_manager(t: &Thread, manager: Value, is_async: bool, method: &str) -> Exc {
+    let other = if is_async { (Special::Enter, Special::Exit) } else { (Special::Aenter, Special::Aexit) };
+    let c = class_of(manager);
+    let hint = if c.special(t, other.0).is_some() && c.special(t, other.1).is_some() {
+        if is_async {
+            " but it supports the context manager protocol. Did you mean to use 'with'?"
+        } else {
+            " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?"
+        }
+    } else {
+        ""
+    };
+    let what = if is_async { "asynchronous context manager" } else { "context manager" };
+    let name = c.full_name();
+    t.type_error(format!("'{name}' object does not support the {what} protocol (missed {method} method){hint}"))
 }
 #[inline(never)]
 pub fn with_exit_exception(t: &Thread, exit: Value, exc: Value) -> Result<Value> {

@@ -26,10 +26,7 @@ static LAYOUT: Layout =
     Layout { name: "storage of bytes", size: size_of::<ByteStorage>(), scan, cell_size: Some(cell_size), base: None, drop: None };
 // SAFETY: repr(C), header first, no references; zeroed memory is storage without bytes.
 unsafe impl HeapType for ByteStorage {
-    #[inline(always)]
-    fn layout() -> &'static Layout {
-        &LAYOUT
-    }
+    const LAYOUT: &'static Layout = &LAYOUT;
 }
 static SHAPE: std::sync::OnceLock<ShapeId> = std::sync::OnceLock::new();
 

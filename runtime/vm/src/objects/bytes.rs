@@ -21,10 +21,7 @@ static LAYOUT: Layout =
     Layout { name: "bytes", size: size_of::<Bytes>(), scan, cell_size: Some(cell_size), base: None, drop: None };
 // SAFETY: repr(C), begins with a header, no references; zeroed memory is the empty bytes object.
 unsafe impl HeapType for Bytes {
-    #[inline(always)]
-    fn layout() -> &'static Layout {
-        &LAYOUT
-    }
+    const LAYOUT: &'static Layout = &LAYOUT;
 }
 
 impl Bytes {

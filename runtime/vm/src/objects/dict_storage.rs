@@ -64,10 +64,7 @@ static LAYOUT: Layout =
     Layout { name: "table of a dict", size: size_of::<Storage>(), scan, cell_size: Some(cell_size), base: None, drop: None };
 // SAFETY: repr(C), header first, `scan` visits every entry; zeroed memory is a table without entries.
 unsafe impl HeapType for Storage {
-    #[inline(always)]
-    fn layout() -> &'static Layout {
-        &LAYOUT
-    }
+    const LAYOUT: &'static Layout = &LAYOUT;
 }
 
 static SHAPE: std::sync::OnceLock<ShapeId> = std::sync::OnceLock::new();

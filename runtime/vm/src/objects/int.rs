@@ -26,10 +26,7 @@ unsafe fn cell_size(cell: *const Header) -> usize {
 static LAYOUT: Layout = Layout { name: "int", size: size_of::<BigInt>(), scan, cell_size: Some(cell_size), base: None, drop: None };
 // SAFETY: repr(C), begins with a header, no references; zeroed memory is the integer 0.
 unsafe impl HeapType for BigInt {
-    #[inline(always)]
-    fn layout() -> &'static Layout {
-        &LAYOUT
-    }
+    const LAYOUT: &'static Layout = &LAYOUT;
 }
 
 impl BigInt {

@@ -66,6 +66,29 @@ impl List {
         }
         List::with_storage(t, List::class_cell().shape(), Some(a), total)
     }
+    /// A list whose items are the first `n` values of `array`, which nobody else uses.
+    pub(crate) fn from_array(t: &Thread, array: Ref<Array>, n: usize) -> Result<Ref<List>> {
+        List::with_storage(t, List::class_cell().shape(), Some(array), n)
+    }
+    /// The items in `range` as a new list; those that were removed meanwhile are left out.
+    pub fn copy_range(&self, t: &Thread, range: std::ops::Range<usize>) -> Result<Ref<List>> {
+        if range.is_empty() {
+            return List::new(t);
+        }
+        let a = Array::new(t, range.len())?;
+        let mut n = 0;
+        if let Some(from) = self.storage.get() {
+            for (to, from) in a.fields().iter().zip(from.fields().get(range).unwrap_or(&[])) {
+                let v = from.get();
+                if v.is_empty() {
+                    break;
+                }
+                to.init(v);
+                n += 1;
+            }
+        }
+        List::from_array(t, a, n)
+    }
     /// An array whose slots are all empty.
     fn array(t: &Thread, n: usize) -> Result<Ref<Array>> {
         let a = Array::new(t, n)?;
@@ -210,19 +233,9 @@ impl List {
     pub fn snapshot(&self, t: &Thread) -> Result<ValueVec> {
         loop {
             let n = self.len();
-            let v = ValueVec::with_capacity(t, n)?;
-            let mut whole = true;
-            for i in 0..n {
-                match self.get(i) {
-                    Some(x) => v.push(t, x)?,
-                    None => {
-                        whole = false;
-                        break;
-                    }
-                }
-            }
+            let v = ValueVec::from_fields(t, n, || self.storage.get())?;
             // Removed items show as missing: the list got shorter while it was read.
-            if whole || self.len() < n {
+            if v.len() == n || self.len() < n {
                 return Ok(v);
             }
         }

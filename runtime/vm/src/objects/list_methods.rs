@@ -196,6 +196,9 @@ impl List {
     fn __getitem__(t: &Thread, this: Ref<List>, key: Value) -> Result<Value> {
         if let Some(s) = key.downcast::<Slice>() {
             let ix = t.slice_indices(s, this.len())?;
+            if let Some(range) = ix.as_range() {
+                return this.copy_range(t, range).map(Ref::value);
+            }
             let out = List::with_capacity(t, ix.count)?;
             for i in ix.positions() {
                 if let Some(v) = this.get(i) {

@@ -60,6 +60,7 @@ pub mod slice;
 pub mod sort;
 pub mod str;
 pub mod str_args;
+pub mod str_buffer;
 pub mod str_build;
 pub mod str_codecs;
 pub mod str_errors;

@@ -84,10 +84,7 @@ static LAYOUT: Layout =
 // SAFETY: repr(C), header first, `scan` visits every key. Zeroed memory is a table with one slot, which the allocation of every
 // set table has room for.
 unsafe impl HeapType for SetStorage {
-    #[inline(always)]
-    fn layout() -> &'static Layout {
-        &LAYOUT
-    }
+    const LAYOUT: &'static Layout = &LAYOUT;
 }
 
 static SHAPE: std::sync::OnceLock<ShapeId> = std::sync::OnceLock::new();

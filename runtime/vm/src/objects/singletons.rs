@@ -12,9 +12,7 @@ pub struct Bool {
 }
 // SAFETY: no cell has this type; the layout is that of the base class, int.
 unsafe impl HeapType for Bool {
-    fn layout() -> &'static Layout {
-        BigInt::layout()
-    }
+    const LAYOUT: &'static Layout = BigInt::LAYOUT;
 }
 
 /// `a op b`: a bool of two bools, otherwise as for integers.

@@ -2,8 +2,11 @@
 //!
 //! A string is Latin-1, UCS-2 or UCS-4, always in the narrowest form that holds it (so equality may compare bytes), with an ASCII
 //! flag. Lone surrogates are ordinary code points. The hash is computed once, on demand; racing threads compute the same.
+//!
+//! The units are in the string's own cell, or, for strings that were grown at their end, in a buffer (`str_buffer`).
 
 use crate::native::*;
+use crate::objects::str_buffer::StringBuffer;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::*};
 
@@ -14,12 +17,21 @@ pub struct Str {
     hash: AtomicU64,
     /// Length in code points, shifted left by 8; kind and flags below.
     meta: AtomicU64,
-    // code units follow
+    // code units follow, or a reference to the buffer that has them
 }
 
 const KIND_MASK: u64 = 3;
 const ASCII: u64 = 4;
 const INTERNED: u64 = 8;
+/// The units are in a buffer.
+const BUFFERED: u64 = 16;
+/// The string is a concatenation: when it is extended again, that is worth a buffer.
+const JOINED: u64 = 32;
+/// What strings with the same text have in common.
+const TEXT_MASK: u64 = !(INTERNED | BUFFERED | JOINED);
+
+/// Shorter strings are cheap enough to copy.
+const BUFFERED_MIN: usize = 256;
 
 /// A string's code units.
 #[derive(Clone, Copy)]
@@ -77,19 +89,22 @@ impl<'a> Units<'a> {
     }
 }
 
-unsafe fn scan(_: *const Header, _: &mut Visitor) {}
+unsafe fn scan(cell: *const Header, v: &mut Visitor) {
+    // SAFETY: the collector calls this with a live string.
+    let s = unsafe { &*cell.cast::<Str>() };
+    if s.meta.load(Acquire) & BUFFERED != 0 {
+        v.value(s.buffer_field().get());
+    }
+}
 unsafe fn cell_size(cell: *const Header) -> usize {
     // SAFETY: the collector calls this with a live string.
     let s = unsafe { &*cell.cast::<Str>() };
-    size_of::<Str>() + s.byte_len()
+    size_of::<Str>() + if s.meta.load(Acquire) & BUFFERED != 0 { size_of::<Field>() } else { s.byte_len() }
 }
 static LAYOUT: Layout = Layout { name: "str", size: size_of::<Str>(), scan, cell_size: Some(cell_size), base: None, drop: None };
-// SAFETY: repr(C), begins with a header, no references; zeroed memory is the empty Latin-1 string.
+// SAFETY: repr(C), begins with a header, `scan` visits the buffer; zeroed memory is the empty Latin-1 string.
 unsafe impl HeapType for Str {
-    #[inline(always)]
-    fn layout() -> &'static Layout {
-        &LAYOUT
-    }
+    const LAYOUT: &'static Layout = &LAYOUT;
 }
 
 impl Str {
@@ -113,10 +128,26 @@ impl Str {
         let m = self.meta.load(Relaxed);
         ((m >> 8) as usize) << (m & KIND_MASK)
     }
+    /// The reference of a string whose units are in a buffer.
+    #[inline(always)]
+    fn buffer_field(&self) -> &Field {
+        // SAFETY: it follows the fixed part.
+        unsafe { &*(self as *const Str).add(1).cast() }
+    }
+    fn buffer(&self) -> Option<Ref<StringBuffer>> {
+        if self.meta.load(Acquire) & BUFFERED != 0 { self.buffer_field().get().downcast() } else { None }
+    }
     #[inline(always)]
     fn data(&self) -> *const u8 {
+        if self.meta.load(Relaxed) & BUFFERED != 0 {
+            return self.buffered_data();
+        }
         // SAFETY: the units follow the fixed part.
         unsafe { (self as *const Str).add(1).cast() }
+    }
+    #[inline(never)]
+    fn buffered_data(&self) -> *const u8 {
+        self.buffer().expect("a buffered string has its buffer").data()
     }
     #[inline(always)]
     pub fn units(&self) -> Units<'_> {
@@ -297,6 +328,42 @@ impl Str {
         }
         Str::from_code_points(t, &points)
     }
+    /// Says that this string, which nobody else knows yet, is a concatenation.
+    pub(crate) fn mark_joined(&self) {
+        self.meta.fetch_or(JOINED, Relaxed);
+    }
+    /// `self + more` through a buffer, if `self` is itself a concatenation, long enough, and wide enough for `more`. Otherwise the
+    /// caller copies both.
+    pub(crate) fn extended(t: &Thread, this: Ref<Str>, more: Ref<Str>) -> Option<Result<Ref<Str>>> {
+        let (m, n) = (this.meta.load(Acquire), more.meta.load(Acquire));
+        let (end, add) = (this.byte_len(), more.len() << (m & KIND_MASK));
+        if m & (JOINED | BUFFERED) == 0 || end < BUFFERED_MIN || end < add || n & KIND_MASK > m & KIND_MASK {
+            return None;
+        }
+        let buffer = match this.buffer().filter(|b| b.claim(end, add)) {
+            Some(b) => b,
+            None => match StringBuffer::new(t, end + add) {
+                Ok(b) => {
+                    // SAFETY: the fresh buffer has room for both.
+                    unsafe { std::ptr::copy_nonoverlapping(this.data(), b.data(), end) };
+                    b
+                }
+                Err(e) => return Some(Err(e)),
+            },
+        };
+        // SAFETY: the bytes from `end` on were claimed, and are aligned as the string's units are.
+        unsafe { write_widened(buffer.data().add(end), m & KIND_MASK, more.units()) };
+        let cell = match t.allocate(size_of::<Str>() + size_of::<Field>(), Str::class_cell().shape()) {
+            Ok(c) => c.cast::<Str>(),
+            Err(e) => return Some(Err(e)),
+        };
+        // SAFETY: a fresh cell with room for the reference.
+        let r: Ref<Str> = unsafe { Ref::from_raw(cell) };
+        r.buffer_field().init(buffer.value());
+        let len = (this.len() + more.len()) as u64;
+        r.meta.store(len << 8 | m & KIND_MASK | BUFFERED | m & n & ASCII, Release);
+        Some(Ok(r))
+    }
     /// A copy of `s` as an instance of a subclass of str.
     pub fn in_class(t: &Thread, class: Ref<Class>, s: Ref<Str>) -> Result<Ref<Str>> {
         let r = Str::new_raw(t, class.instance_shape(), s.units(), s.is_ascii())?;
@@ -324,7 +391,7 @@ impl Str {
         if std::ptr::eq(self, other) {
             return true;
         }
-        if (self.meta.load(Relaxed) | INTERNED) != (other.meta.load(Relaxed) | INTERNED) {
+        if (self.meta.load(Relaxed) ^ other.meta.load(Relaxed)) & TEXT_MASK != 0 {
             return false;
         }
         let (h, g) = (self.hash.load(Relaxed), other.hash.load(Relaxed));
@@ -392,6 +459,21 @@ impl Str {
             }
         }
         Str::intern(t, Str::from_str(t, s)?)
+    }
+}
+
+/// Writes units as ones of `kind`, which is not narrower.
+unsafe fn write_widened(to: *mut u8, kind: u64, units: Units<'_>) {
+    // SAFETY: the caller has room for that many units of `kind`.
+    unsafe {
+        if units.kind() == kind {
+            let bytes = units.bytes();
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());
+        } else if kind == 1 {
+            fill(std::slice::from_raw_parts_mut(to.cast::<u16>(), units.len()), units.iter().map(|c| c as u16));
+        } else {
+            fill(std::slice::from_raw_parts_mut(to.cast::<u32>(), units.len()), units.iter());
+        }
     }
 }
 

@@ -43,9 +43,12 @@ pub fn concat(t: &Thread, a: Ref<Str>, b: Ref<Str>) -> Result<Ref<Str>> {
     if a.is_empty() {
         return exact(t, b);
     }
+    if let Some(r) = Str::extended(t, a, b) {
+        return r;
+    }
     let len = a.len() + b.len();
     let (x, y) = (text_of(&a), text_of(&b));
-    match (x, y) {
+    let joined = match (x, y) {
         (Text::Latin1(x), Text::Latin1(y)) => Str::build(t, len, Some(a.is_ascii() && b.is_ascii()), |out: &mut [u8]| {
             let (first, second) = out.split_at_mut(x.len());
             first.copy_from_slice(x);
@@ -57,7 +60,9 @@ pub fn concat(t: &Thread, a: Ref<Str>, b: Ref<Str>) -> Result<Ref<Str>> {
         _ => Str::build(t, len, Some(false), |out: &mut [u16]| {
             put(put(out, x), y);
         }),
-    }
+    }?;
+    joined.mark_joined();
+    Ok(joined)
 }
 
 /// `s * n`

@@ -24,10 +24,7 @@ static LAYOUT: Layout =
     Layout { name: "tuple", size: size_of::<Tuple>(), scan, cell_size: Some(cell_size), base: None, drop: None };
 // SAFETY: repr(C), begins with a header, `scan` visits all items; zeroed memory is the empty tuple.
 unsafe impl HeapType for Tuple {
-    #[inline(always)]
-    fn layout() -> &'static Layout {
-        &LAYOUT
-    }
+    const LAYOUT: &'static Layout = &LAYOUT;
 }
 
 impl Tuple {

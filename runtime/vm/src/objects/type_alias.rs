@@ -142,9 +142,7 @@ pub struct Generic {
 }
 // SAFETY: the very layout of `object`.
 unsafe impl HeapType for Generic {
-    fn layout() -> &'static Layout {
-        <Object as HeapType>::layout()
-    }
+    const LAYOUT: &'static Layout = <Object as HeapType>::LAYOUT;
 }
 
 fn with_class(t: &Thread, name: &str, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Value> {

@@ -23,10 +23,7 @@ static LAYOUT: Layout =
     Layout { name: "array of values", size: size_of::<Array>(), scan, cell_size: Some(cell_size), base: None, drop: None };
 // SAFETY: repr(C), header first, `scan` visits every slot; zeroed memory is an array without slots.
 unsafe impl HeapType for Array {
-    #[inline(always)]
-    fn layout() -> &'static Layout {
-        &LAYOUT
-    }
+    const LAYOUT: &'static Layout = &LAYOUT;
 }
 
 static SHAPE: std::sync::OnceLock<ShapeId> = std::sync::OnceLock::new();
@@ -85,8 +82,28 @@ impl ValueVec {
     }
     pub fn from_slice(t: &Thread, values: &[Value]) -> Result<ValueVec> {
         let v = ValueVec::with_capacity(t, values.len())?;
-        for &x in values {
-            v.push(t, x)?;
+        if let Some(a) = v.array.get() {
+            for (f, &x) in a.fields().iter().zip(values) {
+                f.init(x);
+            }
+            v.len.set(values.len());
+        }
+        Ok(v)
+    }
+    /// The first `n` fields of a run that others may write to, up to the first that is empty.
+    pub fn from_fields(t: &Thread, n: usize, fields: impl FnOnce() -> Option<Ref<Array>>) -> Result<ValueVec> {
+        let v = ValueVec::with_capacity(t, n)?;
+        if let (Some(a), Some(from)) = (v.array.get(), fields()) {
+            let mut len = 0;
+            for (to, from) in a.fields().iter().zip(from.fields()).take(n) {
+                let x = from.get();
+                if x.is_empty() {
+                    break;
+                }
+                to.init(x);
+                len += 1;
+            }
+            v.len.set(len);
         }
         Ok(v)
     }
@@ -163,7 +180,11 @@ impl ValueVec {
     pub fn into_tuple(self, t: &Thread) -> Result<Ref<Tuple>> {
         Tuple::new(t, self.as_slice())
     }
+    /// A list that takes the storage over, unless much of it is unused.
     pub fn into_list(self, t: &Thread) -> Result<Ref<List>> {
-        List::from_slice(t, self.as_slice())
+        match self.array.get() {
+            Some(a) if self.len() > a.capacity() / 2 => List::from_array(t, a, self.len()),
+            _ => List::from_slice(t, self.as_slice()),
+        }
     }
 }

@@ -53,6 +53,13 @@ impl Thread {
     /// `next(it)`; `None` at the end.
     #[inline]
     pub fn next(&self, it: Value) -> Result<Option<Value>> {
+        match crate::objects::iterators::quick_next(self, it) {
+            Some(v) => Ok(v.some()),
+            None => self.next_general(it),
+        }
+    }
+    /// As `next`, for any iterator.
+    pub(crate) fn next_general(&self, it: Value) -> Result<Option<Value>> {
         let Some(f) = class_of(it).special(self, Special::Next) else {
             return Err(self.type_error(format!("'{}' object is not an iterator", type_name(it))));
         };
@@ -115,6 +122,11 @@ impl Thread {
             && let Some(items) = iterable.downcast::<Tuple>()
         {
             return ValueVec::from_slice(self, items.as_slice());
+        }
+        if class_of(iterable) == List::class()
+            && let Some(l) = iterable.downcast::<List>()
+        {
+            return l.snapshot(self);
         }
         let out = ValueVec::new();
         self.for_each(iterable, |v| out.push(self, v))?;

@@ -40,9 +40,7 @@ macro_rules! plain_exceptions {
         }
         // SAFETY: the very layout of the base.
         unsafe impl HeapType for $name {
-            fn layout() -> &'static Layout {
-                <$base as HeapType>::layout()
-            }
+            const LAYOUT: &'static Layout = <$base as HeapType>::LAYOUT;
         }
         const _: () = {
             static CELL: ClassCell = ClassCell::new();

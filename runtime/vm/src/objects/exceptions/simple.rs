@@ -57,9 +57,7 @@ pub struct KeyError {
 }
 // SAFETY: the very layout of the base.
 unsafe impl HeapType for KeyError {
-    fn layout() -> &'static Layout {
-        BaseException::layout()
-    }
+    const LAYOUT: &'static Layout = BaseException::LAYOUT;
 }
 
 members! {
