@@ -2,9 +2,11 @@
 //! `taipan_vm::native`; a module that needs `unsafe` shows that the surface lacks something.
 
 mod abc;
+mod accounts;
 mod array;
-mod atexit;
 mod ast;
+mod asyncio;
+mod atexit;
 mod binascii;
 mod bisect;
 mod cmath;
@@ -12,6 +14,7 @@ mod collections;
 mod contextvars;
 mod csv;
 mod errno;
+mod fcntl;
 mod functools;
 mod gc;
 mod hashes;
@@ -19,21 +22,24 @@ mod heapq;
 pub mod io;
 mod itertools;
 mod json;
+mod locale;
 mod marshal;
 mod math;
+mod mmap;
 mod opcode;
 mod operator;
 mod pickle;
 mod posix;
+mod posixshmem;
 mod posixsubprocess;
 mod queue;
 mod random;
-mod select;
 mod resource;
+mod select;
 mod shown;
-mod sre;
 mod signal;
 mod socket;
+mod sre;
 mod stat;
 mod statistics;
 mod struct_;
@@ -94,6 +100,14 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_queue", queue::QueueModule::module_def),
     ("_posixsubprocess", posixsubprocess::Subprocess::module_def),
     ("resource", resource::Resource::module_def),
+    ("_asyncio", asyncio::AsyncioModule::module_def),
+    ("fcntl", fcntl::Fcntl::module_def),
+    ("pwd", accounts::Pwd::module_def),
+    ("grp", accounts::Grp::module_def),
+    ("mmap", mmap::MmapModule::module_def),
+    ("_locale", locale::LocaleModule::module_def),
+    ("_posixshmem", posixshmem::PosixShmem::module_def),
+    ("_multiprocessing", posixshmem::Multiprocessing::module_def),
     ("select", select::SelectModule::module_def),
     ("_socket", socket::SocketModule::module_def),
 ];

@@ -115,12 +115,6 @@ impl Until {
             Until::Time(end) => Some(end.saturating_duration_since(Instant::now())),
         }
     }
-    pub fn instant(self) -> Option<Instant> {
-        match self {
-            Until::Forever => None,
-            Until::Time(i) => Some(i),
-        }
-    }
     /// What is left in milliseconds, rounded up, as `poll` takes it.
     pub fn poll_timeout(self) -> i32 {
         match self.left() {

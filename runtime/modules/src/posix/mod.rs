@@ -1,6 +1,9 @@
 //! `posix`: the operating system's calls. Paths may be str, bytes or path-like; results are str unless a bytes path was given.
 
+mod descriptors;
 pub(crate) mod fork;
+mod numbers;
+mod paths;
 mod process;
 
 pub(crate) use process::user_id;
@@ -237,7 +240,8 @@ fn environment(t: &Thread) -> Result<Ref<Dict>> {
 }
 
 /// The module's functions that are declared in other files.
-static PARTS: &[fn() -> &'static ModuleDef] = &[process::PosixProcess::module_def];
+static PARTS: &[fn() -> &'static ModuleDef] =
+    &[process::PosixProcess::module_def, descriptors::PosixDescriptors::module_def, paths::PosixPaths::module_def];
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     let own_name = Str::intern_str(t, "posix")?.value();
@@ -248,6 +252,7 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
         }
     }
     process::init(t, m)?;
+    paths::init(t, m)?;
     m.set(t, "environ", environment(t)?.value())?;
     m.set(t, "error", ex::class(ex::Kind::OSError).value())?;
     m.set(t, "stat_result", struct_seq::class(t, &STAT_RESULT)?.value())?;
@@ -255,84 +260,48 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     m.set(t, "uname_result", struct_seq::class(t, &UNAME)?.value())?;
     m.set(t, "times_result", struct_seq::class(t, &TIMES)?.value())?;
     let have = List::new(t)?;
-    for f in ["HAVE_FSTATAT", "HAVE_FUTIMENS", "HAVE_LSTAT", "HAVE_FCHDIR", "HAVE_FCHMOD", "HAVE_FSTATVFS"] {
+    for f in [
+        "HAVE_EVENTFD",
+        "HAVE_TIMERFD_CREATE",
+        "HAVE_FACCESSAT",
+        "HAVE_FCHDIR",
+        "HAVE_FCHMOD",
+        "HAVE_FCHMODAT",
+        "HAVE_FCHOWN",
+        "HAVE_FCHOWNAT",
+        "HAVE_FEXECVE",
+        "HAVE_FDOPENDIR",
+        "HAVE_FPATHCONF",
+        "HAVE_FSTATAT",
+        "HAVE_FSTATVFS",
+        "HAVE_FTRUNCATE",
+        "HAVE_FUTIMENS",
+        "HAVE_FUTIMES",
+        "HAVE_FUTIMESAT",
+        "HAVE_LINKAT",
+        "HAVE_LCHOWN",
+        "HAVE_LSTAT",
+        "HAVE_LUTIMES",
+        "HAVE_MEMFD_CREATE",
+        "HAVE_MKDIRAT",
+        "HAVE_MKFIFOAT",
+        "HAVE_MKNODAT",
+        "HAVE_OPENAT",
+        "HAVE_READLINKAT",
+        "HAVE_RENAMEAT",
+        "HAVE_SYMLINKAT",
+        "HAVE_UNLINKAT",
+        "HAVE_UTIMENSAT",
+        "HAVE_PTSNAME_R",
+    ] {
         have.append(t, Str::intern_str(t, f)?.value())?;
     }
     m.set(t, "_have_functions", have.value())?;
-    for (name, v) in CONSTANTS {
-        m.set(t, name, t.int(*v as i64)?)?;
+    for (name, v) in numbers::NUMBERS {
+        m.set(t, name, t.int(*v)?)?;
     }
     Ok(())
 }
-
-const CONSTANTS: &[(&str, i32)] = &[
-    ("F_OK", libc::F_OK),
-    ("R_OK", libc::R_OK),
-    ("W_OK", libc::W_OK),
-    ("X_OK", libc::X_OK),
-    ("O_RDONLY", libc::O_RDONLY),
-    ("O_WRONLY", libc::O_WRONLY),
-    ("O_RDWR", libc::O_RDWR),
-    ("O_CREAT", libc::O_CREAT),
-    ("O_EXCL", libc::O_EXCL),
-    ("O_TRUNC", libc::O_TRUNC),
-    ("O_APPEND", libc::O_APPEND),
-    ("O_NONBLOCK", libc::O_NONBLOCK),
-    ("O_NDELAY", libc::O_NDELAY),
-    ("O_SYNC", libc::O_SYNC),
-    ("O_DSYNC", libc::O_DSYNC),
-    ("O_RSYNC", libc::O_RSYNC),
-    ("O_NOCTTY", libc::O_NOCTTY),
-    ("O_CLOEXEC", libc::O_CLOEXEC),
-    ("O_DIRECTORY", libc::O_DIRECTORY),
-    ("O_NOFOLLOW", libc::O_NOFOLLOW),
-    ("O_PATH", libc::O_PATH),
-    ("O_TMPFILE", libc::O_TMPFILE),
-    ("O_DIRECT", libc::O_DIRECT),
-    ("O_NOATIME", libc::O_NOATIME),
-    ("O_ACCMODE", libc::O_ACCMODE),
-    ("EX_OK", 0),
-    ("EX_USAGE", 64),
-    ("EX_DATAERR", 65),
-    ("EX_NOINPUT", 66),
-    ("EX_NOUSER", 67),
-    ("EX_NOHOST", 68),
-    ("EX_UNAVAILABLE", 69),
-    ("EX_SOFTWARE", 70),
-    ("EX_OSERR", 71),
-    ("EX_OSFILE", 72),
-    ("EX_CANTCREAT", 73),
-    ("EX_IOERR", 74),
-    ("EX_TEMPFAIL", 75),
-    ("EX_PROTOCOL", 76),
-    ("EX_NOPERM", 77),
-    ("EX_CONFIG", 78),
-    ("WNOHANG", libc::WNOHANG),
-    ("WUNTRACED", libc::WUNTRACED),
-    ("WCONTINUED", libc::WCONTINUED),
-    ("P_ALL", 0),
-    ("P_PID", 1),
-    ("P_PGID", 2),
-    ("SEEK_DATA", libc::SEEK_DATA),
-    ("SEEK_HOLE", libc::SEEK_HOLE),
-    ("PRIO_PROCESS", 0),
-    ("PRIO_PGRP", 1),
-    ("PRIO_USER", 2),
-    ("NGROUPS_MAX", 65536),
-    ("TMP_MAX", 238_328),
-    ("GRND_NONBLOCK", 1),
-    ("GRND_RANDOM", 2),
-    ("RTLD_LAZY", libc::RTLD_LAZY),
-    ("RTLD_NOW", libc::RTLD_NOW),
-    ("RTLD_GLOBAL", libc::RTLD_GLOBAL),
-    ("RTLD_LOCAL", libc::RTLD_LOCAL),
-    ("F_LOCK", 1),
-    ("F_TLOCK", 2),
-    ("F_ULOCK", 0),
-    ("F_TEST", 3),
-    ("ST_RDONLY", 1),
-    ("ST_NOSUID", 2),
-];
 
 /// An entry of a directory, as `scandir` yields it.
 #[derive(HeapType)]
@@ -565,8 +534,10 @@ impl Posix {
     /// Change the current working directory to the specified path.
     #[py("($module, /, path)")]
     fn chdir(t: &Thread, path: Value) -> Result<()> {
-        // SAFETY: a NUL-terminated path.
-        simple(t, path, "chdir", |p| unsafe { libc::chdir(p) })
+        let p = fs_path(t, path, "chdir", true)?;
+        let c = p.c(t)?;
+        // SAFETY: a NUL-terminated path, or a descriptor.
+        call(t, p.object, || unsafe { p.fd.map_or_else(|| libc::chdir(c.as_ptr()), |fd| libc::fchdir(fd)) }).map(|_| ())
     }
     /// Return a list containing the names of the files in the directory.
     #[py("($module, /, path=None)")]
@@ -688,18 +659,17 @@ impl Posix {
     #[py("($module, /, path, *, dir_fd=None)")]
     fn readlink(t: &Thread, path: Value, dir_fd: OrNone<i32>) -> Result<Value> {
         let p = fs_path(t, path, "readlink", false)?;
-        if dir_fd.0.is_some() {
-            return Err(t.not_implemented_error("readlink: dir_fd is not built yet"));
-        }
-        match std::fs::read_link(p.path()) {
-            Ok(target) => result_path(t, target.as_os_str().as_bytes(), p.is_bytes),
-            Err(e) => Err(p.error(t, &e)),
-        }
+        let (c, fd) = (p.c(t)?, dir_fd.0.unwrap_or(libc::AT_FDCWD));
+        let mut buffer = vec![0u8; libc::PATH_MAX as usize];
+        let (place, n) = (buffer.as_mut_ptr() as usize, buffer.len());
+        // SAFETY: a NUL-terminated path and room for `n` bytes.
+        let got = call(t, p.object, || unsafe { libc::readlinkat(fd, c.as_ptr(), place as *mut libc::c_char, n) })?;
+        result_path(t, &buffer[..got as usize], p.is_bytes)
     }
     /// Change the access permissions of a file.
     #[py("($module, /, path, mode, *, dir_fd=None, follow_symlinks=True)")]
     fn chmod(t: &Thread, path: Value, mode: i32, dir_fd: OrNone<i32>, follow_symlinks: Option<bool>) -> Result<()> {
-        let _ = follow_symlinks;
+        let flags = if follow_symlinks.unwrap_or(true) { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
         let p = fs_path(t, path, "chmod", true)?;
         let c = p.c(t)?;
         let fd = dir_fd.0.unwrap_or(libc::AT_FDCWD);
@@ -707,7 +677,7 @@ impl Posix {
             // SAFETY: no memory involved.
             Some(fd) => call(t, p.object, || unsafe { libc::fchmod(fd, mode as libc::mode_t) })?,
             // SAFETY: a NUL-terminated path.
-            None => call(t, p.object, || unsafe { libc::fchmodat(fd, c.as_ptr(), mode as libc::mode_t, 0) })?,
+            None => call(t, p.object, || unsafe { libc::fchmodat(fd, c.as_ptr(), mode as libc::mode_t, flags) })?,
         };
         Ok(())
     }
@@ -721,11 +691,17 @@ impl Posix {
         dir_fd: OrNone<i32>,
         follow_symlinks: Option<bool>,
     ) -> Result<()> {
-        let p = fs_path(t, path, "utime", false)?;
+        let p = fs_path(t, path, "utime", true)?;
+        if times.0.is_some() && ns.is_some() {
+            return Err(t.value_error("utime: you may specify either 'times' or 'ns' but not both"));
+        }
         let c = p.c(t)?;
         let now = libc::timespec { tv_sec: 0, tv_nsec: libc::UTIME_NOW };
         let mut spec = [now, now];
         if let Some(ns) = ns {
+            if ns.len() != 2 {
+                return Err(t.type_error("utime: 'ns' must be a tuple of two ints"));
+            }
             for (s, v) in spec.iter_mut().zip(ns.iter()) {
                 let n = t.to_i64(v)?;
                 *s = libc::timespec { tv_sec: n.div_euclid(1_000_000_000), tv_nsec: n.rem_euclid(1_000_000_000) };
@@ -742,6 +718,16 @@ impl Posix {
         let flags = if follow_symlinks.unwrap_or(true) { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
         let fd = dir_fd.0.unwrap_or(libc::AT_FDCWD);
         let place = spec.as_ptr() as usize;
+        if let Some(own) = p.fd {
+            if dir_fd.0.is_some() {
+                return Err(t.value_error("utime: can't specify both dir_fd and fd"));
+            }
+            if flags != 0 {
+                return Err(t.value_error("utime: cannot use fd and follow_symlinks together"));
+            }
+            // SAFETY: two times.
+            return call(t, p.object, || unsafe { libc::futimens(own, place as *const libc::timespec) }).map(|_| ());
+        }
         // SAFETY: a NUL-terminated path and two times.
         call(t, p.object, || unsafe { libc::utimensat(fd, c.as_ptr(), place as *const libc::timespec, flags) }).map(|_| ())
     }

@@ -64,7 +64,7 @@ pub fn throw_args(t: &Thread, what: &str, first: Value, second: Option<Value>, t
 }
 
 /// The exception that the arguments of `throw` mean.
-fn thrown(t: &Thread, args: &[Value]) -> Result<Exc> {
+pub fn thrown(t: &Thread, args: &[Value]) -> Result<Exc> {
     let class = args[0];
     let value = args.get(1).copied().filter(|v| !v.is_none());
     let traceback = match args.get(2).copied().filter(|v| !v.is_none()) {
