@@ -509,7 +509,14 @@ impl Array {
         if !matches!(this.code, b'u' | b'w') {
             return Err(t.value_error("tounicode() may only be called on unicode type arrays ('u' or 'w')"));
         }
-        let points: Vec<u32> = this.to_vec(t).chunks_exact(4).map(|b| u32::from_ne_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let bytes = this.to_vec(t);
+        let points: Vec<u32> = bytes.chunks_exact(4).map(|b| u32::from_ne_bytes([b[0], b[1], b[2], b[3]])).collect();
+        if points.iter().any(|&c| c > 0x10_ffff) {
+            // The codec says what is wrong with them.
+            let codec = if cfg!(target_endian = "little") { "utf-32-le" } else { "utf-32-be" };
+            let arguments = [Str::intern_str(t, codec)?.value(), Str::intern_str(t, "surrogatepass")?.value()];
+            t.call_method(Bytes::new(t, &bytes)?.value(), names::decode(), &arguments)?;
+        }
         Str::from_code_points(t, &points)
     }
     /// Read n objects from the file object f and append them to the end of the array.

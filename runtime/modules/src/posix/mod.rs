@@ -345,6 +345,11 @@ impl DirEntry {
 
 #[pyclass(name = "DirEntry", module = "posix", flags(NO_NEW))]
 impl DirEntry {
+    /// See PEP 585
+    #[py("($type, object, /)")]
+    fn __class_getitem__(t: &Thread, cls: Ref<Class>, object: Value) -> Result<Value> {
+        t.generic_alias(cls.value(), object)
+    }
     #[py(getter)]
     fn name(_t: &Thread, this: Ref<DirEntry>) -> Value {
         this.name.get()
@@ -776,6 +781,18 @@ impl Posix {
         // SAFETY: the buffer is `n` bytes long.
         let got = call(t, None, || unsafe { libc::read(fd, place as *mut libc::c_void, n) })?;
         Bytes::new(t, &buffer[..got as usize])
+    }
+    /// Read into a buffer object from a file descriptor.
+    ///
+    /// The buffer should be mutable and bytes-like. On success, returns the number of
+    /// bytes read, which may be less than the size of the buffer.
+    #[py("($module, fd, buffer, /)")]
+    fn readinto(t: &Thread, fd: i32, buffer: Value) -> Result<isize> {
+        let mut buffer = t.writable_argument("readinto", buffer)?;
+        let memory = buffer.as_mut_slice();
+        let (place, n) = (memory.as_mut_ptr() as usize, memory.len());
+        // SAFETY: the memory is lent to us, and is `n` bytes long.
+        call(t, None, || unsafe { libc::read(fd, place as *mut libc::c_void, n) })
     }
     /// Write a bytes object to a file descriptor.
     #[py("($module, fd, data, /)")]
