@@ -26,6 +26,11 @@ pub mod gc_bits {
 }
 
 impl Header {
+    /// Whether the cell survived a collection, so that references stored in it need the write barrier.
+    #[inline(always)]
+    pub fn is_old(&self) -> bool {
+        self.gc.load(Relaxed) & gc_bits::OLD != 0
+    }
     /// A placeholder for constructing a cell's content; allocation writes the real header.
     #[allow(clippy::declare_interior_mutable_const, reason = "a template to be copied, never referred to")]
     pub const NEW: Header =

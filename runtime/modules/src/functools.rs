@@ -220,18 +220,24 @@ impl Partial {
     fn __dict__(t: &Thread, this: Ref<Partial>) -> Result<Option<Ref<Dict>>> {
         attr::instance_dict(t, this.value())
     }
+    #[py(setter)]
+    fn set___dict__(t: &Thread, this: Ref<Partial>, value: Option<Value>) -> Result<()> {
+        set_dict(t, this.value(), value)
+    }
     #[py]
     fn __repr__(t: &Thread, this: Ref<Partial>) -> Result<Value> {
         let mut s = crate::shown::Shown::new();
         if !t.repr_enter(this.value())? {
             return s.text("...").finish(t);
         }
+        // What is shown may change the partial meanwhile.
+        let (function, args, keywords) = (this.function.get(), this.args.expect(), this.keywords.expect());
         let r = (|| {
-            s.text(&class_of(this.value()).full_name()).text("(").repr(t, this.function.get())?;
-            for v in this.args.expect().iter() {
+            s.text(&class_of(this.value()).full_name()).text("(").repr(t, function)?;
+            for v in args.iter() {
                 s.text(", ").repr(t, v)?;
             }
-            let (keywords, mut pos) = (this.keywords.expect(), 0);
+            let mut pos = 0;
             while let Some((k, v)) = keywords.next(&mut pos) {
                 s.text(", ").str(t, k)?.text("=").repr(t, v)?;
             }
@@ -256,14 +262,16 @@ impl Partial {
         let Some(s) = state.downcast::<Tuple>().filter(|s| s.len() == 4) else { return Err(invalid()) };
         let (f, own) = (s.as_slice()[0], s.as_slice()[3]);
         let (Some(args), keywords) = (s.as_slice()[1].downcast::<Tuple>(), s.as_slice()[2]) else { return Err(invalid()) };
-        if !t.is_callable(f) || !(keywords.is_none() || keywords.downcast::<Dict>().is_some()) {
+        let is_dict = |v: Value| v.is_none() || v.downcast::<Dict>().is_some();
+        if !t.is_callable(f) || !is_dict(keywords) || !is_dict(own) {
             return Err(invalid());
         }
         if args.as_slice().last().is_some_and(|v| is_placeholder(*v)) {
             return Err(t.type_error("trailing Placeholders are not allowed"));
         }
-        let args = Tuple::new(t, args.as_slice())?;
+        let args = if class_of(args.value()) == Tuple::class() { args } else { Tuple::new(t, args.as_slice())? };
         let keywords = match keywords.downcast::<Dict>() {
+            Some(d) if class_of(keywords) == Dict::class() => d,
             Some(d) => d.copy(t)?,
             None => Dict::new(t)?,
         };
@@ -272,15 +280,25 @@ impl Partial {
         this.args.set(t, h, args);
         this.keywords.set(t, h, keywords);
         this.holes.store(count_holes(args.as_slice()), Relaxed);
-        match own.downcast::<Dict>() {
-            Some(d) => attr::set_instance_dict(t, this.value(), d),
-            None => Ok(()),
-        }
+        let own = match own.downcast::<Dict>() {
+            Some(d) => d,
+            None => Dict::new(t)?,
+        };
+        attr::set_instance_dict(t, this.value(), own)
     }
     /// See PEP 585
     #[py("($type, object, /)")]
     fn __class_getitem__(t: &Thread, cls: Ref<Class>, object: Value) -> Result<Value> {
         t.generic_alias(cls.value(), object)
+    }
+}
+
+/// Sets an instance's `__dict__`.
+fn set_dict(t: &Thread, object: Value, value: Option<Value>) -> Result<()> {
+    let Some(v) = value else { return Err(t.type_error("cannot delete __dict__")) };
+    match v.downcast::<Dict>() {
+        Some(d) => attr::set_instance_dict(t, object, d),
+        None => Err(t.type_error(format!("__dict__ must be set to a dictionary, not a '{}'", class_of(v).name_string()))),
     }
 }
 
@@ -551,6 +569,10 @@ impl LruCache {
     #[py(getter)]
     fn __dict__(t: &Thread, this: Ref<LruCache>) -> Result<Option<Ref<Dict>>> {
         attr::instance_dict(t, this.value())
+    }
+    #[py(setter)]
+    fn set___dict__(t: &Thread, this: Ref<LruCache>, value: Option<Value>) -> Result<()> {
+        set_dict(t, this.value(), value)
     }
     /// Report cache statistics
     #[py("($self, /)")]

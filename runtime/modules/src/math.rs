@@ -442,7 +442,11 @@ impl Math {
     #[py("($module, x, y, /, *, steps=None)")]
     fn nextafter(t: &Thread, x: f64, y: f64, steps: OrNone<Value>) -> Result<f64> {
         let steps = match steps.0 {
-            None => 1,
+            None => {
+                let z = float::nextafter(x, y, 1);
+                // C's function keeps the sign of where a zero comes from, that of steps the sign of where it goes.
+                return Ok(if z == 0.0 && x != y { z.copysign(x) } else { z });
+            }
             Some(v) => {
                 let n = integer(t, v)?;
                 if n.as_ref().negative {

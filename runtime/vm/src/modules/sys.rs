@@ -591,10 +591,22 @@ impl Sys {
             return Ok(Value::NONE);
         }
         let wanted = if wanted.is_empty() { "pdb.set_trace".to_owned() } else { wanted };
+        let ignored = |t: &Thread| {
+            t.warn(ex::Kind::RuntimeWarning, format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{wanted}\""))?;
+            Ok(Value::NONE)
+        };
         let (module, name) = wanted.rsplit_once('.').unwrap_or(("builtins", &wanted));
-        let m = crate::import::import_module(t, module)?;
-        let f = t.get_attr(m, Str::intern_str(t, name)?)?;
-        t.call_with_dict(f, args, kwargs.0)
+        if module.is_empty() {
+            return ignored(t);
+        }
+        let m = match crate::import::import_module(t, module) {
+            Err(e) if e.is(t, ex::class(ex::Kind::ImportError)) => return ignored(t),
+            m => m?,
+        };
+        match t.get_attr_opt(m, Str::intern_str(t, name)?)? {
+            Some(f) => t.call_with_dict(f, args, kwargs.0),
+            None => ignored(t),
+        }
     }
     /// Adds a hook for auditing. (Audit events are not raised yet.)
     #[py("($module, hook)")]

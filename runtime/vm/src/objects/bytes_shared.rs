@@ -381,6 +381,8 @@ pub fn maketrans(t: &Thread, from: &[u8], to: &[u8]) -> Result<Ref<Bytes>> {
 }
 
 pub fn join<T: Receiver>(t: &Thread, this: Ref<T>, iterable: Value) -> Result<Value> {
+    // The separator stays as it is while user code runs.
+    let _lent = if T::NAME == "bytearray" { Some(t.buffer(this.value())?) } else { None };
     let tuple = iterable.downcast::<Tuple>().filter(|_| class_of(iterable) == Tuple::class());
     let collected;
     let items = match &tuple {

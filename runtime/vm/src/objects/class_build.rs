@@ -8,6 +8,7 @@ use crate::attr;
 use crate::native::*;
 use crate::objects::class::{self, NewClass, Special};
 use crate::objects::descriptors::{self, ClassMethod, StaticMethod};
+use crate::objects::exceptions as ex;
 use crate::objects::member::MemberDescriptor;
 use crate::objects::native_function::GetSet;
 use crate::objects::object::Object;
@@ -327,7 +328,11 @@ fn assemble(
     if name.units().iter().any(|c| c == 0) {
         return Err(t.value_error("type name must not contain null characters"));
     }
+    encodable(t, name)?;
     let dict = plain_copy(t, namespace)?;
+    if let Some(doc) = dict.get_interned(names::__doc__()).and_then(|d| d.downcast::<Str>()) {
+        encodable(t, doc)?;
+    }
     let own_attributes = has_own_attributes(base.layout);
     let may_add_dict = !base.has_instance_dict() && !own_attributes;
     let may_add_weakref = !base.has_flag(class_flags::HAS_WEAKREF) && !has_items(base.layout);
@@ -415,11 +420,12 @@ fn assemble(
     if let Some(f) = mro.iter().filter_map(|c| c.downcast::<Class>()).map(|c| c.flags.load(Relaxed) & patterns).find(|f| *f != 0) {
         class.set_flag(f, true);
     }
+    // What the class body defines stays.
     if slots.dict {
-        dict.set(t, names::__dict__().value(), GetSet::new(t, &DICT_ATTRIBUTE, class)?.value())?;
+        dict.set_default(t, names::__dict__().value(), GetSet::new(t, &DICT_ATTRIBUTE, class)?.value())?;
     }
     if slots.weakref {
-        dict.set(t, names::__weakref__().value(), GetSet::new(t, &WEAKREF_ATTRIBUTE, class)?.value())?;
+        dict.set_default(t, names::__weakref__().value(), GetSet::new(t, &WEAKREF_ATTRIBUTE, class)?.value())?;
     }
     if dict.get_interned(names::__doc__()).is_none() {
         dict.set(t, names::__doc__().value(), Value::NONE)?;
@@ -450,9 +456,18 @@ fn inherited_only(own: Option<Ref<Tuple>>, bases: &[Value]) -> usize {
 }
 
 /// The content of a namespace as a plain dict.
+/// UnicodeEncodeError for names and docs with lone surrogates.
+fn encodable(t: &Thread, s: Ref<Str>) -> Result<()> {
+    match s.units().iter().position(|c| (0xd800..0xe000).contains(&c)) {
+        Some(at) if !s.is_ascii() => Err(ex::unicode_encode_error(t, "utf-8", s, at, at + 1, "surrogates not allowed")),
+        _ => Ok(()),
+    }
+}
+
 fn plain_copy(t: &Thread, namespace: Ref<Dict>) -> Result<Ref<Dict>> {
     let copy = Dict::with_capacity(t, namespace.len() + 4)?;
-    copy.update(t, namespace)?;
+    // Subclasses of dict may have an order of their own.
+    copy.merge_mapping(t, namespace.value())?;
     Ok(copy)
 }
 

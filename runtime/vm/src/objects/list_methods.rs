@@ -9,7 +9,7 @@ use crate::objects::iterators::ListIterator;
 use crate::objects::slice::Slice;
 use crate::objects::sort;
 use crate::ops::Compare;
-use std::sync::atomic::{AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicUsize, Ordering::*, fence};
 
 impl List {
     /// Replaces the items `from..to` (clipped) by `with`, at one moment. Positions refer to the list as it is then.
@@ -24,7 +24,9 @@ impl List {
                     if new_len <= a.capacity() {
                         // Nobody else writes; move the tail, then put the new items.
                         let f = a.fields();
-                        if new_len > n {
+                        if new_len != n && !a.header().is_old() {
+                            shift(f, to_, n, new_len);
+                        } else if new_len > n {
                             for i in (to_..n).rev() {
                                 f[i + new_len - n].set(t, a.header(), f[i].get());
                             }
@@ -94,6 +96,23 @@ impl List {
     }
     fn index_error(t: &Thread, what: &str) -> Exc {
         t.index_error(what)
+    }
+}
+
+/// Moves the items `from..end` of a young array so that they end at `new_end`: no barrier is needed.
+fn shift(f: &[Field], from: usize, end: usize, new_end: usize) {
+    // Who reads an item at its new place sees what it is.
+    fence(Release);
+    if new_end > end {
+        let (items, grow) = (&f[..new_end], new_end - end);
+        for i in (from..end).rev() {
+            items[i + grow].init(items[i].get());
+        }
+    } else {
+        let (items, by) = (&f[..end], end - new_end);
+        for i in from..end {
+            items[i - by].init(items[i].get());
+        }
     }
 }
 

@@ -130,7 +130,10 @@ impl Module {
             return t.call(f, &[]);
         }
         let out = List::new(t)?;
-        let d = this.dict();
+        let Some(d) = t.get_attr(this.value(), names::__dict__())?.downcast::<Dict>() else {
+            let name = this.get(t, names::__name__()).map_or(Value::NONE, |n| n);
+            return Err(t.type_error(format!("{}.__dict__ is not a dictionary", t.str(name)?)));
+        };
         let mut pos = 0;
         while let Some((k, _)) = d.next(&mut pos) {
             out.append(t, k)?;

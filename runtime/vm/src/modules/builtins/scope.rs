@@ -62,7 +62,7 @@ pub fn dir(t: &Thread, object: Option<Value>) -> Result<Ref<List>> {
     let list = match object {
         None => {
             let names = locals(t)?;
-            match names.downcast::<Dict>() {
+            match names.downcast::<Dict>().filter(|_| class_of(names) == Dict::class()) {
                 Some(d) => key_list(t, d)?,
                 None => {
                     let keys = t.call_method(names, names::keys(), &[])?;

@@ -87,12 +87,13 @@ pub fn input(t: &Thread, prompt: Option<Value>) -> Result<Value> {
     let stdin = stream(t, names::stdin())?;
     let stdout = stream(t, names::stdout())?;
     let stderr = stream(t, names::stderr())?;
-    t.call_method(stderr, names::flush(), &[])?;
+    // Streams need not be able to flush.
+    let _ = t.call_method(stderr, names::flush(), &[]);
     if let Some(p) = prompt {
         let p = t.str(p)?;
         t.call_method(stdout, names::write(), &[p.value()])?;
     }
-    t.call_method(stdout, names::flush(), &[])?;
+    let _ = t.call_method(stdout, names::flush(), &[]);
     let line = t.call_method(stdin, names::readline(), &[])?;
     let Some(line) = line.downcast::<Str>() else {
         return Err(t.type_error("object.readline() returned non-string"));
