@@ -56,6 +56,12 @@ pub fn isa_hash() -> u64 {
     h
 }
 
+/// Identifies what the compiler makes of a source: differs between any two versions of the compiler or the format.
+pub fn compiler_hash() -> u64 {
+    // Sources that do not parse cannot be: the build script prints a number.
+    env!("TAIPAN_COMPILER_HASH").parse::<u64>().unwrap_or(0) ^ isa_hash() ^ u64::from(VERSION)
+}
+
 /// The bytes of a unit.
 pub fn write(unit: &CodeUnit) -> Vec<u8> {
     let mut w = Writer { out: Vec::new(), strings: FxHashMap::default(), table: Vec::new() };

@@ -12,7 +12,10 @@ static LOCK_DEPTH: AtomicI64 = AtomicI64::new(0);
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     m.set(t, "check_hash_based_pycs", Str::intern_str(t, crate::program::config().check_hash_pycs)?.value())?;
-    m.set(t, "pyc_magic_number_token", t.int(0x0a0d_0000 | 0x0e54)?)
+    // Sixteen bits that differ whenever the compiler does, then CPython's mark of a binary file.
+    let h = taipan_compiler::serial::compiler_hash();
+    let number = (h ^ h >> 16 ^ h >> 32 ^ h >> 48) & 0xffff;
+    m.set(t, "pyc_magic_number_token", t.int(0x0a0d_0000 | number as i64)?)
 }
 
 fn missing(t: &Thread, name: Ref<Str>) -> Exc {
@@ -184,10 +187,10 @@ impl Imp {
         let _ = module;
         0
     }
-    /// Changes code.co_filename to specify the passed-in file path. (Code is immutable here: the name is given when it is made.)
+    /// Changes code.co_filename to specify the passed-in file path.
     #[py("($module, code, path, /)")]
-    fn _fix_co_filename(_t: &Thread, code: Ref<Code>, path: Ref<Str>) {
-        let _ = (code, path);
+    fn _fix_co_filename(t: &Thread, code: Ref<Code>, path: Ref<Str>) {
+        code.rename_file(t, path);
     }
     #[py("($module, key, source)")]
     fn source_hash(t: &Thread, key: i64, source: Value) -> Result<Ref<Bytes>> {

@@ -265,8 +265,7 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
         m.set(t, name, List::new(t)?.value())?;
     }
     m.set(t, "path_importer_cache", Dict::new(t)?.value())?;
-    // Nothing is cached until `marshal` can write code.
-    m.set(t, "dont_write_bytecode", Value::TRUE)?;
+    m.set(t, "dont_write_bytecode", Value::bool(c.dont_write_bytecode > 0))?;
     let i = |b: bool| Value::small_int(b as i64);
     let flags = [
         t.int(c.debug)?,

@@ -123,6 +123,18 @@ impl Code {
             monitors: std::sync::OnceLock::new(),
         })
     }
+    /// Gives this code and all in it another file name. For code that was just read and that nobody runs yet.
+    pub fn rename_file(&self, t: &Thread, path: Ref<Str>) {
+        if self.filename.expect().equals(&path) {
+            return;
+        }
+        self.filename.set(t, &self.header, path);
+        for c in self.consts().iter() {
+            if let Some(nested) = c.downcast::<Code>() {
+                nested.rename_file(t, path);
+            }
+        }
+    }
     #[inline(always)]
     pub fn name_at(&self, i: usize) -> Ref<Str> {
         let v = self.names.expect().as_slice()[i];
