@@ -9,7 +9,7 @@
 //! allocates no more than a small multiple of the input's length.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -46,6 +46,11 @@ impl std::error::Error for ReadError {}
 
 /// Identifies the instruction set: names, operands and lengths of all instructions (FNV-1a).
 pub fn isa_hash() -> u64 {
+    static HASH: OnceLock<u64> = OnceLock::new();
+    *HASH.get_or_init(hash_isa)
+}
+
+fn hash_isa() -> u64 {
     let mut h: u64 = 0xcbf2_9ce4_8422_2325;
     let mut add = |b: u8| h = (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3);
     for op in OPS {
@@ -279,7 +284,18 @@ impl<'a> Reader<'a> {
         Ok(b)
     }
 
+    #[inline]
     fn uint(&mut self) -> Result<u64, ReadError> {
+        match self.bytes.get(self.at) {
+            Some(&b) if b < 0x80 => {
+                self.at += 1;
+                Ok(u64::from(b))
+            }
+            _ => self.long_uint(),
+        }
+    }
+
+    fn long_uint(&mut self) -> Result<u64, ReadError> {
         let mut v = 0u64;
         for shift in (0..64).step_by(7) {
             let b = self.byte()?;
@@ -291,11 +307,13 @@ impl<'a> Reader<'a> {
         Err(self.bad())
     }
 
+    #[inline]
     fn sint(&mut self) -> Result<i64, ReadError> {
         let v = self.uint()?;
         Ok((v >> 1) as i64 ^ -((v & 1) as i64))
     }
 
+    #[inline]
     fn small<T: TryFrom<u64>>(&mut self) -> Result<T, ReadError> {
         let v = self.uint()?;
         T::try_from(v).map_err(|_| self.bad())
@@ -399,6 +417,10 @@ impl<'a> Reader<'a> {
     fn code(&mut self, u: &mut CodeUnit) -> Result<(), ReadError> {
         // An instruction takes at least five bytes here and has at most two words.
         let n = self.count()?;
+        // Damaged input cannot ask for more than is in proportion to it.
+        u.code.reserve_exact(n);
+        u.live.reserve_exact(n);
+        u.positions.reserve_exact(n);
         let mut live = 0i64;
         let mut p = Position::default();
         while u.code.len() < n {

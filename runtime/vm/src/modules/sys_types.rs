@@ -1,4 +1,4 @@
-//! Types that `sys` needs: `types.SimpleNamespace`.
+//! Types that `sys` needs: `types.SimpleNamespace`, and what its `stderr` is before there are files.
 
 use crate::native::*;
 
@@ -23,6 +23,49 @@ pub fn set_thread_name(name: &str) {
     if let Ok(c) = std::ffi::CString::new(&name[..end]) {
         // SAFETY: a short NUL-terminated string.
         unsafe { libc::pthread_setname_np(libc::pthread_self(), c.as_ptr()) };
+    }
+}
+
+/// `sys.stderr` until there are files.
+#[derive(HeapType)]
+#[repr(C)]
+pub struct StderrPrinter {
+    header: Header,
+}
+
+impl StderrPrinter {
+    pub fn new(t: &Thread) -> Result<Ref<StderrPrinter>> {
+        crate::objects::class::create_builtin(t, StderrPrinter::class_def())?;
+        t.create(StderrPrinter { header: Header::NEW })
+    }
+}
+
+/// Prints to the process's standard error, without a buffer.
+#[pyclass(name = "stderrprinter", flags(NO_NEW))]
+impl StderrPrinter {
+    #[py("($self, text, /)")]
+    fn write(_t: &Thread, _this: Ref<StderrPrinter>, text: Ref<Str>) -> usize {
+        eprint!("{}", crate::traceback_print::printable(text));
+        text.len()
+    }
+    #[py("($self, /)")]
+    fn flush(_t: &Thread, _this: Ref<StderrPrinter>) {}
+    #[py("($self, /)")]
+    fn fileno(_t: &Thread, _this: Ref<StderrPrinter>) -> i64 {
+        2
+    }
+    #[py("($self, /)")]
+    fn isatty(_t: &Thread, _this: Ref<StderrPrinter>) -> bool {
+        use std::io::IsTerminal;
+        std::io::stderr().is_terminal()
+    }
+    #[py(getter)]
+    fn encoding(_t: &Thread, _this: Ref<StderrPrinter>) -> Value {
+        Value::NONE
+    }
+    #[py(getter)]
+    fn mode(_t: &Thread, _this: Ref<StderrPrinter>) -> &'static str {
+        "w"
     }
 }
 

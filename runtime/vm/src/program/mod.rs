@@ -75,6 +75,11 @@ fn prepare(t: &Thread, c: &Config) -> std::result::Result<(), u8> {
         crate::traceback_print::print_exception(t, e.0);
         1
     };
+    let early_stderr = || {
+        let printer = crate::modules::sys_types::StderrPrinter::new(t)?.value();
+        t.sys_dict().set(t, names::stderr().value(), printer)
+    };
+    early_stderr().map_err(|e| fatal("init_sys_streams: can't set preliminary stderr", e))?;
     crate::import::install_importlib(t).map_err(|e| fatal("init_importlib: failed to initialize importlib", e))?;
     crate::hooks::make_streams(t).map_err(|e| fatal("init_sys_streams: can't initialize sys standard streams", e))?;
     set_loader(t, "BuiltinImporter").map_err(|e| fatal("add_main_module: Failed to initialize __main__", e))?;
