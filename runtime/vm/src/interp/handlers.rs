@@ -759,9 +759,13 @@ contains_jump!(JNOTIN, true);
 
 // ---------------------------------------------------------------- iteration
 
-simple! {
-    GET_ITER, 1, |t, r, i| slow::get_iter(t, *r.add(i.b()));
-}
+handler!(GET_ITER, |t, pc, r, tb, i| {
+    t.pc.set(pc.cast());
+    if let Some(f) = slow::generator_iter(t, *r.add(i.b())) {
+        return enter_iter(t, pc, r, tb, f);
+    }
+    finish!(t, pc, r, tb, 1, i.a(), slow::get_iter(t, *r.add(i.b())))
+});
 handler!(FOR_ITER, |t, pc, r, tb, i| {
     let it = *r.add(i.b());
     if let Some(v) = crate::objects::iterators::quick_next(t, it) {
@@ -897,6 +901,17 @@ macro_rules! enter_function {
 fn wipe_stack() {
     let words = [0u64; 2048];
     std::hint::black_box(&words);
+}
+/// Enters the `__iter__` of R[b], a generator function: what it makes is an iterator without a look at it.
+#[inline(always)]
+unsafe fn enter_iter(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler, f: Ref<Function>) -> Exit {
+    // SAFETY: as in `handler!`; the window is above everything in use, and there is room for one argument.
+    unsafe {
+        let i = Instr(*pc);
+        let regs = t.stack_top().add(ARGS);
+        *regs = *r.add(i.b());
+        enter_function!(t, pc, r, tb, f, regs, 0, Value::EMPTY, pc.add(1), i.a())
+    }
 }
 #[cold]
 #[inline(never)]
@@ -1192,8 +1207,14 @@ handler!(YIELD_FROM, |t, pc, r, tb, i| {
         Err(e) => throw!(t, tb, e),
     }
 });
+handler!(GET_YIELD_FROM_ITER, |t, pc, r, tb, i| {
+    t.pc.set(pc.cast());
+    if let Some(f) = slow::generator_iter(t, *r.add(i.b())) {
+        return enter_iter(t, pc, r, tb, f);
+    }
+    finish!(t, pc, r, tb, 1, i.a(), slow::yield_from_iter(t, r, *r.add(i.b())))
+});
 simple! {
-    GET_YIELD_FROM_ITER, 1, |t, r, i| slow::yield_from_iter(t, r, *r.add(i.b()));
     GET_AWAITABLE, 1, |t, r, i| slow::get_awaitable(t, *r.add(i.b()), i.c());
     GET_AITER, 1, |t, r, i| slow::get_aiter(t, *r.add(i.b()));
     GET_ANEXT, 1, |t, r, i| slow::get_anext(t, *r.add(i.b()));

@@ -640,6 +640,21 @@ pub fn contains(t: &Thread, container: Value, item: Value, negate: bool) -> Resu
 
 // ---------------------------------------------------------------- iteration
 
+/// The `__iter__` of an instance of a Python class, if it is a generator function.
+#[inline(always)]
+pub fn generator_iter(t: &Thread, v: Value) -> Option<Ref<Function>> {
+    let class = class_of(v);
+    if !class.is_heap() {
+        return None;
+    }
+    python_generator_iter(t, class)
+}
+#[inline(never)]
+fn python_generator_iter(t: &Thread, class: Ref<Class>) -> Option<Ref<Function>> {
+    let f = class.special(t, Special::Iter)?.downcast::<Function>()?;
+    let code = f.code();
+    (code.simple && code.argcount == 1 && code.has(flags::GENERATOR)).then_some(f)
+}
 #[inline(never)]
 pub fn get_iter(t: &Thread, v: Value) -> Result<Value> {
     t.iter(v)

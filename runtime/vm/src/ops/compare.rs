@@ -4,7 +4,8 @@ use super::{class_name, identity, is_kind, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
-use crate::objects::int;
+use crate::objects::float::BoxedFloat;
+use crate::objects::int::{self, BigInt};
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::Relaxed;
@@ -193,7 +194,24 @@ impl Thread {
         if a == b {
             return Ok(true);
         }
+        if let (Some(h), Some(g)) = (a.header(), b.header())
+            && h.shape_id() == g.shape_id()
+            && h.shape_id() == Tuple::class_cell().shape()
+        {
+            return self.equal_tuples(a, b);
+        }
         self.compare_bool(a, b, Compare::Eq)
+    }
+    /// `equal` for two exact tuples.
+    fn equal_tuples(&self, a: Value, b: Value) -> Result<bool> {
+        let (Some(x), Some(y)) = (a.downcast::<Tuple>(), b.downcast::<Tuple>()) else { return Ok(false) };
+        self.check_depth(" in comparison")?;
+        for (&v, &w) in x.as_slice().iter().zip(y.as_slice()) {
+            if !self.equal(v, w)? {
+                return Ok(false);
+            }
+        }
+        Ok(x.len() == y.len())
     }
 
     /// The truth of `a op b`. (A NaN is not equal to itself here; containers want [`Thread::equal`].)
@@ -282,6 +300,11 @@ fn compare_exact_cells(a: Value, b: Value, op: Compare) -> Option<bool> {
                 Compare::Ne => !s.equals(&u),
                 _ => op.holds(s.compare(&u)),
             });
+        }
+        // Neither is an immediate: two instances of one class whose layout is no number's are not numbers.
+        let layout = h.shape().layout();
+        if shape == g.shape_id() && !layout.is(BigInt::layout()) && !layout.is(BoxedFloat::layout()) {
+            return None;
         }
     }
     // Numbers of different or boxed kinds.

@@ -4,6 +4,8 @@ use super::{is_kind, is_method, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
+use crate::objects::generator::{Generator, Resumed};
+use crate::objects::iterators::{ListIterator, TupleIterator};
 use crate::objects::seq_iter::SequenceIterator;
 
 /// `it.__next__()`: the end is the StopIteration that it raises, with its value.
@@ -17,6 +19,20 @@ pub fn next_raw(t: &Thread, it: Value) -> Result<Value> {
 impl Thread {
     /// `iter(v)`.
     pub fn iter(&self, v: Value) -> Result<Value> {
+        if let Some(h) = v.header() {
+            let shape = h.shape_id();
+            if shape == List::class_cell().shape() {
+                if let Some(l) = v.downcast::<List>() {
+                    return ListIterator::new(self, l).map(Ref::value);
+                }
+            } else if shape == Tuple::class_cell().shape() {
+                if let Some(s) = v.downcast::<Tuple>() {
+                    return TupleIterator::new(self, s).map(Ref::value);
+                }
+            } else if shape == Generator::class_cell().shape() {
+                return Ok(v);
+            }
+        }
         let class = class_of(v);
         let Some(f) = class.special(self, Special::Iter) else {
             if self.is_sequence(v) {
@@ -55,8 +71,19 @@ impl Thread {
     pub fn next(&self, it: Value) -> Result<Option<Value>> {
         match crate::objects::iterators::quick_next(self, it) {
             Some(v) => Ok(v.some()),
-            None => self.next_general(it),
+            None => match it.header().filter(|h| h.shape_id() == Generator::class_cell().shape()) {
+                Some(_) => self.next_of_generator(it),
+                None => self.next_general(it),
+            },
         }
+    }
+    fn next_of_generator(&self, it: Value) -> Result<Option<Value>> {
+        let Some(g) = it.downcast::<Generator>() else { return Ok(None) };
+        Ok(match Generator::resume(g, self, Value::NONE)? {
+            Resumed::Yielded(v) => Some(v),
+            // Whoever asks in this way has no use for what it returned.
+            Resumed::Returned(_) => None,
+        })
     }
     /// As `next`, for any iterator.
     pub(crate) fn next_general(&self, it: Value) -> Result<Option<Value>> {
