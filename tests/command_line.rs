@@ -236,3 +236,29 @@ fn tracebacks_of_commands_have_source() {
     let o = taipan(&["-X", "gc-stress=1000", "-c", "def f():\n  x = 1/0\nf()"]).output();
     assert!(o.err.contains("    x = 1/0\n        ~^~\n"), "{}", o.err);
 }
+
+#[test]
+fn compiled_modules_are_kept() {
+    let dir = folder(&[("kept.py", "def f():\n    return 1 / 0\n")]);
+    let run = |args: &[&str]| taipan(&[args, &["-c", "import kept; print(kept.f.__code__.co_filename)"]].concat()).cwd(&dir);
+    let seen = format!("{}/kept.py\n", dir.display());
+    let cache = dir.join("__pycache__");
+    run(&["-B"]).gives(&seen);
+    run(&[]).env("PYTHONDONTWRITEBYTECODE", "1").gives(&seen);
+    assert!(!cache.exists());
+    run(&[]).gives(&seen);
+    assert!(cache.join("kept.taipan-314.pyc").is_file());
+    run(&["-O"]).gives(&seen);
+    assert!(cache.join("kept.taipan-314.opt-1.pyc").is_file());
+    assert!(run(&["-v"]).output().err.contains("kept.taipan-314.pyc matches"));
+    // What another compiler made is made anew.
+    std::fs::write(cache.join("kept.taipan-314.pyc"), b"not ours at all").expect("the file is written");
+    run(&[]).gives(&seen);
+    let moved = folder(&[("a", "")]);
+    for f in ["kept.py", "__pycache__/kept.taipan-314.pyc"] {
+        std::fs::create_dir_all(moved.join("__pycache__")).expect("a folder is made");
+        std::fs::copy(dir.join(f), moved.join(f)).expect("a file is copied");
+    }
+    let o = taipan(&["-c", "import kept; kept.f()"]).cwd(&moved).output();
+    assert!(o.err.contains(&format!("{}/kept.py\", line 2, in f\n    return 1 / 0", moved.display())), "{}", o.err);
+}

@@ -313,6 +313,9 @@ pub struct DirEntry {
     inode: u64,
     /// `d_type`
     kind: u8,
+    /// The directory, if it was given as a descriptor; the path is relative to it then.
+    #[noscan]
+    dir_fd: Option<i32>,
     stat: Field,
     lstat: Field,
 }
@@ -324,7 +327,7 @@ impl DirEntry {
             return Ok(v);
         }
         let p = fs_path(t, this.path.get(), "stat", false)?;
-        let v = do_stat(t, &p, follow, None)?;
+        let v = do_stat(t, &p, follow, this.dir_fd)?;
         cache.set(t, this.header(), v);
         Ok(v)
     }
@@ -586,6 +589,7 @@ impl Posix {
                 path: Field::new(full),
                 inode: e.ino(),
                 kind,
+                dir_fd: p.fd,
                 stat: Field::new(Value::EMPTY),
                 lstat: Field::new(Value::EMPTY),
             })?;
