@@ -9,7 +9,7 @@ fn first_line(program: &OsStr) -> String {
 
 /// After a wrong option.
 pub fn hint(program: &OsStr) -> Exit {
-    eprintln!("{}\nTry `{} -h' for more information.", first_line(program), "taipan");
+    eprintln!("{}\nTry `taipan -h' for more information.", first_line(program));
     Exit(2)
 }
 

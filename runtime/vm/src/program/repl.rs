@@ -143,7 +143,7 @@ fn run(t: &Thread, c: &Config, text: &str) -> Result<()> {
     if let Err(e) = taipan_compiler::compile(text, FILE, &options)
         && e.message.starts_with("multiple statements found")
     {
-        return Err(syntax_error(t, &dedented_statement(text, &e), name));
+        return Err(syntax_error(t, &dedented_statement(text), name));
     }
     let code = compile_text(t, text, name, &options)?;
     crate::traceback_print::register_source(t, &code.unit, text)?;
@@ -152,7 +152,7 @@ fn run(t: &Thread, c: &Config, text: &str) -> Result<()> {
 }
 
 /// The error about a statement that follows a compound one without an empty line between: it is in the last line.
-fn dedented_statement(text: &str, e: &SyntaxError) -> SyntaxError {
+fn dedented_statement(text: &str) -> SyntaxError {
     let line = text.trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
     let indent = line.len() - line.trim_start().len();
     let word = line[indent..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').count().max(1);
@@ -165,6 +165,5 @@ fn dedented_statement(text: &str, e: &SyntaxError) -> SyntaxError {
         end_line: number,
         end_offset: (indent + word) as u32 + 1,
         text: Some(format!("{line}\n")),
-        ..e.clone()
     }
 }
