@@ -196,7 +196,7 @@ impl LocaleModule {
     /// The encoding of the locale's texts.
     #[py("($module, /)")]
     fn getencoding(_t: &Thread) -> &'static str {
-        "utf-8"
+        crate::io::locale_encoding()
     }
     /// A message in the locale's language.
     #[py("($module, msg, /)", name = "gettext")]

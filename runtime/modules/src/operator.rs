@@ -1,6 +1,7 @@
 //! `_operator`: the operators as functions, and `attrgetter`, `itemgetter`, `methodcaller`.
 
 use taipan_vm::native::*;
+use taipan_vm::objects::bytearray::ByteArray;
 use taipan_vm::ops::{BinaryOp, Compare, UnaryOp};
 
 pub struct Operator;
@@ -9,15 +10,23 @@ fn word(t: &Thread, v: Value) -> Result<Value> {
     t.index(v)
 }
 
-/// Whether both operands of a concatenation are sequences.
-fn check_sequences(t: &Thread, a: Value, b: Value, only_first: bool) -> Result<()> {
-    let is_sequence = |v: Value| t.is_sequence(v);
-    for v in [Some(a), Some(b).filter(|_| !only_first)].into_iter().flatten() {
-        if !is_sequence(v) {
-            return Err(t.type_error(format!("'{}' object can't be concatenated", class_of(v).name_string())));
-        }
+/// Whether `+` of `v` is a built-in sequence's, which says itself what it cannot be added to.
+fn concatenates(v: Value) -> bool {
+    let is = |class: Ref<Class>| class_of(v).is_subclass(class);
+    is(Str::class()) || is(Bytes::class()) || is(ByteArray::class()) || is(List::class()) || is(Tuple::class())
+}
+
+/// `a + b` of sequences, by `add`.
+fn concatenation(t: &Thread, a: Value, b: Value, add: impl FnOnce() -> Result<Value>) -> Result<Value> {
+    if concatenates(a) {
+        return add();
     }
-    Ok(())
+    let refused = || t.type_error(format!("'{}' object can't be concatenated", class_of(a).name_string()));
+    if !t.is_sequence(a) || !t.is_sequence(b) {
+        return Err(refused());
+    }
+    let can = class_of(a).lookup(t, names::__add__()).is_some() || class_of(b).lookup(t, names::__radd__()).is_some();
+    if can { add() } else { Err(refused()) }
 }
 
 /// The bytes of a string or bytes-like object for `_compare_digest`.
@@ -265,14 +274,15 @@ impl Operator {
     /// Same as a + b, for a and b sequences.
     #[py("($module, a, b, /)")]
     fn concat(t: &Thread, a: Value, b: Value) -> Result<Value> {
-        check_sequences(t, a, b, false)?;
-        t.binary(BinaryOp::Add, a, b)
+        concatenation(t, a, b, || t.binary(BinaryOp::Add, a, b))
     }
     /// Same as a += b, for a and b sequences.
     #[py("($module, a, b, /)")]
     fn iconcat(t: &Thread, a: Value, b: Value) -> Result<Value> {
-        check_sequences(t, a, b, true)?;
-        t.inplace(BinaryOp::Add, a, b)
+        if class_of(a).lookup(t, names::__iadd__()).is_some() && t.is_sequence(a) {
+            return t.inplace(BinaryOp::Add, a, b);
+        }
+        concatenation(t, a, b, || t.inplace(BinaryOp::Add, a, b))
     }
     /// Same as a[b].
     #[py("($module, a, b, /)")]

@@ -747,6 +747,7 @@ fn count_by_hand(sig: &'static Signature, given: usize) -> Option<String> {
         ("sorted", NativeKind::Function) => format!("sorted expected 1 argument, got {given}"),
         ("int", NativeKind::New) if given > 2 => format!("int expected at most 2 arguments, got {given}"),
         ("map", NativeKind::New) => "map() must have at least two arguments.".to_owned(),
+        ("str", NativeKind::New) if given > 3 => format!("str expected at most 3 arguments, got {given}"),
         ("methodcaller", NativeKind::New) => "methodcaller needs at least one argument, the method name".to_owned(),
         ("enumerate", NativeKind::New) if given == 0 => "enumerate() missing required argument 'iterable'".to_owned(),
         _ => return None,

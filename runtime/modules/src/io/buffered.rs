@@ -88,6 +88,8 @@ fn enter<'a>(t: &Thread, this: &'a This) -> Result<Locked<'a>> {
 }
 
 fn initialise(t: &Thread, this: This, raw: Value, size: i64, able: &[(&str, &str)]) -> Result<()> {
+    // What fails to be set up anew is not usable.
+    this.raw.set(t, this.header(), Value::EMPTY);
     for (method, what) in able {
         if call(t, raw, method, &[])? != Value::TRUE {
             return Err(unsupported(t, &format!("File or stream is not {what}.")));
@@ -335,6 +337,22 @@ fn read1(t: &Thread, this: This, n: Option<usize>) -> Result<Vec<u8>> {
     Ok(raw_read(t, raw, n)?.unwrap_or_default())
 }
 
+/// What is there of `n` bytes, and at most one raw read: into the buffer only if nothing was there and less than it is asked for.
+fn read_once(t: &Thread, this: This, n: usize) -> Result<Vec<u8>> {
+    let raw = this.open(t, "read of")?;
+    let _lock = enter(t, &this)?;
+    before_read(t, this, raw)?;
+    let mut have = take(this, n);
+    let left = n - have.len();
+    if left > this.size.load(Relaxed) {
+        this.buffers().forget();
+        have.extend(raw_read(t, raw, left)?.unwrap_or_default());
+    } else if left > 0 && have.is_empty() && fill(t, this, raw)? {
+        have = take(this, n);
+    }
+    Ok(have)
+}
+
 fn peek(t: &Thread, this: This) -> Result<Ref<Bytes>> {
     let raw = this.open(t, "peek of")?;
     let _lock = enter(t, &this)?;
@@ -368,7 +386,7 @@ fn read_line(t: &Thread, this: This, limit: Option<usize>) -> Result<Ref<Bytes>>
 fn read_into(t: &Thread, this: This, buffer: Value, once: bool) -> Result<Value> {
     let mut b = t.writable_argument("readinto", buffer)?;
     let data = if once {
-        read1(t, this, Some(b.len()))?
+        read_once(t, this, b.len())?
     } else {
         let v = read(t, this, Some(t.int(b.len() as i64)?))?;
         if v.is_none() {
@@ -384,6 +402,9 @@ fn read_into(t: &Thread, this: This, buffer: Value, once: bool) -> Result<Value>
 pub(super) fn write(t: &Thread, this: This, data: &[u8]) -> Result<usize> {
     let raw = this.open(t, "write to")?;
     let _lock = enter(t, &this)?;
+    if raw_closed(t, raw)? {
+        return Err(t.value_error("write to closed file"));
+    }
     drop_reads(t, this, raw)?;
     let size = this.size.load(Relaxed);
     {
@@ -425,11 +446,16 @@ pub(super) fn flush(t: &Thread, this: This) -> Result<()> {
     {
         let _lock = enter(t, &this)?;
         flush_writes(t, this, raw)?;
-        if !this.buffers().unread().is_empty() && t.truth(call(t, raw, "seekable", &[])?)? {
+        // What was read ahead is read again.
+        let nothing_left = this.buffers().unread().is_empty();
+        if nothing_left {
+            this.buffers().forget();
+        } else if t.truth(call(t, raw, "seekable", &[])?)? {
             drop_reads(t, this, raw)?;
         }
     }
-    if FileIO::exact(raw).is_none() {
+    // Writers flush the raw stream when they close it.
+    if FileIO::exact(raw).is_none() && class_of(this.value()).is_subclass(BufferedReader::class()) {
         call(t, raw, "flush", &[])?;
     }
     Ok(())
@@ -441,7 +467,11 @@ fn close(t: &Thread, this: This) -> Result<()> {
         return Ok(());
     }
     let flushed = call(t, this.value(), "flush", &[]);
-    let closed = call(t, raw, "close", &[]);
+    // Who waits to write meanwhile finds the file closed.
+    let closed = {
+        let _lock = enter(t, &this)?;
+        call(t, raw, "close", &[])
+    };
     *this.buffers() = Buffers::default();
     match (flushed, closed) {
         (Err(e), Err(c)) => {
@@ -470,7 +500,8 @@ fn seek(t: &Thread, this: This, offset: Value, whence: i32) -> Result<i64> {
             let b = this.buffers();
             (b.unread().len() as i64, b.at as i64)
         };
-        let user = now - unread;
+        // Devices may stay at 0 all the time.
+        let user = (now - unread).max(0);
         let ahead = match whence {
             0 => Some(offset - user),
             1 => Some(offset),
@@ -500,6 +531,9 @@ fn tell(t: &Thread, this: This) -> Result<i64> {
 
 fn truncate(t: &Thread, this: This, size: Option<Value>) -> Result<Value> {
     let raw = this.open(t, "truncate of")?;
+    if !t.truth(call(t, this.value(), "writable", &[])?)? {
+        return Err(unsupported(t, "truncate"));
+    }
     let size = match size.filter(|v| !v.is_none()) {
         Some(v) => v,
         None => t.int(tell(t, this)?)?,
@@ -585,10 +619,16 @@ macro_rules! buffered_class {
             }
             #[py("($self, /)")]
             fn readable(t: &Thread, this: Ref<$name>) -> Result<Value> {
+                if $text == "BufferedWriter" {
+                    return Ok(Value::FALSE);
+                }
                 call(t, up(this).raw(t)?, "readable", &[])
             }
             #[py("($self, /)")]
             fn writable(t: &Thread, this: Ref<$name>) -> Result<Value> {
+                if $text == "BufferedReader" {
+                    return Ok(Value::FALSE);
+                }
                 call(t, up(this).raw(t)?, "writable", &[])
             }
             #[py("($self, /)")]
@@ -791,7 +831,10 @@ impl BufferedRWPair {
     fn close(t: &Thread, this: Ref<BufferedRWPair>) -> Result<()> {
         let w = this.forward(t, &this.writer, "close", &[]);
         let r = this.forward(t, &this.reader, "close", &[]);
-        w.and(r).map(drop)
+        if let (Err(w), Err(r)) = (&w, &r) {
+            ex::set_context(t, r.0, w.0);
+        }
+        r.and(w).map(drop)
     }
     #[py(getter)]
     fn closed(t: &Thread, this: Ref<BufferedRWPair>) -> Result<Value> {

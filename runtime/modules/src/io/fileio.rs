@@ -360,9 +360,14 @@ impl FileIO {
     /// Close the file.
     #[py("($self, /)")]
     fn close(t: &Thread, this: Ref<FileIO>) -> Result<()> {
-        this.close_descriptor(t)?;
+        // Subclasses may have something to flush. The file is closed whatever becomes of that.
+        let flushed = if this.is_closed() { Ok(Value::NONE) } else { call(t, this.value(), "flush", &[]) };
+        let closed = this.close_descriptor(t);
         this.base_mark_closed();
-        Ok(())
+        if let (Err(flushed), Err(closed)) = (&flushed, &closed) {
+            ex::set_context(t, closed.0, flushed.0);
+        }
+        closed.and(flushed.map(drop))
     }
     /// Return the underlying file descriptor (an integer).
     #[py("($self, /)")]

@@ -175,6 +175,11 @@ impl Io {
     }
 }
 
+/// The name of the encoding of the system's texts, which is always the same one, but is written as CPython does.
+pub(crate) fn locale_encoding() -> &'static str {
+    if taipan_vm::program::config().utf8_mode != 0 { "utf-8" } else { "UTF-8" }
+}
+
 /// `-X warn_default_encoding`: a text file was opened without saying how it is encoded.
 pub(crate) fn warn_default_encoding(t: &Thread, level: i32) -> Result<()> {
     if !taipan_vm::program::config().warn_default_encoding {

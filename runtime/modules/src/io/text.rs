@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::{Mutex, MutexGuard};
 use taipan_text::codecs::Codec;
 use taipan_vm::native::*;
+use taipan_vm::objects::exceptions as ex;
 use taipan_vm::objects::str::empty_str;
 use taipan_vm::objects::str_codecs;
 
@@ -45,6 +46,8 @@ pub struct TextIOWrapper {
     chunk: AtomicUsize,
     line_buffering: AtomicBool,
     write_through: AtomicBool,
+    /// Whether the stream was seekable when this was made.
+    seekable: AtomicBool,
     #[noscan(drop)]
     lock: FileLock,
     #[noscan(drop)]
@@ -239,8 +242,12 @@ fn read(t: &Thread, this: This, n: Option<usize>) -> Result<Ref<Str>> {
     match n {
         None => {
             let v = t.call_method(buffer, names::read(), &[])?;
+            if v.is_none() {
+                let text = Str::from_str(t, "Read returned None.")?.value();
+                return Err(t.new_error_with(ex::class(ex::Kind::BlockingIOError), &[text]));
+            }
             let object = if v.downcast::<Bytes>().is_some() { v } else { Value::NONE };
-            let data = if v.is_none() { Vec::new() } else { t.buffer(v)?.to_vec() };
+            let data = t.buffer(v)?.to_vec();
             let text = decode(t, this, &data, object, true)?;
             let (old, pos) = (this.text(), this.pos.load(Relaxed));
             let rest = Str::substring(t, old, pos..old.len())?;
@@ -329,10 +336,15 @@ fn write(t: &Thread, this: This, s: Ref<Str>) -> Result<usize> {
                 .ok_or_else(|| t.type_error(format!("encoder should return a bytes object, not '{}'", class_of(v).name_string())))?
         }
     };
+    let chunk = this.chunk.load(Relaxed);
+    let have = this.state().pending.len();
+    if have > 0 && have + bytes.len() > chunk {
+        flush_pending(t, this, buffer)?;
+    }
     let full = {
         let mut st = this.state();
         st.pending.extend_from_slice(bytes.as_slice());
-        st.pending.len() >= CHUNK
+        st.pending.len() >= chunk
     };
     if full || through || line {
         flush_pending(t, this, buffer)?;
@@ -340,7 +352,8 @@ fn write(t: &Thread, this: This, s: Ref<Str>) -> Result<usize> {
     if line {
         t.call_method(buffer, names::flush(), &[])?;
     }
-    if this.text().len() > 0 {
+    // What was read ahead of another stream than the one written to stays.
+    if this.seekable.load(Relaxed) && this.text().len() > 0 {
         forget(t, this);
     }
     Ok(s.len())
@@ -423,6 +436,10 @@ fn close(t: &Thread, this: This) -> Result<()> {
     if is_closed(t, buffer)? {
         return Ok(());
     }
+    if this.buffer.get().is_none() {
+        // Asking whether the stream is closed may have detached it.
+        return Ok(());
+    }
     let flushed = call(t, this.value(), "flush", &[]);
     let closed = call(t, buffer, "close", &[]);
     match (flushed, closed) {
@@ -435,7 +452,32 @@ fn close(t: &Thread, this: This) -> Result<()> {
     }
 }
 
+/// An encoder that begins in the middle of a stream writes no signature.
+fn continue_stream(t: &Thread, this: This, buffer: Value) -> Result<()> {
+    if this.state().codec.is_some() || !this.seekable.load(Relaxed) || !t.truth(call(t, buffer, "writable", &[])?)? {
+        return Ok(());
+    }
+    let at = call(t, buffer, "tell", &[])?;
+    if t.equal(at, Value::small_int(0))? {
+        return Ok(());
+    }
+    let encoder = incremental(t, this, &this.encoder, "incrementalencoder")?;
+    call(t, encoder, "setstate", &[Value::small_int(0)]).map(drop)
+}
+
+/// ValueErrors for names that no C string can hold.
+fn check_name(t: &Thread, name: Ref<Str>) -> Result<()> {
+    if let Some(at) = name.units().iter().position(|c| (0xd800..0xe000).contains(&c)) {
+        return Err(ex::unicode_encode_error(t, "utf-8", name, at, at + 1, "surrogates not allowed"));
+    }
+    if name.units().iter().any(|c| c == 0) { Err(t.value_error("embedded null character")) } else { Ok(()) }
+}
+
 fn set_encoding(t: &Thread, this: This, encoding: Ref<Str>, errors: Value) -> Result<()> {
+    check_name(t, encoding)?;
+    if let Some(errors) = errors.downcast::<Str>() {
+        check_name(t, errors)?;
+    }
     let codec = encoding.as_ascii().and_then(Codec::from_name).filter(|c| matches!(c, Codec::Utf8 | Codec::Latin1 | Codec::Ascii));
     if codec.is_none() {
         let info = taipan_vm::modules::codecs::lookup(t, encoding)?;
@@ -492,6 +534,7 @@ impl TextIOWrapper {
             chunk: AtomicUsize::new(CHUNK),
             line_buffering: AtomicBool::new(false),
             write_through: AtomicBool::new(false),
+            seekable: AtomicBool::new(false),
             lock: FileLock::new(),
             state: Mutex::new(state),
         };
@@ -509,6 +552,8 @@ impl TextIOWrapper {
         line_buffering: Option<bool>,
         write_through: Option<bool>,
     ) -> Result<()> {
+        // What fails to be set up anew is not usable.
+        this.buffer.set(t, this.header(), Value::EMPTY);
         let mode = NewlineMode::parse(t, newline)?;
         let errors = match errors_value(t, errors)? {
             Some(v) => v,
@@ -519,7 +564,7 @@ impl TextIOWrapper {
         }
         let encoding = match encoding.0 {
             Some(e) if e.as_ascii() != Some("locale") => e,
-            _ => Str::intern_str(t, "UTF-8")?,
+            _ => Str::intern_str(t, super::locale_encoding())?,
         };
         set_encoding(t, this, encoding, errors)?;
         forget(t, this);
@@ -527,6 +572,9 @@ impl TextIOWrapper {
         set_newline(this, mode);
         this.line_buffering.store(line_buffering.unwrap_or(false), Relaxed);
         this.write_through.store(write_through.unwrap_or(false), Relaxed);
+        let seekable = t.truth(call(t, buffer, "seekable", &[])?)?;
+        this.seekable.store(seekable, Relaxed);
+        continue_stream(t, this, buffer)?;
         this.buffer.set(t, this.header(), buffer);
         if buffered::exact(buffer).is_some() {
             set_owned(buffer, true);
@@ -559,9 +607,10 @@ impl TextIOWrapper {
             };
             let encoding = match encoding.0.or(this.encoding.get().downcast::<Str>()) {
                 Some(e) if e.as_ascii() != Some("locale") => e,
-                _ => Str::intern_str(t, "UTF-8")?,
+                _ => Str::intern_str(t, super::locale_encoding())?,
             };
             set_encoding(t, this, encoding, errors)?;
+            continue_stream(t, this, this.inner(t)?)?;
         }
         if let Some(mode) = mode {
             set_newline(this, mode);
@@ -712,7 +761,13 @@ impl TextIOWrapper {
     #[py(setter)]
     fn set__CHUNK_SIZE(t: &Thread, this: Ref<TextIOWrapper>, value: Option<Value>) -> Result<()> {
         let Some(v) = value else { return Err(t.attribute_error_plain("cannot delete attribute")) };
-        match t.to_isize(v)? {
+        let n = t.to_isize(v).map_err(|e| {
+            if !e.is(t, ex::class(ex::Kind::OverflowError)) {
+                return e;
+            }
+            t.value_error(format!("cannot fit '{}' into an index-sized integer", class_of(v).name_string()))
+        })?;
+        match n {
             n if n > 0 => this.chunk.store(n as usize, Relaxed),
             _ => return Err(t.value_error("a strictly positive integer is required")),
         }
@@ -722,8 +777,12 @@ impl TextIOWrapper {
     fn __repr__(t: &Thread, this: Ref<TextIOWrapper>) -> Result<String> {
         let mut out = format!("<{}", class_of(this.value()).full_name());
         if let Ok(b) = this.inner(t) {
-            if let Some(n) = attr_opt(t, b, "name")? {
-                out += &format!(" name={}", t.repr(n)?);
+            match attr_opt(t, b, "name") {
+                Ok(Some(n)) => out += &format!(" name={}", t.repr(n)?),
+                Ok(None) => {}
+                // A detached stream below has no name.
+                Err(e) if e.is(t, ex::class(ex::Kind::ValueError)) => {}
+                Err(e) => return Err(e),
             }
         }
         if let Some(m) = attr_opt(t, this.value(), "mode")? {

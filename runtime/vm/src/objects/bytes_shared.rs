@@ -354,10 +354,15 @@ pub fn check_size(t: &Thread, n: usize) -> Result<()> {
     if n > isize::MAX as usize / 64 { Err(t.memory_error()) } else { Ok(()) }
 }
 
-pub fn translate<T: Receiver>(t: &Thread, this: Ref<T>, table: OrNone<Data>, delete: Option<Data>) -> Result<Value> {
+pub fn translate<T: Receiver>(t: &Thread, this: Ref<T>, table: OrNone<Data>, delete: Option<Value>) -> Result<Value> {
+    // The table is looked at before the other argument is.
     if table.0.as_ref().is_some_and(|table| table.len() != 256) {
         return Err(t.value_error("translation table must be 256 characters long"));
     }
+    let delete = match delete {
+        Some(v) => Some(t.buffer(v)?.to_vec()),
+        None => None,
+    };
     let mut deleted = [false; 256];
     delete.iter().flat_map(|d| d.iter()).for_each(|&b| deleted[b as usize] = true);
     let content = T::stable(&this, t);
@@ -1069,7 +1074,7 @@ macro_rules! byte_class {
             ///   delete
             ///     Bytes to be left out before that.
             #[py("($self, table, /, delete=b'')")]
-            fn translate(t: &Thread, this: Ref<$type>, table: OrNone<Data>, delete: Option<Data>) -> Result<Value> {
+            fn translate(t: &Thread, this: Ref<$type>, table: OrNone<Data>, delete: Option<Value>) -> Result<Value> {
                 shared::translate(t, this, table, delete)
             }
             /// Returns a copy with ASCII letters in upper case.

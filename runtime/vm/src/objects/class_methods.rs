@@ -47,7 +47,8 @@ fn type_flags(this: Ref<Class>) -> u64 {
     set(6, flag(class_flags::MAPPING));
     set(7, !this.is_heap() && flag(class_flags::NO_NEW));
     set(8, class_build::is_immutable(this));
-    set(9, this.is_heap());
+    // The classes of extension modules are made at run time in CPython, too: pickle asks.
+    set(9, this.is_heap() || this.def.is_some_and(|d| d.module != "builtins"));
     set(10, flag(class_flags::BASE));
     set(20, flag(class_flags::ABSTRACT));
     set(22, flag(class_flags::MATCH_SELF));

@@ -193,7 +193,7 @@ fn character(t: &Thread, v: Value) -> Result<u32> {
         return Err(t.type_error(format!("%c requires an int or a unicode character, not a string of length {}", s.len())));
     }
     let Some(i) = t.index_opt(v)? else {
-        return Err(t.type_error(format!("%c requires an int or a unicode character, not {}", class_of(v).name_string())));
+        return Err(t.type_error(format!("%c requires an int or a unicode character, not {}", class_of(v).full_name())));
     };
     let code = int::view(i).and_then(|i| i.to_i64()).and_then(|i| u32::try_from(i).ok());
     code.filter(|&c| c <= MAX_CODE_POINT).ok_or_else(|| t.overflow_error("%c arg not in range(0x110000)"))

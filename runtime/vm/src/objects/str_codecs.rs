@@ -27,8 +27,23 @@ fn native_codec(encoding: Option<Ref<Str>>) -> Option<Codec> {
     }
 }
 
+/// In the development mode names are checked that may not be needed.
+fn check_names(t: &Thread, encoding: Option<Ref<Str>>, errors: Option<Ref<Str>>) -> Result<()> {
+    if !crate::program::config().dev_mode {
+        return Ok(());
+    }
+    if let Some(name) = encoding {
+        codecs::lookup(t, name)?;
+    }
+    match errors.filter(|e| !e.is_empty()) {
+        Some(name) => codecs::lookup_error(t, name).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// `s.encode(encoding, errors)`: bytes.
 pub fn encode(t: &Thread, s: Ref<Str>, encoding: Option<Ref<Str>>, errors: Option<Ref<Str>>) -> Result<Value> {
+    check_names(t, encoding, errors)?;
     match (native_codec(encoding), encoding) {
         (Some(codec), _) => encode_native(t, codec, s, errors).map(Ref::value),
         (None, Some(name)) => codecs::encode_text(t, s, name, errors),
@@ -44,6 +59,7 @@ pub fn decode_object(
     encoding: Option<Ref<Str>>,
     errors: Option<Ref<Str>>,
 ) -> Result<Ref<Str>> {
+    check_names(t, encoding, errors)?;
     if bytes.is_empty() {
         return Ok(empty_str());
     }

@@ -676,7 +676,8 @@ impl Str {
     }
     #[py("($self, /)")]
     fn __getnewargs__(t: &Thread, this: Ref<Str>) -> Result<Ref<Tuple>> {
-        Tuple::new(t, &[exact(t, this)?.value()])
+        // A new string even if this one is none of a subclass: pickle tells them apart.
+        Tuple::new(t, &[Str::in_class(t, Str::class(), this)?.value()])
     }
     /// Returns the size in memory, in bytes.
     #[py("($self, /)")]

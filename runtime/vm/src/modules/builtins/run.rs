@@ -85,7 +85,13 @@ fn source_text(t: &Thread, source: Value, filename: Ref<Str>) -> Result<Option<S
         let n = s.units().iter().skip(start).take_while(is_surrogate).count();
         return Err(ex::unicode_encode_error(t, "utf-8", s, start, start + n, "surrogates not allowed"));
     }
-    let Some(bytes) = source.downcast::<Bytes>() else { return Ok(None) };
+    let bytes = match source.downcast::<Bytes>() {
+        Some(bytes) => bytes,
+        None => match t.bytes_like(source, <[u8]>::to_vec) {
+            Some(bytes) => Bytes::new(t, &bytes)?,
+            None => return Ok(None),
+        },
+    };
     decode(t, bytes, filename).map(Some)
 }
 
