@@ -196,7 +196,17 @@ fn flush_writes(t: &Thread, this: This, raw: Value) -> Result<()> {
     while done < data.len() {
         let r = raw_write(t, raw, &data[done..]);
         match r {
-            Ok(Some(n)) => done += n,
+            Ok(Some(n)) => {
+                done += n;
+                // A signal may have cut the write short.
+                if done < data.len()
+                    && t.should_poll()
+                    && let Err(e) = taipan_vm::interp::poll(t)
+                {
+                    this.buffers().write = data[done..].to_vec();
+                    return Err(e);
+                }
+            }
             other => {
                 this.buffers().write = data[done..].to_vec();
                 return Err(match other {
@@ -429,7 +439,12 @@ pub(super) fn write(t: &Thread, this: This, data: &[u8]) -> Result<usize> {
     let mut done = 0;
     while data.len() - done > size {
         match raw_write(t, raw, &data[done..])? {
-            Some(n) => done += n,
+            Some(n) => {
+                done += n;
+                if done < data.len() && t.should_poll() {
+                    taipan_vm::interp::poll(t)?;
+                }
+            }
             None => {
                 let room = size.min(data.len() - done);
                 this.buffers().write.extend_from_slice(&data[done..done + room]);

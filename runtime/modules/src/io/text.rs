@@ -48,6 +48,8 @@ pub struct TextIOWrapper {
     write_through: AtomicBool,
     /// Whether the stream was seekable when this was made.
     seekable: AtomicBool,
+    /// Whether `tell` works: not while lines are iterated over.
+    telling: AtomicBool,
     #[noscan(drop)]
     lock: FileLock,
     #[noscan(drop)]
@@ -337,8 +339,12 @@ fn write(t: &Thread, this: This, s: Ref<Str>) -> Result<usize> {
         }
     };
     let chunk = this.chunk.load(Relaxed);
-    let have = this.state().pending.len();
-    if have > 0 && have + bytes.len() > chunk {
+    // Flushing may write, too.
+    loop {
+        let have = this.state().pending.len();
+        if have == 0 || have + bytes.len() <= chunk {
+            break;
+        }
         flush_pending(t, this, buffer)?;
     }
     let full = {
@@ -361,6 +367,7 @@ fn write(t: &Thread, this: This, s: Ref<Str>) -> Result<usize> {
 
 fn flush(t: &Thread, this: This) -> Result<()> {
     let buffer = this.open(t)?;
+    this.telling.store(this.seekable.load(Relaxed), Relaxed);
     {
         let _lock = this.lock.enter(t)?;
         flush_pending(t, this, buffer)?;
@@ -372,6 +379,9 @@ fn tell(t: &Thread, this: This) -> Result<Value> {
     let buffer = this.open(t)?;
     if !t.truth(call(t, buffer, "seekable", &[])?)? {
         return Err(unsupported(t, "underlying stream is not seekable"));
+    }
+    if !this.telling.load(Relaxed) {
+        return Err(t.os_error_plain("telling position disabled by next() call"));
     }
     let _lock = this.lock.enter(t)?;
     flush_pending(t, this, buffer)?;
@@ -427,7 +437,10 @@ fn seek(t: &Thread, this: This, cookie: Value, whence: i32) -> Result<Value> {
         } else {
             call(t, encoder, "setstate", &[Value::small_int(0)])?;
         }
+    } else {
+        continue_stream(t, this, buffer)?;
     }
+    this.telling.store(this.seekable.load(Relaxed), Relaxed);
     Ok(r)
 }
 
@@ -535,6 +548,7 @@ impl TextIOWrapper {
             line_buffering: AtomicBool::new(false),
             write_through: AtomicBool::new(false),
             seekable: AtomicBool::new(false),
+            telling: AtomicBool::new(false),
             lock: FileLock::new(),
             state: Mutex::new(state),
         };
@@ -574,6 +588,7 @@ impl TextIOWrapper {
         this.write_through.store(write_through.unwrap_or(false), Relaxed);
         let seekable = t.truth(call(t, buffer, "seekable", &[])?)?;
         this.seekable.store(seekable, Relaxed);
+        this.telling.store(seekable, Relaxed);
         continue_stream(t, this, buffer)?;
         this.buffer.set(t, this.header(), buffer);
         if buffered::exact(buffer).is_some() {
@@ -666,12 +681,17 @@ impl TextIOWrapper {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<TextIOWrapper>) -> Result<Option<Value>> {
+        this.telling.store(false, Relaxed);
         let line = if class_of(this.value()) == TextIOWrapper::class() {
             TextIOWrapper::readline(t, this, None)?.value()
         } else {
             t.call_method(this.value(), names::readline(), &[])?
         };
-        Ok(if t.len(line)? == 0 { None } else { Some(line) })
+        if t.len(line)? == 0 {
+            this.telling.store(this.seekable.load(Relaxed), Relaxed);
+            return Ok(None);
+        }
+        Ok(Some(line))
     }
     #[py("($self, /)")]
     fn flush(t: &Thread, this: Ref<TextIOWrapper>) -> Result<()> {
@@ -760,7 +780,9 @@ impl TextIOWrapper {
     }
     #[py(setter)]
     fn set__CHUNK_SIZE(t: &Thread, this: Ref<TextIOWrapper>, value: Option<Value>) -> Result<()> {
-        let Some(v) = value else { return Err(t.attribute_error_plain("cannot delete attribute")) };
+        let Some(v) = value else {
+            return Err(t.attribute_error_plain("attribute '_CHUNK_SIZE' of '_io.TextIOWrapper' objects cannot be deleted"));
+        };
         let n = t.to_isize(v).map_err(|e| {
             if !e.is(t, ex::class(ex::Kind::OverflowError)) {
                 return e;
@@ -776,7 +798,8 @@ impl TextIOWrapper {
     #[py]
     fn __repr__(t: &Thread, this: Ref<TextIOWrapper>) -> Result<String> {
         let mut out = format!("<{}", class_of(this.value()).full_name());
-        if let Ok(b) = this.inner(t) {
+        {
+            let b = this.inner(t)?;
             match attr_opt(t, b, "name") {
                 Ok(Some(n)) => out += &format!(" name={}", t.repr(n)?),
                 Ok(None) => {}
