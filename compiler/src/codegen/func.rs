@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::Compiler;
 use crate::asm::Reg;
@@ -289,6 +289,8 @@ impl<'a> Compiler<'a> {
     /// The end of a body without a `return`.
     pub(super) fn implicit_return(&mut self) {
         if !self.u.asm.ends_with_terminator() {
+            // It stands on no line of its own: the frame stays at the line that ran last.
+            self.at(TextRange::default());
             let mark = self.u.next;
             let t = self.temp();
             self.emit(Op::LOAD_NONE, t, 0, 0);

@@ -79,6 +79,7 @@ impl<'a> Compiler<'a> {
                     return Ok(());
                 }
                 if self.constant(&e.value).is_some() {
+                    self.emit(Op::NOP, 0, 0, 0);
                     return Ok(());
                 }
                 self.effect(&e.value)
@@ -190,6 +191,10 @@ impl<'a> Compiler<'a> {
         let BlockType::Loop { exit, top, index } = self.u.blocks[depth].kind else {
             return Ok(());
         };
+        if how == Leave::Break || depth + 1 < self.u.blocks.len() {
+            // A place for a line event, before the blocks that are left have theirs.
+            self.emit(Op::NOP, 0, 0, 0);
+        }
         let saved = self.unwind(depth + 1)?;
         self.u.handler = self.u.blocks[depth].outer;
         if how == Leave::Break {
@@ -206,6 +211,7 @@ impl<'a> Compiler<'a> {
     fn if_stmt(&mut self, i: &'a ast::StmtIf) -> Result<()> {
         let end = self.label();
         let mut next = self.label();
+        self.constant_test(&i.test);
         self.jump_if(&i.test, false, next)?;
         self.statements(&i.body)?;
         for c in &i.elif_else_clauses {
@@ -214,6 +220,7 @@ impl<'a> Compiler<'a> {
             next = self.label();
             if let Some(t) = &c.test {
                 self.at(t);
+                self.constant_test(t);
                 self.jump_if(t, false, next)?;
             }
             self.statements(&c.body)?;
@@ -223,11 +230,19 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
+    /// A test that needs no instruction still has its line.
+    fn constant_test(&mut self, test: &'a Expr) {
+        if self.constant(test).is_some() {
+            self.emit(Op::NOP, 0, 0, 0);
+        }
+    }
+
     fn while_stmt(&mut self, w: &'a ast::StmtWhile) -> Result<()> {
         let top = self.label();
         let orelse = self.label();
         let exit = self.label();
         let index = self.new_loop();
+        self.constant_test(&w.test);
         self.bind(top);
         self.push_block(BlockType::Loop { exit, top, index })?;
         self.jump_if(&w.test, false, orelse)?;
