@@ -960,6 +960,23 @@ handler!(CALL_METHOD, |t, pc, r, tb, i| {
     }
     return call_native(t, pc, r, tb);
 });
+/// Ends a call of a native: what it has made pending runs at once, and it may have changed the dispatch table.
+macro_rules! finish_call {
+    ($t:ident, $pc:ident, $r:ident, $tb:ident, $i:ident, $result:expr) => {
+        match $result {
+            Ok(v) => {
+                *$r.add($i.a()) = v;
+                if $t.should_poll() {
+                    // A word that is visited as long as the instruction counts as running.
+                    *$r.add($i.b() + KWNAMES) = v;
+                    return entry_poll($t, $pc.add(2), $r, $tb);
+                }
+                goto!($t, $pc.add(2), $r, $t.table.get())
+            }
+            Err(e) => throw!($t, $tb, e),
+        }
+    };
+}
 /// Calls of built-in functions and methods, and of built-in classes, that have an entry for so many arguments.
 unsafe extern "C" fn call_native(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
     // SAFETY: as in `handler!`.
@@ -975,16 +992,16 @@ unsafe extern "C" fn call_native(t: &Thread, pc: *const u64, r: Regs, tb: *const
             if !f.passes_receiver {
                 if n == 1 {
                     if let Some(unary) = f.def.unary {
-                        finish!(t, pc, r, tb, 2, i.a(), unary(t, *base.add(ARGS + skip)))
+                        finish_call!(t, pc, r, tb, i, unary(t, *base.add(ARGS + skip)))
                     }
                 } else if n == 2 {
                     if let Some(binary) = f.def.binary {
-                        finish!(t, pc, r, tb, 2, i.a(), binary(t, *base.add(ARGS + skip), *base.add(ARGS + skip + 1)))
+                        finish_call!(t, pc, r, tb, i, binary(t, *base.add(ARGS + skip), *base.add(ARGS + skip + 1)))
                     }
                 }
             } else if n == 1 {
                 if let Some(binary) = f.def.binary {
-                    finish!(t, pc, r, tb, 2, i.a(), binary(t, f.receiver.get(), *base.add(ARGS + skip)))
+                    finish_call!(t, pc, r, tb, i, binary(t, f.receiver.get(), *base.add(ARGS + skip)))
                 }
             }
         }

@@ -458,8 +458,10 @@ unsafe fn before(t: &Thread, pc: *const u64, regs: Regs) -> Result<()> {
         r?;
         previous = place as i64;
     } else if previous == UNSEEN {
-        // Watching began in the middle of the frame.
-        previous = index as i64;
+        // Watching began in the middle of the frame: what comes before in the code ran, for all we know.
+        previous = (index as i64 - 1).max(0);
+        let lined = (0..=previous as usize).rev().find(|&i| code.position(i).line != 0);
+        frame.lined.store(lined.unwrap_or(0) as i64, Relaxed);
     }
 
     // Where the previous instruction went.
@@ -476,9 +478,11 @@ unsafe fn before(t: &Thread, pc: *const u64, regs: Regs) -> Result<()> {
         }
     }
     frame.traced.store(index as i64, Relaxed);
+    if code.position(index).line != 0 {
+        frame.lined.store(index as i64, Relaxed);
+    }
 
-    // A jump back to a loop's head belongs to what is before it.
-    let line = if i.op() == Op::JUMP_BACK as u16 { 0 } else { code.position(index).line };
+    let line = line_begun(&code, i, index);
     let same_line = previous >= 0 && code.position(previous as usize).line == line;
     if line != 0 && (!same_line || (index as i64) < previous) {
         if has(events, LINE) {
@@ -493,7 +497,7 @@ unsafe fn before(t: &Thread, pc: *const u64, regs: Regs) -> Result<()> {
                 return unsafe { before(t, t.pc.get().cast(), regs) };
             }
         }
-    } else if line == 0 && previous == NONE_BEFORE && i.op() != Op::JUMP_BACK as u16 {
+    } else if line == 0 && previous == NONE_BEFORE {
         // Nothing of the source yet.
         frame.traced.store(NONE_BEFORE, Relaxed);
     }
@@ -513,8 +517,18 @@ unsafe fn before(t: &Thread, pc: *const u64, regs: Regs) -> Result<()> {
             if has(events, PY_RETURN) {
                 fire(t, code, index, PY_RETURN, &[code_value, at(index), v])?;
             }
-            profile(t, frame, "return", v)?;
-            trace_local(t, frame, "return", v)?;
+            // The end of a body stands where the line that ran last does.
+            let nowhere = code.position(index).line == 0;
+            if nowhere {
+                frame.line_override.store(code.position(frame.lined.load(Relaxed) as usize).line as i64, Release);
+                frame.starting.store(3, Release);
+            }
+            let r = profile(t, frame, "return", v).and_then(|()| trace_local(t, frame, "return", v));
+            if nowhere {
+                frame.line_override.store(0, Release);
+                frame.starting.store(0, Release);
+            }
+            r?;
         } else if is(Op::YIELD) {
             yields(t, frame, code, index, events, *regs.add(i.b()))?;
         } else if is(Op::CALL) || is(Op::CALL_METHOD) || is(Op::CALL_KW) || is(Op::CALL_EX) {
@@ -526,13 +540,27 @@ unsafe fn before(t: &Thread, pc: *const u64, regs: Regs) -> Result<()> {
     Ok(())
 }
 
+/// The line that an instruction can begin; 0 for none.
+fn line_begun(code: &Code, i: Instr, index: usize) -> u32 {
+    let line = code.position(index).line;
+    if i.op() == Op::END_ASYNC_FOR as u16 {
+        0
+    } else if i.op() == Op::JUMP_BACK as u16 {
+        // The head of the loop has its own event, if the line is its.
+        let head = index.checked_add_signed(i.imm32() as isize);
+        if head.is_some_and(|h| code.position(h).line == line) { 0 } else { line }
+    } else {
+        line
+    }
+}
+
 /// Word index after the instruction at `index`.
 fn after(code: &Code, index: usize) -> usize {
     index + Op::from_u16(Instr(code.unit.code[index]).op()).map_or(1, Op::len)
 }
 
 /// Whether an instruction jumps, and if so whether on a condition, and how long it is.
-fn kind_of_jump(i: Instr) -> Option<(bool, usize)> {
+pub fn kind_of_jump(i: Instr) -> Option<(bool, usize)> {
     let op = i.op();
     if op == Op::JUMP as u16 || op == Op::JUMP_BACK as u16 {
         Some((false, 1))

@@ -346,6 +346,22 @@ impl Code {
         }
         t.iter(out.value())
     }
+    /// Iterate over the conditional jumps: (offset, offset if it goes on, offset if it jumps).
+    #[py("($self, /)")]
+    fn co_branches(t: &Thread, this: Ref<Code>) -> Result<Value> {
+        use crate::interp::trace::{kind_of_jump, offset};
+        let out = List::new(t)?;
+        let mut at = 0;
+        while let Some(op) = this.unit.code.get(at).and_then(|w| Op::from_u16(Instr(*w).op())) {
+            let i = Instr(this.unit.code[at]);
+            if let (Some((true, _)), [Some(next), Some(target)]) = (kind_of_jump(i), taipan_compiler::effects::successors(i, at)) {
+                let entry = [at, next, target].map(|n| Value::small_int(offset(n)));
+                out.append(t, Tuple::new(t, &entry)?.value())?;
+            }
+            at += op.len();
+        }
+        t.iter(out.value())
+    }
     /// Name of the variable in a register.
     #[py("($self, /, oparg)")]
     fn _varname_from_oparg(t: &Thread, this: Ref<Code>, oparg: isize) -> Result<Value> {

@@ -52,6 +52,8 @@ pub struct Frame {
     pub calling_arg: Field,
     /// Word index after which to go on, plus one, by an assignment to `f_lineno`; or 0.
     pub jump: AtomicI64,
+    /// Word index of the last instruction that has a line, while events are looked for.
+    pub lined: AtomicI64,
 }
 
 impl Frame {
@@ -93,18 +95,13 @@ impl Frame {
                 calling: Field::new(Value::EMPTY),
                 calling_arg: Field::new(Value::EMPTY),
                 jump: AtomicI64::new(0),
+                lined: AtomicI64::new(0),
             })
         }
     }
 
     /// A copy of another thread's frame. `parts`: function, globals, locals, word index.
-    pub(crate) fn copied(
-        t: &Thread,
-        code: Ref<Code>,
-        parts: &[Value],
-        variables: &[Value],
-        back: Value,
-    ) -> Result<Ref<Frame>> {
+    pub(crate) fn copied(t: &Thread, code: Ref<Code>, parts: &[Value], variables: &[Value], back: Value) -> Result<Ref<Frame>> {
         let storage = Array::new(t, variables.len())?;
         for (f, v) in storage.fields().iter().zip(variables) {
             f.init(*v);
@@ -136,6 +133,7 @@ impl Frame {
             calling: Field::new(Value::EMPTY),
             calling_arg: Field::new(Value::EMPTY),
             jump: AtomicI64::new(0),
+            lined: AtomicI64::new(0),
         })
     }
 
@@ -171,6 +169,7 @@ impl Frame {
             calling: Field::new(Value::EMPTY),
             calling_arg: Field::new(Value::EMPTY),
             jump: AtomicI64::new(0),
+            lined: AtomicI64::new(0),
         })
     }
 
@@ -352,7 +351,13 @@ impl Frame {
 
     pub fn line(&self, t: &Thread) -> u32 {
         let l = self.line_override.load(Acquire);
-        if l != 0 { l as u32 } else { self.code.expect().position(self.last_index(t)).line }
+        if l != 0 {
+            return l as u32;
+        }
+        // The return at the end of a body has no line of its own: it stands at the one before.
+        let code = self.code.expect();
+        let at = self.last_index(t);
+        (0..=at).rev().map(|i| code.position(i).line).find(|&line| line != 0).unwrap_or(0)
     }
 
     /// The calling frame's object, or None.

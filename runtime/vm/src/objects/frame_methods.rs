@@ -104,6 +104,7 @@ impl Frame {
         match this.starting.load(Acquire) {
             0 => interp::trace::offset(this.last_index(t)),
             1 => 0,
+            3 => interp::trace::offset(this.lined.load(Relaxed) as usize),
             _ => interp::trace::offset(this.last_index(t).saturating_sub(1)),
         }
     }
