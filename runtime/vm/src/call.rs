@@ -142,7 +142,13 @@ pub fn instantiate(t: &Thread, class: Ref<Class>, args: &[Value], kwnames: Optio
     let obj = match (direct, new.downcast::<StaticMethod>()) {
         (Some(obj), _) => obj,
         (None, Some(s)) => t.with_prepended(class.value(), args, |args| t.call_kw(s.function(), args, kwnames))?,
-        (None, None) => t.with_prepended(class.value(), args, |args| t.call_kw(new, args, kwnames))?,
+        (None, None) if new.downcast::<Native>().is_some() || new.downcast::<Function>().is_some() => {
+            t.with_prepended(class.value(), args, |args| t.call_kw(new, args, kwnames))?
+        }
+        (None, None) => {
+            let bound = crate::attr::bind_through_class(t, new, class)?;
+            t.with_prepended(class.value(), args, |args| t.call_kw(bound, args, kwnames))?
+        }
     };
     let actual = class_of(obj);
     if actual != class && !actual.is_subclass(class) {

@@ -620,6 +620,8 @@ pub fn slot_arity_error(t: &Thread, sig: &'static Signature, got: usize) -> Exc 
     let (min, max) = (sig.min_positional, sig.max_positional);
     if min == max {
         t.type_error(format!("expected {min} argument{}, got {got}", if min == 1 { "" } else { "s" }))
+    } else if sig.name.ends_with("pow__") {
+        t.type_error(format!("expected {min} or {max} arguments, got {got}"))
     } else if got < min {
         t.type_error(format!("expected at least {min} argument{}, got {got}", if min == 1 { "" } else { "s" }))
     } else {

@@ -400,7 +400,11 @@ impl Sys {
     /// Return the size of object in bytes.
     #[py("($module, object, default=<unrepresentable>)")]
     fn getsizeof(t: &Thread, object: Value, default: Option<Value>) -> Result<Value> {
-        let r = t.call_method(object, names::__sizeof__(), &[]);
+        let class = class_of(object);
+        let r = match class.lookup(t, names::__sizeof__()) {
+            Some(f) => crate::attr::bind_attribute(t, f, object, class).and_then(|f| t.call(f, &[])),
+            None => Err(t.type_error(format!("Type {} doesn't define __sizeof__", class.name_string()))),
+        };
         match (r, default) {
             (Err(e), Some(d)) if e.is(t, ex::class(ex::Kind::TypeError)) => Ok(d),
             (r, _) => r,

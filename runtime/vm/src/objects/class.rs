@@ -518,7 +518,10 @@ pub fn compute_mro(t: &Thread, class: Value, bases: Ref<Tuple>) -> Result<Ref<Tu
     // The tuples are kept alive by the base classes (and `bases` by the caller).
     for b in bases.iter() {
         let b = b.downcast::<Class>().ok_or_else(|| t.type_error("bases must be types"))?;
-        seqs.push((b.mro.expect(), 0));
+        match b.mro.get() {
+            Some(mro) => seqs.push((mro, 0)),
+            None => return Err(t.type_error(format!("Cannot extend an incomplete type '{}'", b.full_name()))),
+        }
     }
     seqs.push((bases, 0));
     let out = ValueVec::with_capacity(t, 8)?;

@@ -61,6 +61,9 @@ pub fn best_base(t: &Thread, bases: Ref<Tuple>) -> Result<Ref<Class>> {
     let mut best: Option<(Ref<Class>, Ref<Class>)> = None;
     for b in bases.iter() {
         let Some(base) = b.downcast::<Class>() else { return Err(t.type_error("bases must be types")) };
+        if base.mro.get().is_none() {
+            return Err(t.type_error(format!("Cannot extend an incomplete type '{}'", base.full_name())));
+        }
         if !base.has_flag(class_flags::BASE) {
             return Err(t.type_error(format!("type '{}' is not an acceptable base type", base.full_name())));
         }
@@ -333,6 +336,13 @@ fn assemble(
     if let Some(doc) = dict.get_interned(names::__doc__()).and_then(|d| d.downcast::<Str>()) {
         encodable(t, doc)?;
     }
+    let mut pos = 0;
+    while let Some((k, _)) = dict.next(&mut pos) {
+        if k.downcast::<Str>().is_none() {
+            t.warn(ex::Kind::RuntimeWarning, format!("non-string key in the __dict__ of class {name}"))?;
+            break;
+        }
+    }
     let own_attributes = has_own_attributes(base.layout);
     let may_add_dict = !base.has_instance_dict() && !own_attributes;
     let may_add_weakref = !base.has_flag(class_flags::HAS_WEAKREF) && !has_items(base.layout);
@@ -398,11 +408,6 @@ fn assemble(
     class.bases.set(t, h, bases);
     class.base.set(t, h, base);
     class.dict.set(t, h, dict);
-    for (i, n) in slots.names.iter().enumerate() {
-        let Some(n) = n.downcast::<Str>() else { continue };
-        let member = MemberDescriptor::new(t, class, n, base.reserved_slots as usize + i)?;
-        dict.set(t, n.value(), member.value())?;
-    }
     if let Some(cell) = dict.remove(t, names::__classcell__().value())? {
         let Some(cell) = cell.downcast::<CellObject>() else {
             return Err(t.type_error(format!("__classcell__ must be a nonlocal cell, not {}", t.repr(class_of(cell).value())?)));
@@ -414,6 +419,12 @@ fn assemble(
             return Err(t.type_error(format!("__classdictcell__ must be a nonlocal cell, not {}", t.repr(class_of(cell).value())?)));
         };
         CellObject::set(cell, t, dict.value());
+    }
+    // After these cells: a slot may have the name of one.
+    for (i, n) in slots.names.iter().enumerate() {
+        let Some(n) = n.downcast::<Str>() else { continue };
+        let member = MemberDescriptor::new(t, class, n, base.reserved_slots as usize + i)?;
+        dict.set(t, n.value(), member.value())?;
     }
     let mro = resolution_order(t, class, bases)?;
     let patterns = class_flags::SEQUENCE | class_flags::MAPPING;
@@ -512,6 +523,18 @@ fn init_subclass(t: &Thread, class: Ref<Class>, kwargs: Option<Ref<Dict>>) -> Re
 
 // ---------------------------------------------------------------- __bases__
 
+/// Whether `class` is on the chain of first bases of `b`, which an assignment that is under way has changed already.
+fn derives_from(b: Ref<Class>, class: Ref<Class>) -> bool {
+    let mut at = Some(b);
+    while let Some(c) = at {
+        if c == class {
+            return true;
+        }
+        at = c.base.get();
+    }
+    false
+}
+
 /// `cls.__bases__ = value`
 pub fn set_bases(t: &Thread, class: Ref<Class>, value: Value) -> Result<()> {
     let name = class.name_string();
@@ -525,12 +548,12 @@ pub fn set_bases(t: &Thread, class: Ref<Class>, value: Value) -> Result<()> {
         let Some(b) = b.downcast::<Class>() else {
             return Err(t.type_error(format!("{name}.__bases__ must be tuple of classes, not '{}'", crate::ops::type_name(b))));
         };
-        if b.is_subclass(class) {
+        if b.is_subclass(class) || derives_from(b, class) {
             return Err(t.type_error("a __bases__ item causes an inheritance cycle"));
         }
     }
     let base = best_base(t, bases)?;
-    let old_base = class.base.expect();
+    let old_base = class.base.get().unwrap_or(base);
     let (new_layout, old_layout) = (solid_base(base).layout, solid_base(old_base).layout);
     if !new_layout.is(old_layout) {
         // CPython compares how instances are freed first, which follows from the built-in class underneath.
@@ -547,8 +570,17 @@ pub fn set_bases(t: &Thread, class: Ref<Class>, value: Value) -> Result<()> {
             old_base.name_string()
         )));
     }
-    let (old_bases, old_mro) = (class.bases.expect(), class.mro.expect());
-    let mro = resolution_order(t, class, bases)?;
+    // A metaclass's `mro` sees the new bases, and may set others yet: then those stay.
+    let (old_bases, old_mro) = (class.bases.expect(), class.mro.get());
+    class.bases.set(t, class.header(), bases);
+    class.base.set(t, class.header(), base);
+    let order = resolution_order(t, class, bases);
+    if class.bases.get() != Some(bases) {
+        return order.map(drop);
+    }
+    class.bases.set(t, class.header(), old_bases);
+    class.base.set(t, class.header(), old_base);
+    let mro = order?;
     class::replace_bases(t, class, bases, base, mro);
     // Pairs of a subclass and its MRO before, to go back to.
     let undo = ValueVec::new();
@@ -558,7 +590,9 @@ pub fn set_bases(t: &Thread, class: Ref<Class>, value: Value) -> Result<()> {
                 c.mro.set(t, c.header(), mro);
             }
         }
-        class::replace_bases(t, class, old_bases, old_base, old_mro);
+        if let Some(old_mro) = old_mro {
+            class::replace_bases(t, class, old_bases, old_base, old_mro);
+        }
         return Err(e);
     }
     Class::changed(class, t);
@@ -566,9 +600,11 @@ pub fn set_bases(t: &Thread, class: Ref<Class>, value: Value) -> Result<()> {
 }
 
 fn update_subclass_orders(t: &Thread, class: Ref<Class>, undo: &ValueVec) -> Result<()> {
+    t.check_native_stack()?;
     for c in class.subclasses(t)?.iter() {
         let Some(c) = c.downcast::<Class>() else { continue };
-        let (bases, before) = (c.bases.expect(), c.mro.expect());
+        // A class that is still being made gets its MRO at the end.
+        let (bases, Some(before)) = (c.bases.expect(), c.mro.get()) else { continue };
         let mro = resolution_order(t, c, bases)?;
         undo.push(t, c.value())?;
         undo.push(t, before.value())?;
