@@ -315,6 +315,7 @@ pub struct DirEntry {
     kind: u8,
     /// The directory, if it was given as a descriptor; the path is relative to it then.
     #[noscan]
+    #[noscan]
     dir_fd: Option<i32>,
     stat: Field,
     lstat: Field,
