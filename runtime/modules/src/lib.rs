@@ -44,6 +44,7 @@ mod stat;
 mod statistics;
 mod struct_;
 mod system;
+mod termios;
 mod thread;
 mod thread_lock;
 mod time;
@@ -104,6 +105,7 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("fcntl", fcntl::Fcntl::module_def),
     ("pwd", accounts::Pwd::module_def),
     ("grp", accounts::Grp::module_def),
+    ("termios", termios::Termios::module_def),
     ("mmap", mmap::MmapModule::module_def),
     ("_locale", locale::LocaleModule::module_def),
     ("_posixshmem", posixshmem::PosixShmem::module_def),

@@ -43,13 +43,18 @@ struct Side {
 
 impl Side {
     fn new(t: &Thread, v: Value) -> Result<Side> {
-        let objects = match t.iter(v) {
+        // A list is walked as it is: `fileno` may change it.
+        let given = v.downcast::<List>();
+        let copied = match t.iter(v) {
+            Ok(_) if given.is_some() => ValueVec::new(),
             Ok(it) => t.iterate_to_vec(it)?,
             Err(e) if e.is(t, ex::class(ex::Kind::TypeError)) => return Err(t.type_error("arguments 1-3 must be sequences")),
             Err(e) => return Err(e),
         };
-        let mut fds = Vec::with_capacity(objects.len());
-        for o in objects.iter() {
+        let objects = ValueVec::new();
+        let mut fds = Vec::new();
+        while let Some(o) = given.map_or_else(|| copied.get(fds.len()), |l| l.get(fds.len())) {
+            objects.push(t, o)?;
             let fd = descriptor(t, o)?;
             if fd as usize >= SET_SIZE {
                 return Err(t.value_error("filedescriptor out of range in select()"));

@@ -584,7 +584,7 @@ impl SignalModule {
         if unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signalnum, none, flags.unwrap_or(0)) } < 0 {
             return Err(last_error(t));
         }
-        Ok(())
+        check_signals(t)
     }
 }
 

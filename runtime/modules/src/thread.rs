@@ -138,7 +138,8 @@ fn start(t: &Thread, f: Value, args: Ref<Tuple>, kwargs: Option<Ref<Dict>>, shar
     let words = (f.bits(), args.value().bits(), kwargs.map_or(Value::EMPTY.bits(), |k| k.value().bits()));
     let size = match STACK_SIZE.load(Relaxed) {
         0 => DEFAULT_STACK,
-        n => n,
+        // Rust frames are larger than C's: a small stack still gets enough to run anything.
+        n => n.max(1 << 20),
     };
     let limit = t.recursion_limit.get();
     shared.running.try_acquire();
@@ -227,7 +228,8 @@ fn body(t: &Thread, values: &[Value; 3]) {
     let r = t.call_with_dict(values[0], args.as_ref().map_or(&[], |a| a.as_slice()), kwargs);
     if let Err(e) = r {
         if !e.is(t, ex::class(ex::Kind::SystemExit)) {
-            taipan_vm::pending::unraisable(t, e, "Exception ignored in thread started by", Some(values[0]));
+            let shown = t.repr(values[0]).map_or_else(|_| "<function>".to_owned(), |s| s.to_string_lossy());
+            taipan_vm::pending::unraisable(t, e, &format!("Exception ignored in thread started by {shown}"), None);
         }
     }
 }
@@ -484,8 +486,7 @@ impl ThreadModule {
             if n != 0 && n < 0x8000 {
                 return Err(t.value_error(format!("size not valid: {n} bytes")));
             }
-            // Rust frames are larger than C's: a small stack still gets enough to run anything.
-            STACK_SIZE.store(if n == 0 { 0 } else { (n as usize).max(1 << 20) }, Relaxed);
+            STACK_SIZE.store(n as usize, Relaxed);
         }
         Ok(old)
     }

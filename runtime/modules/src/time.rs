@@ -410,14 +410,16 @@ impl Time {
         }
         let end = read_clock(t, libc::CLOCK_MONOTONIC)?.saturating_add(ns);
         let end = libc::timespec { tv_sec: end / NANOS, tv_nsec: end % NANOS };
+        // What came before is not to wait until the sleep is over.
+        crate::system::check_signals(t)?;
         loop {
             // SAFETY: `end` is ours, the remainder is not asked for.
             let r = t.blocking(|| unsafe {
                 libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &end, std::ptr::null_mut())
             });
             match r {
-                0 => return Ok(()),
-                libc::EINTR => taipan_vm::pending::run(t)?,
+                0 => return crate::system::check_signals(t),
+                libc::EINTR => crate::system::check_signals(t)?,
                 e => return Err(ex::os_error(t, e, None)),
             }
         }

@@ -345,7 +345,6 @@ impl Future {
     /// The exception it ended with, or None. Raises as result() does if it was cancelled or has not ended.
     #[py("($self, /)")]
     fn exception(t: &Thread, this: Ref<Future>) -> Result<Value> {
-        Future::check_initialised(t, this)?;
         match this.state.load(Acquire) {
             CANCELLED => Err(Exc(Future::cancelled_error(t, this)?)),
             FINISHED => {

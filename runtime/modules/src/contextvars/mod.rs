@@ -128,12 +128,12 @@ impl Context {
         Context::with_vars(t, None)
     }
     /// Call `callable` with the arguments that follow, in this context.
-    #[py("($self, callable, /, *args, **kwargs)")]
-    fn run(t: &Thread, this: Ref<Context>, callable: Option<Value>, args: &[Value], kwargs: Kwargs) -> Result<Value> {
-        let Some(callable) = callable else {
+    #[py("($self, /, *args, **kwargs)", nosig)]
+    fn run(t: &Thread, this: Ref<Context>, args: &[Value], kwargs: Kwargs) -> Result<Value> {
+        let Some((callable, args)) = args.split_first() else {
             return Err(t.type_error("run() missing 1 required positional argument"));
         };
-        Context::run_in(t, this, || t.call_with_dict(callable, args, kwargs.0))
+        Context::run_in(t, this, || t.call_with_dict(*callable, args, kwargs.0))
     }
     /// A new context with the same variables and values.
     #[py("($self, /)")]
@@ -259,6 +259,7 @@ impl ContextVar {
         if name.downcast::<Str>().is_none() {
             return Err(t.type_error("context variable name must be a str"));
         }
+        t.hash(name)?;
         t.create(ContextVar {
             header: Header::NEW,
             name: Field::new(name),

@@ -489,6 +489,12 @@ impl Posix {
     #[py("($module, /, path, *, dir_fd=None, follow_symlinks=True)")]
     fn stat(t: &Thread, path: Value, dir_fd: OrNone<i32>, follow_symlinks: Option<bool>) -> Result<Value> {
         let p = fs_path(t, path, "stat", true)?;
+        if p.fd.is_some() && dir_fd.0.is_some() {
+            return Err(t.value_error("stat: can't specify both dir_fd and fd"));
+        }
+        if p.fd.is_some() && follow_symlinks == Some(false) {
+            return Err(t.value_error("stat: cannot use fd and follow_symlinks together"));
+        }
         do_stat(t, &p, follow_symlinks.unwrap_or(true), dir_fd.0)
     }
     /// Perform a stat system call on the given path, without following symbolic links.

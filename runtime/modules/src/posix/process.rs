@@ -224,8 +224,8 @@ fn spawn(t: &Thread, path: Value, argv: Value, env: Value, o: &SpawnOptions, sea
             flags |= libc::POSIX_SPAWN_SETSIGDEF;
         }
         if let Some(v) = o.scheduler.filter(|v| !v.is_none()) {
-            let Some(pair) = v.downcast::<Tuple>().filter(|p| p.len() == 2) else {
-                return Err(t.type_error("A scheduler tuple must have two elements"));
+            let Some(pair) = v.downcast::<Tuple>() else {
+                return Err(t.type_error("scheduler must be a tuple or None"));
             };
             let [policy, param] = *pair.as_slice() else { return Err(t.type_error("A scheduler tuple must have two elements")) };
             if !policy.is_none() {

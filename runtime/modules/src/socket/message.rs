@@ -13,11 +13,12 @@ fn align(n: usize) -> usize {
 
 /// Length of an ancillary item with so much data; `None` out of range.
 pub(super) fn item_len(n: i64) -> Option<i64> {
-    (0..=i64::from(i32::MAX) - 2 * HEADER as i64).contains(&n).then(|| (align(HEADER) + n as usize) as i64)
+    (0..=i64::from(i32::MAX) - align(HEADER) as i64).contains(&n).then(|| (align(HEADER) + n as usize) as i64)
 }
 /// Room that such an item takes.
 pub(super) fn item_space(n: i64) -> Option<i64> {
-    item_len(n).map(|_| (align(HEADER) + align(n as usize)) as i64)
+    let least = (align(HEADER) + align(1)) as i64;
+    (0..=i64::from(i32::MAX) - least).contains(&n).then(|| (align(HEADER) + align(n as usize)) as i64)
 }
 
 fn ancillary_room(t: &Thread, n: isize, function: &str) -> Result<Vec<u64>> {

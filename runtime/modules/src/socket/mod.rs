@@ -46,17 +46,20 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     m.set(t, "SocketType", Socket::class().value())
 }
 
+/// An integer that must not be negative; `None` if it is very large.
+fn small(t: &Thread, v: Value) -> Result<Option<i64>> {
+    let i = t.index(v)?;
+    if t.compare_bool(i, Value::small_int(0), taipan_vm::ops::Compare::Lt)? {
+        return Err(t.value_error("Cannot convert negative int"));
+    }
+    Ok(t.int_value(i).and_then(|i| i.to_i64()))
+}
+
 /// An integer of so many bits for `htons` and the like.
-fn word(t: &Thread, v: Value, function: &str, bits: u32) -> Result<u32> {
-    let Some(i) = taipan_vm::objects::int::is_int(v).then_some(v) else {
-        return Err(t.type_error(format!("expected int, {} found", class_of(v).name_string())));
-    };
-    match t.int_value(i).and_then(|i| i.to_i64()) {
-        Some(n) if n < 0 => {
-            Err(t.overflow_error(format!("{function}: can't convert negative Python int to C {bits}-bit unsigned integer")))
-        }
+fn word(t: &Thread, v: Value, bits: u32) -> Result<u32> {
+    match small(t, v)? {
         Some(n) if n < 1 << bits => Ok(n as u32),
-        _ => Err(t.overflow_error(format!("{function}: Python int too large to convert to C {bits}-bit unsigned integer"))),
+        _ => Err(t.overflow_error(format!("Python int too large for C uint{bits}_t"))),
     }
 }
 
@@ -195,22 +198,22 @@ impl SocketModule {
     /// A 16-bit integer, from network to host byte order.
     #[py("($module, x, /)")]
     fn ntohs(t: &Thread, x: Value) -> Result<i64> {
-        Ok(u16::from_be(word(t, x, "ntohs", 16)? as u16).into())
+        Ok(u16::from_be(word(t, x, 16)? as u16).into())
     }
     /// A 32-bit integer, from network to host byte order.
     #[py("($module, x, /)")]
     fn ntohl(t: &Thread, x: Value) -> Result<i64> {
-        Ok(u32::from_be(word(t, x, "ntohl", 32)?).into())
+        Ok(u32::from_be(word(t, x, 32)?).into())
     }
     /// A 16-bit integer, from host to network byte order.
     #[py("($module, x, /)")]
     fn htons(t: &Thread, x: Value) -> Result<i64> {
-        Ok((word(t, x, "htons", 16)? as u16).to_be().into())
+        Ok((word(t, x, 16)? as u16).to_be().into())
     }
     /// A 32-bit integer, from host to network byte order.
     #[py("($module, x, /)")]
     fn htonl(t: &Thread, x: Value) -> Result<i64> {
-        Ok(word(t, x, "htonl", 32)?.to_be().into())
+        Ok(word(t, x, 32)?.to_be().into())
     }
     /// The four bytes of an IPv4 address given as text.
     #[py("($module, ip_addr, /)")]
@@ -284,7 +287,9 @@ impl SocketModule {
         } else if taipan_vm::objects::int::is_int(port) {
             Some(c_string(t, t.str(port)?.to_string_lossy().as_bytes())?)
         } else if let Some(s) = port.downcast::<Str>() {
-            Some(text_argument(t, s)?)
+            // UTF-8, which lone surrogates have no form in.
+            let bytes = t.call_method(s.value(), names::encode(), &[])?;
+            Some(c_string(t, &bytes.downcast::<Bytes>().map(|b| b.as_slice().to_vec()).unwrap_or_default())?)
         } else if let Some(b) = port.downcast::<Bytes>() {
             Some(c_string(t, b.as_slice())?)
         } else {
@@ -385,11 +390,9 @@ impl SocketModule {
     /// The name of the network interface with a number.
     #[py("($module, if_index, /)")]
     fn if_indextoname(t: &Thread, if_index: Value) -> Result<Ref<Str>> {
-        let i = t.index(if_index)?;
-        let index = match t.int_value(i).and_then(|i| i.to_i64()) {
-            Some(n) if (0..=i64::from(u32::MAX)).contains(&n) => n as u32,
-            Some(n) if n < 0 => return Err(t.overflow_error("can't convert negative value to unsigned int")),
-            _ => return Err(t.overflow_error("Python int too large to convert to C unsigned int")),
+        let index = match small(t, if_index)? {
+            Some(n) if n <= i64::from(u32::MAX) => n as u32,
+            _ => return Err(t.overflow_error("Python int too large for C unsigned int")),
         };
         let mut buffer = [0u8; libc::IF_NAMESIZE + 1];
         // SAFETY: room for the longest name.

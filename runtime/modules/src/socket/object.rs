@@ -520,14 +520,14 @@ impl Socket {
         }
     }
     /// Send bytes to an address: sendto(data, address) or sendto(data, flags, address).
-    #[py("($self, data, flags, address=<unrepresentable>, /)", nosig)]
-    fn sendto(t: &Thread, this: Ref<Socket>, args: Value, second: Option<Value>, third: Option<Value>) -> Result<isize> {
-        let (flags, address) = match (second, third) {
-            (Some(a), None) => (0, a),
-            (Some(f), Some(a)) => (i32::from_index(t, f)?, a),
-            (None, _) => return Err(t.type_error("sendto() takes 2 or 3 arguments (1 given)")),
+    #[py("($self, *args)", nosig)]
+    fn sendto(t: &Thread, this: Ref<Socket>, args: &[Value]) -> Result<isize> {
+        let (data, flags, address) = match args {
+            [data, address] => (*data, 0, *address),
+            [data, flags, address] => (*data, i32::from_index(t, *flags)?, *address),
+            _ => return Err(t.type_error(format!("sendto() takes 2 or 3 arguments ({} given)", args.len()))),
         };
-        let b = t.buffer(args)?;
+        let b = t.buffer(data)?;
         let (place, n) = (b.as_slice().as_ptr() as usize, b.len());
         let a = Socket::address(t, this, address, "sendto")?;
         Socket::call(t, this, Wait::Write, |fd| {
