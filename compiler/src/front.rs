@@ -162,14 +162,12 @@ fn check_nesting(text: &str) -> Result<()> {
         indented |= leading && column > 99;
     }
     // Brackets in strings count here, so this is only a reason to look closely.
-    let nested_fields = deepest > 3 && text.contains(":{");
-    if deepest <= 200 && !indented && !nested_fields {
+    if deepest <= 200 && !indented {
         return Ok(());
     }
     match tokenizer::tokenize(&with_newline(text)).outcome {
         Outcome::Error(e) | Outcome::Pending(e)
-            if matches!(&*e.message, "too many nested parentheses" | "too many levels of indentation")
-                || e.message.ends_with("expressions nested too deeply") =>
+            if matches!(&*e.message, "too many nested parentheses" | "too many levels of indentation") =>
         {
             Err(e)
         }
