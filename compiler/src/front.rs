@@ -27,7 +27,7 @@ pub struct Compiled {
 pub fn compile(source: &str, filename: &str, options: &Options) -> std::result::Result<Compiled, SyntaxError> {
     let text = normalize_newlines(source);
     stacker::maybe_grow(2 * 1024 * 1024, 8 * 1024 * 1024, || {
-        compile_text(&text, filename, options).map_err(|e| locate(e, &text, options))
+        compile_text(&text, filename, options).map_err(|e| locate(*e, &text, options))
     })
 }
 
@@ -52,7 +52,7 @@ impl Tree {
 /// Parses `source` with the checks that need no scopes.
 pub fn parse(source: &str, options: &Options) -> std::result::Result<Tree, SyntaxError> {
     let text = normalize_newlines(source).into_owned();
-    let located = |e: Box<Error>| locate(e, &text, options);
+    let located = |e: Box<Error>| locate(*e, &text, options);
     stacker::maybe_grow(2 * 1024 * 1024, 8 * 1024 * 1024, || {
         check_text(&text).and_then(|()| check_nesting(&text)).map_err(located)?;
         let mode = if options.mode == Mode::Eval { ParseMode::Expression } else { ParseMode::Module };
@@ -67,7 +67,7 @@ pub fn parse(source: &str, options: &Options) -> std::result::Result<Tree, Synta
 }
 
 /// The error with lines and columns, as CPython's parser gives them for this mode.
-fn locate(e: Box<Error>, text: &str, options: &Options) -> SyntaxError {
+fn locate(e: Error, text: &str, options: &Options) -> SyntaxError {
     let padded = with_newline(text);
     let index = LineIndex::new(&padded);
     let unterminated = e.message.starts_with("unterminated triple-quoted");

@@ -177,7 +177,8 @@ impl Method {
             Kind::Setter => return self.setter(),
             _ => self.call(),
         };
-        let direct: TokenStream = [1, 2].into_iter().filter(|&arity| self.is_direct(arity)).map(|arity| self.direct(arity)).collect();
+        let direct: TokenStream =
+            [1, 2].into_iter().filter(|&arity| self.is_direct(arity)).map(|arity| self.direct(arity)).collect();
         let next = (self.name == "__next__" && self.kind == Kind::Slot).then(|| {
             let (entry, rust, cfgs) = (self.entry("next"), &self.rust, &self.cfgs);
             let this = self.check_receiver(quote!(&[a0]));

@@ -198,9 +198,7 @@ fn character(t: &Thread, v: Option<Value>, name: &str, default: u32, optional: b
     let what = if optional { "a unicode character or None" } else { "a unicode character" };
     match v.downcast::<Str>() {
         None => Err(t.type_error(format!("\"{name}\" must be {what}, not {}", type_name(v)))),
-        Some(s) if s.len() != 1 => {
-            Err(t.type_error(format!("\"{name}\" must be {what}, not a string of length {}", s.len())))
-        }
+        Some(s) if s.len() != 1 => Err(t.type_error(format!("\"{name}\" must be {what}, not a string of length {}", s.len()))),
         Some(s) => Ok(s.units().at(0)),
     }
 }
@@ -576,10 +574,7 @@ impl Reader {
             let Some(s) = line.downcast::<Str>() else {
                 return Err(error(
                     t,
-                    format!(
-                        "iterator should return strings, not {} (the file should be opened in text mode)",
-                        type_name(line)
-                    ),
+                    format!("iterator should return strings, not {} (the file should be opened in text mode)", type_name(line)),
                 ));
             };
             this.line.fetch_add(1, Relaxed);

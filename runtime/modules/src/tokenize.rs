@@ -63,9 +63,9 @@ mod number {
 
 /// Operators in the order of their numbers, which begin at 7.
 const OPERATORS: [&str; 48] = [
-    "(", ")", "[", "]", ":", ",", ";", "+", "-", "*", "/", "|", "&", "<", ">", "=", ".", "%", "{", "}", "==", "!=", "<=", ">=", "~",
-    "^", "<<", ">>", "**", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "**=", "//", "//=", "@", "@=", "->", "...",
-    ":=", "!",
+    "(", ")", "[", "]", ":", ",", ";", "+", "-", "*", "/", "|", "&", "<", ">", "=", ".", "%", "{", "}", "==", "!=", "<=", ">=",
+    "~", "^", "<<", ">>", "**", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "**=", "//", "//=", "@", "@=", "->",
+    "...", ":=", "!",
 ];
 
 fn operator_number(text: &str) -> i64 {
@@ -141,7 +141,10 @@ impl Source {
             match self.toks[k].kind {
                 Kind::FEnd if k != tok => depth += 1,
                 Kind::FStart if depth == 0 => {
-                    return self.text[self.toks[k].start as usize..].split(['"', '\'']).next().is_some_and(|p| p.contains(['t', 'T']));
+                    return self.text[self.toks[k].start as usize..]
+                        .split(['"', '\''])
+                        .next()
+                        .is_some_and(|p| p.contains(['t', 'T']));
                 }
                 Kind::FStart => depth -= 1,
                 _ => {}
@@ -223,7 +226,13 @@ impl Source {
 #[pyclass(name = "TokenizerIter", module = "_tokenize")]
 impl TokenizerIter {
     #[py("(readline, /, *, encoding=<unrepresentable>, extra_tokens=False)", nosig)]
-    fn __new__(t: &Thread, cls: Ref<Class>, readline: Value, encoding: OrNone<Ref<Str>>, extra_tokens: Option<bool>) -> Result<Ref<TokenizerIter>> {
+    fn __new__(
+        t: &Thread,
+        cls: Ref<Class>,
+        readline: Value,
+        encoding: OrNone<Ref<Str>>,
+        extra_tokens: Option<bool>,
+    ) -> Result<Ref<TokenizerIter>> {
         t.create_in(
             cls,
             TokenizerIter {

@@ -22,10 +22,9 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
 fn character(t: &Thread, v: Value, function: &str, position: &str) -> Result<u32> {
     match v.downcast::<Str>() {
         Some(s) if s.len() == 1 => Ok(s.units().at(0)),
-        Some(s) => Err(t.type_error(format!(
-            "{function}: argument {position}must be a unicode character, not a string of length {}",
-            s.len()
-        ))),
+        Some(s) => Err(
+            t.type_error(format!("{function}: argument {position}must be a unicode character, not a string of length {}", s.len()))
+        ),
         None => {
             let name = class_of(v).name_string();
             Err(t.type_error(format!("{function}() argument {position}must be a unicode character, not {name}")))
@@ -35,20 +34,18 @@ fn character(t: &Thread, v: Value, function: &str, position: &str) -> Result<u32
 
 fn one(t: &Thread, v: Value, function: &str) -> Result<u32> {
     match v.downcast::<Str>() {
-        Some(s) if s.len() != 1 => Err(t.type_error(format!(
-            "{function}(): argument must be a unicode character, not a string of length {}",
-            s.len()
-        ))),
+        Some(s) if s.len() != 1 => {
+            Err(t.type_error(format!("{function}(): argument must be a unicode character, not a string of length {}", s.len())))
+        }
         _ => character(t, v, function, ""),
     }
 }
 
 fn first(t: &Thread, v: Value, function: &str) -> Result<u32> {
     match v.downcast::<Str>() {
-        Some(s) if s.len() != 1 => Err(t.type_error(format!(
-            "{function}(): argument 1 must be a unicode character, not a string of length {}",
-            s.len()
-        ))),
+        Some(s) if s.len() != 1 => {
+            Err(t.type_error(format!("{function}(): argument 1 must be a unicode character, not a string of length {}", s.len())))
+        }
         _ => character(t, v, function, "1 "),
     }
 }

@@ -365,9 +365,7 @@ impl Builder<'_> {
                 self.at(Node::BoolOp, b.range, &[op, self.exprs(&b.values)?])
             }
             Expr::Named(n) => self.at(Node::NamedExpr, n.range, &[self.expr(&n.target)?, self.expr(&n.value)?]),
-            Expr::BinOp(b) => {
-                self.at(Node::BinOp, b.range, &[self.expr(&b.left)?, self.operator(b.op), self.expr(&b.right)?])
-            }
+            Expr::BinOp(b) => self.at(Node::BinOp, b.range, &[self.expr(&b.left)?, self.operator(b.op), self.expr(&b.right)?]),
             Expr::UnaryOp(u) => {
                 let op = self.classes.singleton(match u.op {
                     ast::UnaryOp::Invert => Node::Invert,
@@ -377,12 +375,8 @@ impl Builder<'_> {
                 });
                 self.at(Node::UnaryOp, u.range, &[op, self.expr(&u.operand)?])
             }
-            Expr::Lambda(l) => {
-                self.at(Node::Lambda, l.range, &[self.parameters(l.parameters.as_deref())?, self.expr(&l.body)?])
-            }
-            Expr::If(i) => {
-                self.at(Node::IfExp, i.range, &[self.expr(&i.test)?, self.expr(&i.body)?, self.expr(&i.orelse)?])
-            }
+            Expr::Lambda(l) => self.at(Node::Lambda, l.range, &[self.parameters(l.parameters.as_deref())?, self.expr(&l.body)?]),
+            Expr::If(i) => self.at(Node::IfExp, i.range, &[self.expr(&i.test)?, self.expr(&i.body)?, self.expr(&i.orelse)?]),
             Expr::Dict(d) => {
                 let keys = self.list(&d.items, |b, i| b.maybe(i.key.as_ref()))?;
                 self.at(Node::Dict, d.range, &[keys, self.exprs(d.items.iter().map(|i| &i.value))?])
@@ -447,8 +441,9 @@ impl Builder<'_> {
             Expr::BytesLiteral(s) => self.constant(s.range, &Const::Bytes(literal::bytes_value(&s.value)), false),
             Expr::NumberLiteral(n) => {
                 let value = match &n.value {
-                    ast::Number::Int(_) => literal::int_value(&self.text[n.range], n.range)
-                        .map_err(|e| self.t.syntax_error_plain(&e.message))?,
+                    ast::Number::Int(_) => {
+                        literal::int_value(&self.text[n.range], n.range).map_err(|e| self.t.syntax_error_plain(&e.message))?
+                    }
                     ast::Number::Float(x) => Const::Float(*x),
                     ast::Number::Complex { real, imag } => Const::Complex(*real, *imag),
                 };

@@ -96,7 +96,14 @@ struct Made<'a> {
 }
 
 impl Made<'_> {
-    fn class(&self, name: &str, base: Ref<Class>, doc: &str, fields: &'static str, attributes: Option<&'static str>) -> Result<Ref<Class>> {
+    fn class(
+        &self,
+        name: &str,
+        base: Ref<Class>,
+        doc: &str,
+        fields: &'static str,
+        attributes: Option<&'static str>,
+    ) -> Result<Ref<Class>> {
         let t = self.t;
         let dict = Dict::new(t)?;
         let set = |k: &str, v: Value| -> Result<()> { dict.set(t, Str::intern_str(t, k)?.value(), v) };
@@ -122,9 +129,12 @@ impl Made<'_> {
 }
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
-    for (name, value) in
-        [("PyCF_ONLY_AST", 0x400), ("PyCF_TYPE_COMMENTS", 0x1000), ("PyCF_ALLOW_TOP_LEVEL_AWAIT", 0x2000), ("PyCF_OPTIMIZED_AST", 0x8400)]
-    {
+    for (name, value) in [
+        ("PyCF_ONLY_AST", 0x400),
+        ("PyCF_TYPE_COMMENTS", 0x1000),
+        ("PyCF_ALLOW_TOP_LEVEL_AWAIT", 0x2000),
+        ("PyCF_OPTIMIZED_AST", 0x8400),
+    ] {
         m.set(t, name, t.int(value)?)?;
     }
     let made = Made { t, m };

@@ -42,8 +42,7 @@ pub fn compile(t: &Thread, tree: Value, filename: &str, options: &Options, _flag
     if tree.downcast::<Ast>().is_none() {
         return Ok(None);
     }
-    let mut w =
-        Writer { t, classes: Classes::get(t)?, out: String::new(), spans: Vec::new(), open: Vec::new(), indent: 0 };
+    let mut w = Writer { t, classes: Classes::get(t)?, out: String::new(), spans: Vec::new(), open: Vec::new(), indent: 0 };
     w.module(tree, options.mode)?;
     let Writer { out: text, spans, .. } = w;
     let index = LineIndex::new(&text);
@@ -841,10 +840,9 @@ impl Writer<'_> {
                 let has = self.needed(v, n, "ctx")?;
                 let has = self.node(has, "expr_context")?;
                 if has.name() != context {
-                    return Err(self.t.value_error(format!(
-                        "expression must have {context} context but has {} instead",
-                        has.name()
-                    )));
+                    return Err(self
+                        .t
+                        .value_error(format!("expression must have {context} context but has {} instead", has.name())));
                 }
                 if matches!(n, Node::List | Node::Tuple) {
                     for e in self.list(v, n, "elts")?.iter() {
@@ -1368,9 +1366,7 @@ impl Writer<'_> {
                 self.literal(class)?;
                 let (attributes, patterns) = (self.list(v, n, "kwd_attrs")?, self.list(v, n, "kwd_patterns")?);
                 if attributes.len() != patterns.len() {
-                    return Err(self
-                        .t
-                        .value_error("MatchClass doesn't have the same number of keyword attributes as patterns"));
+                    return Err(self.t.value_error("MatchClass doesn't have the same number of keyword attributes as patterns"));
                 }
                 self.push("(");
                 for p in self.list(v, n, "patterns")?.iter() {

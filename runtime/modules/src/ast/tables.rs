@@ -21,7 +21,7 @@ macro_rules! tables {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         #[repr(usize)]
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub enum Node { $( $( $name, )* )* Count }
+        pub enum Node { $( $( $name, )* )* }
         pub static GROUPS: &[Group] = &[ $( Group {
             name: stringify!($group), attributes: $attributes, product: $product,
             nodes: &[ $( (stringify!($name), $fields) ),* ],
@@ -196,9 +196,7 @@ pub fn fields(text: &'static str) -> impl Iterator<Item = FieldDef> {
 /// A class and its fields as documentation shows them.
 pub fn shown(name: &str, text: &'static str) -> String {
     let list: Vec<String> = fields(text)
-        .map(|f| {
-            format!("{}{}{} {}", f.kind, if f.optional { "?" } else { "" }, if f.many { "*" } else { "" }, f.name)
-        })
+        .map(|f| format!("{}{}{} {}", f.kind, if f.optional { "?" } else { "" }, if f.many { "*" } else { "" }, f.name))
         .collect();
     if list.is_empty() { name.to_owned() } else { format!("{name}({})", list.join(", ")) }
 }

@@ -9,9 +9,7 @@ pub struct Blake2;
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     for (prefix, digest, key, salt, person) in [("BLAKE2B", 64, 64, 16, 16), ("BLAKE2S", 32, 32, 8, 8)] {
-        for (name, n) in
-            [("MAX_DIGEST_SIZE", digest), ("MAX_KEY_SIZE", key), ("SALT_SIZE", salt), ("PERSON_SIZE", person)]
-        {
+        for (name, n) in [("MAX_DIGEST_SIZE", digest), ("MAX_KEY_SIZE", key), ("SALT_SIZE", salt), ("PERSON_SIZE", person)] {
             m.set(t, &format!("{prefix}_{name}"), t.int(n)?)?;
         }
     }
@@ -124,10 +122,7 @@ impl Parameters {
         };
         let small = |n: Option<i32>, default: i32, min: i32, name: &str| {
             let n = n.unwrap_or(default);
-            u8::try_from(n)
-                .ok()
-                .filter(|_| n >= min)
-                .ok_or_else(|| t.value_error(format!("{name} must be between {min} and 255")))
+            u8::try_from(n).ok().filter(|_| n >= min).ok_or_else(|| t.value_error(format!("{name} must be between {min} and 255")))
         };
         let salt = bytes(salt, limits.short, "salt")?;
         let person = bytes(person, limits.short, "person")?;

@@ -250,10 +250,7 @@ impl Writer<'_> {
             if self.encoder.skip_keys {
                 return Ok(());
             }
-            return Err(t.type_error(format!(
-                "keys must be str, int, float, bool or None, not {}",
-                class_of(key).name_string()
-            )));
+            return Err(t.type_error(format!("keys must be str, int, float, bool or None, not {}", class_of(key).name_string())));
         }
         if !std::mem::replace(first, false) {
             self.separate(level + 1);

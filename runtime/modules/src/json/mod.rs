@@ -63,8 +63,7 @@ impl Json {
 }
 
 fn text_argument(t: &Thread, v: Value) -> Result<Ref<Str>> {
-    v.downcast::<Str>()
-        .ok_or_else(|| t.type_error(format!("first argument must be a string, not {}", class_of(v).name_string())))
+    v.downcast::<Str>().ok_or_else(|| t.type_error(format!("first argument must be a string, not {}", class_of(v).name_string())))
 }
 
 fn decode_error(t: &Thread, message: &str, s: Ref<Str>, at: usize) -> Exc {

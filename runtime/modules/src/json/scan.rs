@@ -108,7 +108,9 @@ impl<U: Unit> Reader<'_, U> {
     }
 
     fn value(&self, i: usize) -> Result<(Value, usize)> {
-        let word = |w: &str| self.units.get(i..i + w.len()).is_some_and(|u| u.iter().zip(w.bytes()).all(|(u, b)| u.code() == u32::from(b)));
+        let word = |w: &str| {
+            self.units.get(i..i + w.len()).is_some_and(|u| u.iter().zip(w.bytes()).all(|(u, b)| u.code() == u32::from(b)))
+        };
         match self.peek(i) {
             0x22 => {
                 let (s, end) = finish_string(self.t, self.text, self.units, i + 1, self.scanner.strict)?;

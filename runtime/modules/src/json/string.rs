@@ -85,7 +85,13 @@ pub enum Scanned {
 /// Index of the first quote, backslash or control character from `from` on.
 #[inline]
 fn special<U: Unit>(units: &[U], from: usize) -> Option<usize> {
-    units[from..].iter().position(|u| { let c = u.code(); c == 0x22 || c == 0x5c || c < 0x20 }).map(|i| from + i)
+    units[from..]
+        .iter()
+        .position(|u| {
+            let c = u.code();
+            c == 0x22 || c == 0x5c || c < 0x20
+        })
+        .map(|i| from + i)
 }
 
 fn hex4<U: Unit>(units: &[U]) -> Option<u32> {

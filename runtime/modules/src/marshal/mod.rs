@@ -128,9 +128,7 @@ impl Marshal {
     fn load(t: &Thread, file: Value, allow_code: Option<bool>) -> Result<Value> {
         let nothing = t.call_method(file, names::read(), &[Value::small_int(0)])?;
         if nothing.downcast::<Bytes>().is_none() {
-            return Err(
-                t.type_error(format!("file.read() returned not bytes but {}", class_of(nothing).name_string()))
-            );
+            return Err(t.type_error(format!("file.read() returned not bytes but {}", class_of(nothing).name_string())));
         }
         Reader::of_file(t, file, allow_code.unwrap_or(true)).read()
     }

@@ -14,10 +14,7 @@ pub struct PickleBuffer {
 
 impl PickleBuffer {
     pub fn view(&self, t: &Thread) -> Result<Ref<MemoryView>> {
-        self.view
-            .get()
-            .downcast::<MemoryView>()
-            .ok_or_else(|| t.value_error("operation forbidden on released PickleBuffer object"))
+        self.view.get().downcast::<MemoryView>().ok_or_else(|| t.value_error("operation forbidden on released PickleBuffer object"))
     }
     /// The memory, if it is contiguous in either order; `wrong` is what to say where it is not.
     pub fn contiguous(&self, t: &Thread, wrong: &str) -> Result<(Buffer, bool)> {

@@ -204,12 +204,7 @@ pub struct Strings {
 }
 
 impl Strings {
-    pub fn new(
-        t: &Thread,
-        fix_imports: Option<bool>,
-        encoding: Option<Ref<Str>>,
-        errors: Option<Ref<Str>>,
-    ) -> Result<Strings> {
+    pub fn new(t: &Thread, fix_imports: Option<bool>, encoding: Option<Ref<Str>>, errors: Option<Ref<Str>>) -> Result<Strings> {
         let _ = t;
         let encoding = encoding.map_or_else(|| "ASCII".to_owned(), |e| e.to_string_lossy());
         Ok(Strings {
@@ -401,9 +396,10 @@ impl<'a> Loader<'a> {
                 let digits = line.strip_suffix(b"\n").unwrap_or(line);
                 let digits = digits.strip_suffix(b"L").unwrap_or(digits).to_vec();
                 let shown = Str::from_latin1(t, &digits)?;
-                self.push(taipan_vm::objects::int::parse_bytes(t, &digits, 0, shown.value()).or_else(|_| {
-                    taipan_vm::objects::int::parse_bytes(t, &digits, 10, shown.value())
-                })?)
+                self.push(
+                    taipan_vm::objects::int::parse_bytes(t, &digits, 0, shown.value())
+                        .or_else(|_| taipan_vm::objects::int::parse_bytes(t, &digits, 10, shown.value()))?,
+                )
             }
             op::LONG1 => {
                 let [n] = Self::number(input)?;
@@ -802,10 +798,7 @@ impl<'a> Loader<'a> {
     fn next_buffer(&mut self) -> Result<()> {
         let t = self.t;
         let Some(buffers) = self.buffers else {
-            return Err(unpickling_error(
-                t,
-                "pickle stream refers to out-of-band data but no *buffers* argument was given",
-            ));
+            return Err(unpickling_error(t, "pickle stream refers to out-of-band data but no *buffers* argument was given"));
         };
         match t.next(buffers)? {
             Some(b) => self.push(b),
@@ -923,10 +916,7 @@ impl<'a> Loader<'a> {
             ));
         };
         let Some(args) = args.downcast::<Tuple>() else {
-            return Err(unpickling_error(
-                t,
-                format!("{what} args argument must be a tuple, not {}", class_of(args).name_string()),
-            ));
+            return Err(unpickling_error(t, format!("{what} args argument must be a tuple, not {}", class_of(args).name_string())));
         };
         let kwargs = match kwargs {
             None => None,

@@ -84,9 +84,8 @@ pub fn check_found(t: &Thread, obj: Value, module: Ref<Str>, path: &str) -> Resu
 
 fn table(t: &Thread, module: &str, attribute: &str) -> Result<Ref<Dict>> {
     let v = t.get_attr(import_module(t, module)?, name(t, attribute)?)?;
-    v.downcast::<Dict>().ok_or_else(|| {
-        t.runtime_error(format!("{module}.{attribute} should be a dict, not {}", class_of(v).name_string()))
-    })
+    v.downcast::<Dict>()
+        .ok_or_else(|| t.runtime_error(format!("{module}.{attribute} should be a dict, not {}", class_of(v).name_string())))
 }
 
 /// The extension code registered for a name.

@@ -374,7 +374,11 @@ impl<'a> Saver<'a> {
                 header[1..].copy_from_slice(&(n as u64).to_le_bytes());
                 9
             }
-            _ => return Err(self.t.overflow_error(format!("serializing a {what} larger than 4 GiB requires pickle protocol 4 or higher"))),
+            _ => {
+                return Err(self
+                    .t
+                    .overflow_error(format!("serializing a {what} larger than 4 GiB requires pickle protocol 4 or higher")));
+            }
         };
         Ok((header, used))
     }
@@ -414,10 +418,7 @@ impl<'a> Saver<'a> {
         } else {
             let codecs = taipan_vm::import::import_module(t, "codecs")?;
             let text = Str::from_latin1(t, b.as_slice())?;
-            (
-                t.get_attr(codecs, names::encode())?,
-                Tuple::new(t, &[text.value(), Str::intern_str(t, "latin1")?.value()])?,
-            )
+            (t.get_attr(codecs, names::encode())?, Tuple::new(t, &[text.value(), Str::intern_str(t, "latin1")?.value()])?)
         };
         self.reduce(Tuple::new(t, &[f, args.value()])?, b.value())
     }
@@ -452,8 +453,7 @@ impl<'a> Saver<'a> {
         if self.protocol < 5 {
             return Err(pickling_error(t, "PickleBuffer can only be pickled with protocol >= 5"));
         }
-        let (memory, readonly) =
-            b.contiguous(t, "PickleBuffer can not be pickled when pointing to a non-contiguous buffer")?;
+        let (memory, readonly) = b.contiguous(t, "PickleBuffer can not be pickled when pointing to a non-contiguous buffer")?;
         let in_band = match self.buffer_callback {
             Some(f) => {
                 let r = t.call(f, &[b.value()])?;
@@ -539,9 +539,7 @@ impl<'a> Saver<'a> {
 
     /// Items of list `v`, or of what behaves like one.
     fn appends(&mut self, items: &[Value], v: Value) -> Result<()> {
-        let save = |s: &mut Self, i: usize| {
-            s.save(items[i], false).map_err(|e| while_writing(s.t, e, v, format_args!("item {i}")))
-        };
+        let save = |s: &mut Self, i: usize| s.save(items[i], false).map_err(|e| while_writing(s.t, e, v, format_args!("item {i}")));
         if !self.binary {
             for i in 0..items.len() {
                 save(self, i)?;

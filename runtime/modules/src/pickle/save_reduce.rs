@@ -69,10 +69,9 @@ impl Saver<'_> {
         }
         let done = match r.downcast::<Tuple>() {
             Some(parts) => self.reduce(parts, obj),
-            None => Err(pickling_error(
-                self.t,
-                format!("__reduce__ must return a string or tuple, not {}", class_of(r).full_name()),
-            )),
+            None => {
+                Err(pickling_error(self.t, format!("__reduce__ must return a string or tuple, not {}", class_of(r).full_name())))
+            }
         };
         done.map_err(|e| while_writing(self.t, e, obj, "object"))
     }
@@ -291,7 +290,7 @@ impl Saver<'_> {
         let bytes = (code as u32).to_le_bytes();
         match code {
             ..=0xff => self.put(&[op::EXT1, bytes[0]]),
-            ..=0xffff => self.put(&[op::EXT2, bytes[0], bytes[1]]),
+            0x100..=0xffff => self.put(&[op::EXT2, bytes[0], bytes[1]]),
             _ => {
                 self.put(&[op::EXT4]);
                 self.put(&bytes);

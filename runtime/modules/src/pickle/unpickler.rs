@@ -151,10 +151,7 @@ impl Unpickler {
     }
     #[py("($self, pid, /)")]
     fn persistent_load(t: &Thread, _this: Ref<Unpickler>, _pid: Value) -> Result<Value> {
-        Err(unpickling_error(
-            t,
-            "A load persistent id instruction was encountered, but no persistent_load function was specified.",
-        ))
+        Err(unpickling_error(t, "A load persistent id instruction was encountered, but no persistent_load function was specified."))
     }
     /// Return an object from a specified module.
     ///

@@ -124,7 +124,14 @@ fn feed(s: &mut Stream, input: &[u8], flush: i32, out: &mut Vec<u8>) -> Progress
 }
 
 /// As `feed`, for decompression, up to `limit` bytes of output.
-fn unfold(s: &mut Stream, dictionary: &[u8], input: &[u8], limit: usize, first: usize, flush: i32) -> (Progress, Vec<u8>, Option<Code>) {
+fn unfold(
+    s: &mut Stream,
+    dictionary: &[u8],
+    input: &[u8],
+    limit: usize,
+    first: usize,
+    flush: i32,
+) -> (Progress, Vec<u8>, Option<Code>) {
     let mut out = Vec::new();
     let mut total = Progress { code: Z_OK, read: 0, written: 0 };
     loop {
@@ -273,7 +280,9 @@ impl Zlib {
     ///   zdict
     ///     The predefined compression dictionary - a sequence of bytes
     ///     containing subsequences that are likely to occur in the input data.
-    #[py("($module, /, level=Z_DEFAULT_COMPRESSION, method=DEFLATED, wbits=MAX_WBITS, memLevel=DEF_MEM_LEVEL, strategy=Z_DEFAULT_STRATEGY, zdict=<unrepresentable>)")]
+    #[py(
+        "($module, /, level=Z_DEFAULT_COMPRESSION, method=DEFLATED, wbits=MAX_WBITS, memLevel=DEF_MEM_LEVEL, strategy=Z_DEFAULT_STRATEGY, zdict=<unrepresentable>)"
+    )]
     fn compressobj(
         t: &Thread,
         level: Option<i32>,
