@@ -99,6 +99,25 @@ fn is_blank(text: &str) -> bool {
     text.lines().map(str::trim_start).all(|l| l.is_empty() || l.starts_with('#'))
 }
 
+/// The scopes of a source, and its lines.
+pub fn symbols(source: &str, options: &Options) -> std::result::Result<(symtable::SymbolTable, LineIndex), SyntaxError> {
+    let tree = parse(source, options)?;
+    let scopes = stacker::maybe_grow(2 * 1024 * 1024, 8 * 1024 * 1024, || {
+        let (body, expression): (&[Stmt], _) = match tree.syntax.syntax() {
+            Mod::Module(m) => (&m.body, None),
+            Mod::Expression(e) => (&[], Some(&*e.body)),
+        };
+        let future_flags = options.future_flags | future_features(body)?;
+        let settings =
+            Settings { future_annotations: future_flags & flags::FUTURE_ANNOTATIONS != 0, top_level_await: options.top_level_await };
+        symtable::build(body, expression, settings)
+    });
+    let scopes = scopes.map_err(|e| in_bytes(e).locate(&tree.text, &tree.index))?;
+    let index = LineIndex::new(&tree.text);
+    tree.free();
+    Ok((scopes, index))
+}
+
 fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compiled> {
     check_text(text)?;
     check_nesting(text)?;

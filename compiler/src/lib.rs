@@ -32,6 +32,6 @@ mod unparse;
 pub mod verify;
 
 pub use codegen::interpolation_text;
-pub use front::{Compiled, Tree, compile, parse};
+pub use front::{Compiled, Tree, compile, parse, symbols};
 pub use source::{DecodeError, decode_source};
 pub use unit::*;

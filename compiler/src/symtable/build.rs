@@ -23,6 +23,7 @@ pub(super) fn collect(body: &[Stmt], expr: Option<&Expr>, settings: Settings) ->
         settings,
         depth: 0,
         variable_part: "",
+        place: 0,
     };
     b.enter(BlockKind::Module, "<module>", None);
     b.body(body)?;
@@ -42,6 +43,8 @@ struct Builder {
     depth: u32,
     /// What the block of a type parameter is, for error texts.
     variable_part: &'static str,
+    /// Offset of the node whose block is opened next.
+    place: u32,
 }
 
 fn addr<T>(node: &T) -> usize {
@@ -93,6 +96,7 @@ impl Builder {
         self.scopes.push(Scope {
             kind,
             name,
+            offset: self.place,
             symbols: indexmap::IndexMap::default(),
             children: Vec::new(),
             params: Vec::new(),
@@ -422,6 +426,7 @@ impl Builder {
         all.extend(p.kwarg.iter().filter_map(|a| a.annotation()));
         all.extend(f.returns.as_deref());
         let in_class = self.cur().can_see_class_scope || self.cur().kind == BlockKind::Class;
+        self.place = f.name.range().start().into();
         self.enter(BlockKind::Annotation, "__annotate__", Some((addr(f), BlockKey::Annotations)));
         if in_class {
             self.cur().can_see_class_scope = true;
@@ -473,6 +478,7 @@ impl Builder {
             Some(id) => self.stack.push(id),
             None => {
                 let in_class = self.cur().can_see_class_scope || kind == BlockKind::Class;
+                self.place = annotation.range().start().into();
                 let id = self.enter(BlockKind::Annotation, "__annotate__", None);
                 self.scopes[parent].annotation_block = Some(id);
                 if in_class {
@@ -512,6 +518,7 @@ impl Builder {
                 self.expr(&k.value)?;
             }
         }
+        self.place = c.name.range().start().into();
         self.enter(BlockKind::Class, &c.name, Some((addr(c), BlockKey::Body)));
         let private = self.intern(&c.name);
         let scope = self.cur();
@@ -544,6 +551,7 @@ impl Builder {
     ) -> Result<()> {
         let in_class = self.cur().kind == BlockKind::Class;
         let title = format!("<generic parameters of {name}>");
+        self.place = tp.range().start().into();
         self.enter(BlockKind::TypeParams, &title, Some((addr(tp), BlockKey::TypeParams)));
         if let Some((private, names)) = private {
             self.cur().private = Some(private);
@@ -608,6 +616,7 @@ impl Builder {
 
     fn type_variable(&mut self, name: &str, node: usize, key: BlockKey, e: &Expr) -> Result<()> {
         let in_class = self.cur().can_see_class_scope;
+        self.place = e.range().start().into();
         self.enter(BlockKind::TypeVariable, name, Some((node, key)));
         if in_class {
             self.cur().can_see_class_scope = true;
@@ -628,6 +637,7 @@ impl Builder {
         if let Some(tp) = &t.type_params {
             self.enter_type_params(&name, tp, false, false, false)?;
         }
+        self.place = t.range().start().into();
         self.enter(BlockKind::TypeAlias, &name, Some((addr(t), BlockKey::AliasValue)));
         if in_class {
             self.cur().can_see_class_scope = true;
@@ -729,6 +739,7 @@ impl Builder {
                 if let Some(p) = &l.parameters {
                     self.defaults(p)?;
                 }
+                self.place = l.range().start().into();
                 self.enter(BlockKind::Function, "<lambda>", Some((addr(l), BlockKey::Body)));
                 if let Some(p) = &l.parameters {
                     self.parameters(p)?;
@@ -857,6 +868,7 @@ impl Builder {
         self.expr(&first.iter)?;
         self.cur().comp_iter_expr -= 1;
         let can_see = self.cur().can_see_class_scope;
+        self.place = e.range().start().into();
         self.enter(BlockKind::Function, name, Some((node, BlockKey::Body)));
         let unevaluated = self.cur().parent.is_some_and(|p| self.scopes[p].unevaluated);
         let scope = self.cur();

@@ -97,6 +97,8 @@ pub enum BlockKey {
 pub struct Scope {
     pub kind: BlockKind,
     pub name: Name,
+    /// Where the node that opens the block begins in the source.
+    pub offset: u32,
     pub symbols: IndexMap<Name, Symbol, FxBuildHasher>,
     pub children: Vec<ScopeId>,
     /// Parameters in the order of `co_varnames`.

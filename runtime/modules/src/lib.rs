@@ -9,6 +9,7 @@ mod asyncio;
 mod atexit;
 mod binascii;
 mod bisect;
+mod bz2;
 mod cmath;
 mod collections;
 mod contextvars;
@@ -43,6 +44,7 @@ mod sre;
 mod stat;
 mod statistics;
 mod struct_;
+mod symtable;
 mod system;
 mod termios;
 mod thread;
@@ -78,6 +80,8 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("array", array::ArrayModule::module_def),
     ("_bisect", bisect::Bisect::module_def),
     ("_heapq", heapq::Heapq::module_def),
+    ("_symtable", symtable::Symtable::module_def),
+    ("_bz2", bz2::Bz2::module_def),
     ("_md5", hashes::simple::Md5::module_def),
     ("_sha1", hashes::simple::Sha1::module_def),
     ("_sha2", hashes::simple::Sha2::module_def),

@@ -99,15 +99,15 @@ impl<'a> Places<'a> {
 
     fn unit(&self, unit: &CodeUnit) -> CodeUnit {
         let mut unit = unit.clone();
-        let first = Position { line: unit.first_line, end_line: unit.first_line, col: 0, end_col: 0 };
         for p in &mut unit.positions {
             if p.line != 0 {
                 *p = self.find(*p).unwrap_or(*p);
             }
         }
-        // Blocks begin where their statement stands in the text.
-        let line = self.exact_line(first.line);
-        unit.first_line = line.unwrap_or(unit.first_line);
+        // Blocks begin where their statement stands in the text; the module, with the first line.
+        if &*unit.name != "<module>" {
+            unit.first_line = self.exact_line(unit.first_line).unwrap_or(unit.first_line);
+        }
         for c in &mut unit.consts {
             if let Const::Code(inner) = c {
                 *c = Const::Code(Arc::new(self.unit(inner)));
@@ -190,7 +190,14 @@ impl Writer<'_> {
         let found = self.classes.node_of(v).filter(|n| n.group().python_name() == group);
         match found {
             Some(n) => Ok(n),
-            None => Err(self.t.type_error(format!("expected some sort of {group}, but got {}", self.shown(v)?))),
+            None => {
+                // Places are asked for before the class is looked at.
+                let placed = matches!(group, "stmt" | "expr" | "excepthandler" | "pattern" | "type_param");
+                if placed && !v.is_none() && self.t.get_attr_opt(v, self.name("lineno")?)?.is_none() {
+                    return Err(self.t.type_error(format!("required field \"lineno\" missing from {group}")));
+                }
+                Err(self.t.type_error(format!("expected some sort of {group}, but got {}", self.shown(v)?)))
+            }
         }
     }
 

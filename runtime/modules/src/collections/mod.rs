@@ -1,8 +1,10 @@
-//! `_collections`: `deque`, `defaultdict`, and the helpers of `namedtuple` and `Counter`.
+//! `_collections`: `deque`, `defaultdict`, `OrderedDict`, and the helpers of `namedtuple` and `Counter`.
 
 pub mod deque;
+pub mod ordered_dict;
 
 use deque::{Deque, DequeIterator, DequeReverseIterator};
+use ordered_dict::OrderedDict;
 use taipan_vm::native::*;
 use taipan_vm::ops::BinaryOp;
 
@@ -11,7 +13,7 @@ pub struct Collections;
 /// High performance data structures.
 /// - deque:        ordered collection accessible from endpoints only
 /// - defaultdict:  dict subclass with a default value factory
-#[pymodule(name = "_collections", classes(Deque, DefaultDict, DequeIterator, DequeReverseIterator, TupleGetter))]
+#[pymodule(name = "_collections", classes(Deque, DefaultDict, OrderedDict, DequeIterator, DequeReverseIterator, TupleGetter))]
 impl Collections {
     /// Count elements in the iterable, updating the mapping
     #[py("($module, mapping, iterable, /)")]

@@ -554,6 +554,9 @@ impl Decompress {
     /// Return a copy of the decompression object.
     #[py("($self, /)")]
     fn copy(t: &Thread, this: Ref<Decompress>) -> Result<Ref<Decompress>> {
+        if this.eof.load(Acquire) {
+            return Err(t.value_error("Inconsistent stream state"));
+        }
         match with_state(t, &this.state, false, Stream::copy) {
             Ok(s) => t.create(Decompress {
                 header: Header::NEW,
