@@ -108,8 +108,10 @@ pub fn symbols(source: &str, options: &Options) -> std::result::Result<(symtable
             Mod::Expression(e) => (&[], Some(&*e.body)),
         };
         let future_flags = options.future_flags | future_features(body)?;
-        let settings =
-            Settings { future_annotations: future_flags & flags::FUTURE_ANNOTATIONS != 0, top_level_await: options.top_level_await };
+        let settings = Settings {
+            future_annotations: future_flags & flags::FUTURE_ANNOTATIONS != 0,
+            top_level_await: options.top_level_await,
+        };
         symtable::build(body, expression, settings)
     });
     let scopes = scopes.map_err(|e| in_bytes(e).locate(&tree.text, &tree.index))?;

@@ -15,7 +15,7 @@ for case in path.read_text().split("\n====\n"):
             compile(source.replace("<TAB>", "\t"), "<t>", "exec", dont_inherit=True)
             answer = "\n".join(sorted({f"warning {w.lineno}: {w.message}" for w in caught})) or "ok"
         except SyntaxError as e:
-            end = max(e.end_offset, 0)
+            end = e.end_offset
             answer = f"{type(e).__name__} {e.lineno}:{e.offset}-{e.end_lineno}:{end} {e.msg}"
     cases.append(f"{source}\n----\n{answer}")
 path.write_text("\n====\n".join(cases) + "\n")

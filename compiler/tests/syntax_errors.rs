@@ -25,7 +25,7 @@ fn syntax_errors() {
                     SyntaxErrorKind::Recursion => "RecursionError",
                     SyntaxErrorKind::Incomplete => "_IncompleteInputError",
                 };
-                format!("{kind} {}:{}-{}:{} {}", e.line, e.offset, e.end_line, e.end_offset, e.message)
+                format!("{kind} {}:{}-{}:{} {}", e.line, e.offset, e.end_line, e.end_offset as i32, e.message)
             }
         };
         if answer != expected.trim_end() {

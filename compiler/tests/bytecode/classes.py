@@ -59,7 +59,7 @@ class C(Base, metaclass=M):
 #         34 BUILD_TUPLE        r6, r7, 1
 #         35 MAKE_FUNCTION      r2, <code C.__annotate__>, r3
 #         36 STORE_NAME         r2, __annotate_func__
-#         38 LOADK              r2, ("v", "_C__w")
+#         38 LOADK              r2, ("v", "__w")
 #         39 STORE_NAME         r2, __static_attributes__
 #         41 MOVE               r2, r1
 #         42 STORE_NAME         r2, __classdictcell__

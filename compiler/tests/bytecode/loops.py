@@ -33,10 +33,12 @@ def f(n, rows):
 #    5     8 JUMP_BACK          0, -> 2
 #    6 >  10 IADD               r2, r2, r4
 #    3    12 JUMP_BACK          0, -> 2
-#    7 >  14 JNGTI              r0, #0, -> 20
+#    7 >  14 JNGTI              r0, #0, -> 22
 #    8    15 ISUBI              r0, r0, #1
-#    9    17 JEQI               r0, #3, -> 22
-#    7    18 JUMP_BACK          1, -> 14
-#   12 >  20 LOAD_NONE          r5
-#         21 RETURN             r5
-#   13 >  22 RETURN             r2
+#    9    17 JNEQI              r0, #3, -> 20
+#   10    18 NOP                
+#         19 JUMP               -> 24
+#    7 >  20 JUMP_BACK          1, -> 14
+#   12 >  22 LOAD_NONE          r5
+#         23 RETURN             r5
+#   13 >  24 RETURN             r2
