@@ -11,7 +11,7 @@ use crate::interp::dispatch::{RAISED, YIELDED, run_raw};
 use crate::interp::{self, ENTRY, GENERATOR, Regs, frame_word};
 use crate::native::*;
 use crate::objects::frame::Frame;
-use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, Ordering::*};
+use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering::*};
 use taipan_compiler::flags;
 use taipan_compiler::isa::{FRAME_HEADER_WORDS, Instr, Intrinsic1, Op};
 use taipan_compiler::{CodeUnit, ExceptionEntry};
@@ -38,8 +38,6 @@ pub struct Generator {
     /// Registers behind the fixed part.
     #[noscan]
     count: u32,
-    /// How many of them the suspended frame needs.
-    live: AtomicU32,
     pub code: RefField<Code>,
     pub function: Field,
     pub globals: Field,
@@ -123,7 +121,6 @@ impl Generator {
                 running_async: AtomicU8::new(0),
                 closed: AtomicU8::new(0),
                 count: code.nregs,
-                live: AtomicU32::new(code.nvars),
                 code: code_field,
                 function: Field::new(function),
                 globals: Field::new(interp::word(regs, frame_word::GLOBALS)),
@@ -298,8 +295,9 @@ impl Generator {
                 this.state.store(before, Release);
                 return Err(e);
             }
-            // A loop: most are shorter than what a call of `memcpy` costs.
-            for (i, f) in this.registers().iter().take(this.live.load(Relaxed) as usize).enumerate() {
+            // All of them: a register that was never written must not hold what another frame left on the stack, as the next
+            // suspension stores it where the collector takes it for a value. A loop: most are shorter than a call of `memcpy`.
+            for (i, f) in this.registers().iter().enumerate() {
                 *regs.add(i) = f.get();
             }
             let pc = this.pc.load(Acquire) as *const u64;
@@ -339,7 +337,6 @@ impl Generator {
             for (i, f) in this.registers().iter().take(live).enumerate() {
                 f.init(*regs.add(i));
             }
-            this.live.store(live as u32, Relaxed);
             t.write_barrier(this.header());
             this.handled.init(interp::word(regs, frame_word::HANDLED));
             this.frame.init(interp::word(regs, frame_word::FRAME));
