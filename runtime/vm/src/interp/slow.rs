@@ -5,6 +5,7 @@ use super::cache::{self, Kind, NewEntry};
 use super::*;
 use crate::attr;
 use crate::objects::class::Special;
+use crate::objects::descriptors::StaticMethod;
 use crate::objects::exceptions as ex;
 use crate::objects::generator::{Coroutine, Resumed};
 use crate::objects::member::MemberDescriptor;
@@ -307,7 +308,7 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
         }
         new.version = c.version.load(Acquire);
         let Some(v) = c.lookup(t, name) else { return };
-        if let Some(s) = v.downcast::<crate::objects::descriptors::StaticMethod>() {
+        if let Some(s) = plain_static(v) {
             cache::publish(t, site, NewEntry { kind: Kind::OfClass, guard: obj, value: s.function(), ..new });
         } else if v.downcast::<Function>().is_some() || class_of(v).special(t, Special::Get).is_none() {
             cache::publish(t, site, NewEntry { kind: Kind::OfClass, guard: obj, value: v, ..new });
@@ -358,7 +359,7 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
     if let Some(a) = on_class {
         if a.downcast::<Function>().is_some() || is_plain_method(a) {
             cache::publish(t, site, NewEntry { kind: Kind::Method, value: a, ..new });
-        } else if let Some(s) = a.downcast::<crate::objects::descriptors::StaticMethod>() {
+        } else if let Some(s) = plain_static(a) {
             cache::publish(t, site, NewEntry { value: s.function(), ..new });
         } else if class_of(a).special(t, Special::Get).is_none() {
             cache::publish(t, site, NewEntry { value: a, ..new });
@@ -375,6 +376,10 @@ fn publish_member(t: &Thread, site: *const u64, shape: ShapeId, class: Ref<Class
     }
 }
 
+/// A `staticmethod` itself: a subclass may bind in its own way.
+fn plain_static(v: Value) -> Option<Ref<StaticMethod>> {
+    v.downcast::<StaticMethod>().filter(|_| class_of(v) == StaticMethod::class())
+}
 fn is_plain_method(v: Value) -> bool {
     v.downcast::<Native>().is_some_and(|n| {
         matches!(n.def.kind, NativeKind::Method | NativeKind::Slot) && !n.passes_receiver && n.receiver.get().is_empty()
