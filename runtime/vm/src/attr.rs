@@ -556,6 +556,7 @@ pub fn bind_attribute(t: &Thread, attr: Value, obj: Value, class: Ref<Class>) ->
         return n.bind(t, obj, class);
     }
     if let Some(g) = attr.downcast::<GetSet>() {
+        t.check_native_stack()?;
         return g.read(t, obj);
     }
     let kind = class_of(attr);
@@ -697,6 +698,7 @@ pub fn generic_set(t: &Thread, obj: Value, name: Ref<Str>, value: Option<Value>)
     let on_class = class.lookup(t, name);
     if let Some(attr) = on_class {
         if let Some(g) = attr.downcast::<GetSet>() {
+            t.check_native_stack()?;
             return g.write(t, obj, value);
         }
         if let Some(m) = attr.downcast::<MemberDescriptor>() {

@@ -100,6 +100,8 @@ impl Thread {
             && let Some(next) = n.def.next
             && is_method(n)
         {
+            // Iterators over iterators may form a chain of any length.
+            self.check_native_stack()?;
             // A generator that returned a value raises the exception that carries it.
             return match next(self, it) {
                 Err(e) if is_kind(self, e, ex::Kind::StopIteration) => Ok(None),

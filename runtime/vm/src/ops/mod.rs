@@ -75,6 +75,8 @@ impl Thread {
     pub fn call_special0(&self, f: Value, obj: Value) -> Result<Value> {
         if let Some(n) = f.downcast::<Native>() {
             if is_method(n) {
+                // Natives that call natives push no Python frame: only the native stack ends such a chain.
+                self.check_native_stack()?;
                 return match n.def.unary {
                     Some(unary) => unary(self, obj),
                     None => (n.def.call)(self, &[obj], None),
@@ -91,6 +93,7 @@ impl Thread {
     pub fn call_special1(&self, f: Value, obj: Value, a: Value) -> Result<Value> {
         if let Some(n) = f.downcast::<Native>() {
             if is_method(n) {
+                self.check_native_stack()?;
                 return match n.def.binary {
                     Some(binary) => binary(self, obj, a),
                     None => (n.def.call)(self, &[obj, a], None),
@@ -105,6 +108,7 @@ impl Thread {
     fn call_special_many(&self, f: Value, obj: Value, args: &[Value]) -> Result<Value> {
         if let Some(n) = f.downcast::<Native>() {
             if is_method(n) {
+                self.check_native_stack()?;
                 return self.with_prepended(obj, args, |args| (n.def.call)(self, args, None));
             }
         } else if f.downcast::<Function>().is_some() {
