@@ -7,7 +7,10 @@
 //! Invariants: every jump but `JUMP_BACK` goes forward; an instruction is covered by at most one handler, so the
 //! exception table's entries are sorted and do not overlap.
 
+use rustc_hash::FxHashMap;
+
 use crate::effects::{self, JumpField};
+use crate::flow::Kept;
 use crate::isa::{Instr, Op};
 use crate::unit::ExceptionEntry;
 
@@ -96,8 +99,8 @@ impl Asm {
         self.ins.last().is_some_and(|i| effects::is_terminator(i.op)) && !self.labels.contains(&here)
     }
 
-    /// Assembles; `nparams` registers are bound on entry.
-    pub fn finish(mut self, nparams: usize) -> Result<Assembled, TooLarge> {
+    /// Assembles; `nparams` registers are bound on entry, the first `nvars` are variables.
+    pub fn finish(mut self, nparams: usize, nvars: usize) -> Result<Assembled, TooLarge> {
         for i in &mut self.ins {
             if i.target != NO_TARGET {
                 i.target = self.labels[i.target as usize];
@@ -113,11 +116,18 @@ impl Asm {
         let mut alive = crate::flow::reachable(&self.ins, &handler_index);
         crate::flow::remove_bound_checks(&mut self.ins, &mut alive, &handler_index, nparams);
         fold_jumps(&mut self.ins, &mut alive, &handler_index);
-        self.layout(&alive, &handler_index)
+        let handlers: Vec<(u32, Reg)> = handler_index.iter().zip(&self.handlers).map(|(i, h)| (*i, h.reg)).collect();
+        let kept = crate::flow::kept_at_suspensions(&self.ins, &alive, &handlers, nvars);
+        for (&i, k) in &kept {
+            self.ins[i].c = k.count;
+        }
+        self.layout(&alive, &handler_index, &kept)
     }
 
-    fn layout(self, alive: &[bool], handler_index: &[u32]) -> Result<Assembled, TooLarge> {
+    /// `kept`: what suspensions keep; the unread registers among that are emptied before.
+    fn layout(self, alive: &[bool], handler_index: &[u32], kept: &FxHashMap<usize, Kept>) -> Result<Assembled, TooLarge> {
         let n = self.ins.len();
+        let cleared = |i: usize| kept.get(&i).map_or(&[][..], |k| &k.unread[..]);
         let mut far = vec![false; n];
         let mut offsets = vec![0u32; n + 1];
         loop {
@@ -125,7 +135,7 @@ impl Asm {
             for i in 0..n {
                 offsets[i] = at;
                 if alive[i] {
-                    at += self.ins[i].op.len() as u32;
+                    at += self.ins[i].op.len() as u32 + cleared(i).len() as u32;
                     if far[i] {
                         at += far_extra(self.ins[i].op);
                     }
@@ -167,7 +177,7 @@ impl Asm {
                 continue;
             }
             let ins = &self.ins[i];
-            let start = out.code.len() as u32;
+            let mut start = out.code.len() as u32;
             debug_assert_eq!(start, offsets[i]);
             if entry.map_or(0, |e| e.0) != ins.handler {
                 close_entry(&mut out.exceptions, entry, start, handler_index, &offsets, &self.handlers);
@@ -188,6 +198,10 @@ impl Asm {
                     out.ranges.push((ins.start, ins.end));
                 }
             };
+            for &(first, count) in cleared(i) {
+                emit(Instr::new(Op::CLEAR, first, count, 0).0, 0);
+                start += 1;
+            }
             let cache = ins.op.info().cache_words;
             if ins.target == NO_TARGET {
                 emit(ins.instr().0, cache);

@@ -53,7 +53,7 @@ pub fn writes(i: Instr, mut f: impl FnMut(usize, usize)) {
         }
     }
     match info.op {
-        Op::COPY_FREE => f(i.a(), i.b()),
+        Op::COPY_FREE | Op::CLEAR => f(i.a(), i.b()),
         Op::LOAD_METHOD | Op::LOAD_SUPER_METHOD => {
             f(i.a() + CALLABLE, 1);
             f(i.a() + FRAME_HEADER_WORDS, 1);
@@ -63,6 +63,16 @@ pub fn writes(i: Instr, mut f: impl FnMut(usize, usize)) {
         Op::WITH_ENTER | Op::ASYNC_WITH_ENTER | Op::MATCH_EXC_GROUP => f(i.a(), 2),
         _ => {}
     }
+}
+
+/// Whether the frame may be left here and gone on with later.
+pub fn suspends(op: Op) -> bool {
+    matches!(op, Op::YIELD | Op::YIELD_FROM)
+}
+
+/// Whether the instruction runs once more when a frame that it suspended goes on.
+pub fn runs_again(op: Op) -> bool {
+    op == Op::YIELD_FROM
 }
 
 /// Whether control never goes on to the next instruction.

@@ -1,4 +1,5 @@
-//! Dataflow over the instructions of one code unit: what can be reached, and where a local is certainly bound.
+//! Dataflow over the instructions of one code unit: what can be reached, where a local is certainly bound, and which
+//! temporaries a suspension need not keep.
 //!
 //! Locals are bound on entry if they are parameters. `CHECK_BOUND` instructions that the analysis proves are removed;
 //! `DELETE_FAST` of a bound local becomes `LOAD_EMPTY`. A handler may be entered from before any instruction it
@@ -48,6 +49,15 @@ impl Bits {
     }
     fn clear(&mut self, i: usize) {
         self.0[i / 64] &= !(1 << (i % 64));
+    }
+    /// Unites; tells whether anything changed.
+    fn join(&mut self, other: &Bits) -> bool {
+        let mut changed = false;
+        for (a, b) in self.0.iter_mut().zip(&other.0) {
+            changed |= !*a & b != 0;
+            *a |= b;
+        }
+        changed
     }
     /// Intersects; tells whether anything changed.
     fn meet(&mut self, other: &Bits) -> bool {
@@ -183,4 +193,80 @@ fn step(x: &Ins, bit_of: &FxHashMap<usize, usize>, state: &mut Bits, shrunk: &mu
             }
         }),
     }
+}
+
+/// What a frame keeps while it is suspended.
+pub struct Kept {
+    /// As many registers as have to be kept: variables, and temporaries that are read afterwards.
+    pub count: u16,
+    /// Runs (first register, count) of temporaries among them that nothing reads.
+    pub unread: Vec<(u16, u16)>,
+}
+
+/// For each instruction that suspends, what has to be kept there. `nvars` registers are variables; `handlers` gives for each
+/// handler its first instruction and the register that receives the exception.
+pub fn kept_at_suspensions(ins: &[Ins], alive: &[bool], handlers: &[(u32, u16)], nvars: usize) -> FxHashMap<usize, Kept> {
+    let mut kept = FxHashMap::default();
+    let suspends = |i: usize| alive[i] && effects::suspends(ins[i].op);
+    let mut top = 0;
+    for i in (0..ins.len()).filter(|&i| suspends(i)) {
+        top = top.max(usize::from(ins[i].live));
+        effects::reads(ins[i].instr(), |first, count| top = top.max(first + count));
+    }
+    if top == 0 {
+        return kept;
+    }
+    let none = Bits(vec![0; top.div_ceil(64)]);
+    // Backwards until nothing changes: what each instruction, and those after it, read before they write it.
+    let mut read = vec![none.clone(); ins.len() + 1];
+    // What is read after an instruction, by the next ones or a handler.
+    let after = |read: &[Bits], i: usize| {
+        let x = &ins[i];
+        let mut state = if effects::is_terminator(x.op) { none.clone() } else { read[next_alive(alive, i + 1)].clone() };
+        if x.target != NO_TARGET {
+            state.join(&read[next_alive(alive, x.target as usize)]);
+        }
+        effects::writes(x.instr(), |first, count| (first..(first + count).min(top)).for_each(|r| state.clear(r)));
+        if x.handler != 0 {
+            let (at, reg) = handlers[x.handler as usize];
+            let mut caught = read[next_alive(alive, at as usize)].clone();
+            if usize::from(reg) < top {
+                caught.clear(usize::from(reg));
+            }
+            state.join(&caught);
+        }
+        state
+    };
+    let own_reads = |i: usize, state: &mut Bits| {
+        effects::reads(ins[i].instr(), |first, count| (first..(first + count).min(top)).for_each(|r| state.set(r)));
+    };
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for i in (0..ins.len()).rev().filter(|&i| alive[i]) {
+            let mut state = after(&read, i);
+            own_reads(i, &mut state);
+            changed |= read[i].join(&state);
+        }
+    }
+    for i in (0..ins.len()).filter(|&i| suspends(i)) {
+        let mut state = after(&read, i);
+        if effects::runs_again(ins[i].op) {
+            own_reads(i, &mut state);
+        }
+        let count = (nvars..top).rev().find(|&r| state.get(r)).map_or(nvars, |r| r + 1);
+        let mut unread: Vec<(u16, u16)> = Vec::new();
+        for r in (nvars..count).filter(|&r| !state.get(r)) {
+            match unread.last_mut() {
+                Some((first, n)) if usize::from(*first + *n) == r => *n += 1,
+                _ => unread.push((r as u16, 1)),
+            }
+        }
+        kept.insert(i, Kept { count: count as u16, unread });
+    }
+    kept
+}
+
+fn next_alive(alive: &[bool], from: usize) -> usize {
+    (from..alive.len()).find(|&i| alive[i]).unwrap_or(alive.len())
 }

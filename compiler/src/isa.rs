@@ -501,12 +501,16 @@ instructions! {
     /// Returns a generator, coroutine or async generator (by the code's flags) that owns this frame. Comes after
     /// COPY_FREE and MAKE_CELL; resumption goes on with the next instruction.
     RETURN_GENERATOR(_, _, _);
-    /// Suspends with value R[b]; when resumed, R[a] = the value sent.
-    YIELD(w, r, _);
+    /// Suspends with value R[b]; when resumed, R[a] = the value sent. The first c registers are what is kept meanwhile: each
+    /// of them holds a value or the empty mark (see `CLEAR`).
+    YIELD(w, r, n);
     /// Delegates to iterator R[b]: sends R[a] to it; what it yields is yielded from here (and R[a] becomes what is sent
     /// in, and the instruction runs again); when it returns, R[a] = its value and execution goes on. Exceptions thrown
-    /// in are forwarded. c = 1 for `await`.
+    /// in are forwarded. c as in `YIELD`; it includes a and b.
     YIELD_FROM(rw, r, n);
+    /// Empties the b registers from R[a] on. The assembler puts it before suspensions, for registers below live ones that
+    /// nobody will read: calls leave other words in them than values.
+    CLEAR(base, n, _);
     /// R[a] = iterator for `yield from R[b]` (a coroutine is allowed only inside a coroutine)
     GET_YIELD_FROM_ITER(w, r, _);
     /// R[a] = iterator of awaitable R[b]; c: 0 await, 1 `__aenter__`, 2 `__aexit__` (for error texts)

@@ -371,7 +371,7 @@ impl<'a> Compiler<'a> {
             self.emit(Op::CALL, result, base, 1);
             let iter = self.temp();
             self.emit(Op::GET_AWAITABLE, iter, result, 0);
-            self.delegate(result, iter, 1);
+            self.delegate(result, iter);
             return Ok(self.settle(result, dst, base));
         }
         let d = self.dst(dst);
@@ -404,7 +404,7 @@ impl<'a> Compiler<'a> {
         let outer = self.u.handler;
         self.u.handler = self.u.asm.handler(end, value);
         self.emit(Op::GET_ANEXT, awaitable, iter, 0);
-        self.delegate(value, awaitable, 1);
+        self.delegate(value, awaitable);
         self.u.handler = outer;
         self.u.next = value + 1;
         Ok(value)

@@ -260,7 +260,7 @@ impl<'a> Compiler<'a> {
                 let result = self.temp();
                 let iter = self.temp();
                 self.emit(Op::GET_AWAITABLE, iter, v, 0);
-                self.delegate(result, iter, 1);
+                self.delegate(result, iter);
                 Ok(self.settle(result, dst, mark))
             }
             Expr::Yield(y) => {
@@ -295,7 +295,7 @@ impl<'a> Compiler<'a> {
                 let result = self.temp();
                 let iter = self.temp();
                 self.emit(Op::GET_YIELD_FROM_ITER, iter, v, 0);
-                self.delegate(result, iter, 0);
+                self.delegate(result, iter);
                 Ok(self.settle(result, dst, mark))
             }
             Expr::Starred(s) => Err(Error::syntax(s.range, "can't use starred expression here")),
@@ -344,9 +344,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// Sends None to `iter` until it returns; `result` is the register below it.
-    pub(super) fn delegate(&mut self, result: Reg, iter: Reg, is_await: u16) {
+    pub(super) fn delegate(&mut self, result: Reg, iter: Reg) {
         self.emit(Op::LOAD_NONE, result, 0, 0);
-        self.emit(Op::YIELD_FROM, result, iter, is_await);
+        self.emit(Op::YIELD_FROM, result, iter, 0);
     }
 
     /// A binary operation whose left side is in `left`.

@@ -381,7 +381,7 @@ impl<'a> Compiler<'a> {
             return Err(too_large());
         }
         let nparams = self.table.scopes[u.scope].params.len();
-        let out = u.asm.finish(nparams).map_err(|_| too_large())?;
+        let out = u.asm.finish(nparams, usize::from(u.temp_base)).map_err(|_| too_large())?;
         let mut positions = Vec::with_capacity(out.ranges.len());
         let mut hint = 1;
         let mut last = ((u32::MAX, 0), Position::default());

@@ -294,7 +294,7 @@ impl<'a> Compiler<'a> {
             self.emit(Op::ASYNC_WITH_ENTER, exit, manager, 0);
             let iter = self.temp();
             self.emit(Op::GET_AWAITABLE, iter, value, 1);
-            self.delegate(value, iter, 1);
+            self.delegate(value, iter);
         } else {
             self.emit(Op::WITH_ENTER, exit, manager, 0);
         }
@@ -323,7 +323,7 @@ impl<'a> Compiler<'a> {
         if is_async {
             let iter = self.temp();
             self.emit(Op::GET_AWAITABLE, iter, answer, 2);
-            self.delegate(answer, iter, 1);
+            self.delegate(answer, iter);
         }
         let suppress = self.label();
         self.jump(Op::JT, answer, 0, suppress);
@@ -347,7 +347,7 @@ impl<'a> Compiler<'a> {
         if is_async {
             let iter = self.temp();
             self.emit(Op::GET_AWAITABLE, iter, t, 2);
-            self.delegate(t, iter, 1);
+            self.delegate(t, iter);
         }
         self.u.next = mark;
     }

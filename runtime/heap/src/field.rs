@@ -32,6 +32,11 @@ impl Field {
         self.0.store(v.bits(), Release);
         t.write_barrier_at(holder, self.0.as_ptr(), v);
     }
+    /// Stores a value where [`Mutator::needs_barrier`] said no.
+    #[inline(always)]
+    pub fn set_plain(&self, v: Value) {
+        self.0.store(v.bits(), Release);
+    }
     /// Stores `new` if the field holds `old`; returns what it held otherwise.
     #[inline]
     pub fn compare_exchange(&self, t: &Mutator, holder: &Header, old: Value, new: Value) -> Result<(), Value> {
@@ -64,6 +69,16 @@ impl<T> RefField<T> {
     pub fn get(&self) -> Option<Ref<T>> {
         // SAFETY: only live cells of type `T` are stored, and the holder keeps them alive.
         NonNull::new(self.0.load(Acquire)).map(|p| unsafe { Ref::from_raw(p) })
+    }
+    /// The reference.
+    ///
+    /// # Safety
+    /// The field was set at construction and is never emptied.
+    #[inline(always)]
+    pub unsafe fn known(&self) -> Ref<T> {
+        debug_assert!(self.get().is_some());
+        // SAFETY: the caller vouches for it.
+        unsafe { self.get().unwrap_unchecked() }
     }
     /// The reference; the caller knows that it was set.
     #[inline(always)]

@@ -330,10 +330,16 @@ impl Mutator {
         // SAFETY: only this thread uses it while it runs.
         unsafe { &mut *self.local.get() }.gathered.remembered.push(std::ptr::from_ref(holder) as usize);
     }
+    /// Whether a store of `value` into `holder` must tell the collector; the answer holds until the next poll. For code that
+    /// wants to store without a call ([`Field::set_plain`]) and leaves the others to [`Field::set`].
+    #[inline(always)]
+    pub fn needs_barrier(&self, holder: &Header, value: Value) -> bool {
+        holder.gc.load(Relaxed) == gc_bits::OLD && value.is_cell()
+    }
     /// To be called after a store of `value` into the word at `slot` of `holder`.
     #[inline(always)]
     pub fn write_barrier_at(&self, holder: &Header, slot: *const u64, value: Value) {
-        if holder.gc.load(Relaxed) == gc_bits::OLD && value.is_cell() {
+        if self.needs_barrier(holder, value) {
             self.write_barrier_at_slow(holder, slot, value)
         }
     }

@@ -64,8 +64,15 @@ impl Shape {
     }
     #[inline(always)]
     pub fn has_layout(&self, layout: &'static Layout) -> bool {
-        let mine = self.layout();
-        mine.is(layout) || (mine.base.is_some() && mine.derives_from(layout))
+        match self.layout {
+            Some(mine) => mine.is(layout) || (mine.base.is_some() && mine.derives_from(layout)),
+            None => false,
+        }
+    }
+    /// Whether the layout is this one, not one derived from it.
+    #[inline(always)]
+    pub fn has_exact_layout(&self, layout: &'static Layout) -> bool {
+        self.layout.is_some_and(|mine| mine.is(layout))
     }
     /// Tells the collector that one of the shape's fields was written since the last collection. Every write after creation
     /// is followed by this.

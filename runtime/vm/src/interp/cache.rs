@@ -182,9 +182,20 @@ pub fn find(word: u64, obj: Value) -> Option<Ref<Entry>> {
     }
 }
 
-/// The method that a site's word gives for `obj`.
+/// The method that a site's word gives for `obj`, unless that is an immediate.
 #[inline(always)]
 pub fn method(word: u64, obj: Value) -> Option<Value> {
+    let shape = obj.header()?.shape_id();
+    let mut e = entry_of(word)?;
+    while e.shape != shape {
+        e = e.next.get()?;
+    }
+    if e.kind == Kind::Method && version_holds(e) { Some(e.value.get()) } else { None }
+}
+
+/// As [`method`], immediates included.
+#[inline(always)]
+pub fn method_of_any(word: u64, obj: Value) -> Option<Value> {
     let e = find(word, obj)?;
     if e.kind == Kind::Method && version_holds(e) { Some(e.value.get()) } else { None }
 }

@@ -23,10 +23,14 @@ macro_rules! handler {
         }
     };
 }
-/// As `handler!`, for the uncommon rest of one.
+/// As `handler!`, for the uncommon rest of one. It may call functions that return: a handler that does so itself saves and
+/// restores machine registers on its common path, too.
 macro_rules! rest {
     ($name:ident, |$t:ident, $pc:ident, $r:ident, $tb:ident, $i:ident| $body:block) => {
-        #[cold]
+        rest!(@ #[cold] $name, |$t, $pc, $r, $tb, $i| $body);
+    };
+    (@ $(#[$cold:meta])? $name:ident, |$t:ident, $pc:ident, $r:ident, $tb:ident, $i:ident| $body:block) => {
+        $(#[$cold])?
         #[inline(never)]
         unsafe extern "C" fn $name($t: &Thread, $pc: *const u64, $r: Regs, $tb: *const Handler) -> Exit {
             // SAFETY: as in `handler!`.
@@ -37,6 +41,12 @@ macro_rules! rest {
                 $body
             }
         }
+    };
+}
+/// As `rest!`, for what is nearly as common as the case in the handler.
+macro_rules! second {
+    ($name:ident, |$t:ident, $pc:ident, $r:ident, $tb:ident, $i:ident| $body:block) => {
+        rest!(@ $name, |$t, $pc, $r, $tb, $i| $body);
     };
 }
 macro_rules! throw {
@@ -162,6 +172,14 @@ handler!(LOAD_CELL, |t, pc, r, tb, i| {
 rest!(load_cell_rest, |t, pc, r, tb, i| { throw!(t, tb, slow::unbound_cell(t, code_of(r), i.b(), i.c())) });
 handler!(STORE_CELL, |t, pc, r, tb, i| {
     let c = cell(*r.add(i.a()));
+    if t.needs_barrier(c.header(), *r.add(i.b())) {
+        return store_cell_rest(t, pc, r, tb);
+    }
+    c.content.set_plain(*r.add(i.b()));
+    goto!(t, pc.add(1), r, tb)
+});
+second!(store_cell_rest, |t, pc, r, tb, i| {
+    let c = cell(*r.add(i.a()));
     c.content.set(t, c.header(), *r.add(i.b()));
     goto!(t, pc.add(1), r, tb)
 });
@@ -187,6 +205,17 @@ handler!(LOAD_GLOBAL, |t, pc, r, tb, i| {
 rest!(load_global_rest, |t, pc, r, tb, i| { finish!(t, pc, r, tb, 2, i.a(), slow::load_global(t, r, i.b(), pc.add(1))) });
 handler!(STORE_GLOBAL, |t, pc, r, tb, i| {
     if let Some(c) = cache::own_global_cell(*pc.add(1), word(r, frame_word::GLOBALS)) {
+        if t.needs_barrier(c.header(), *r.add(i.a())) {
+            return store_global_old(t, pc, r, tb);
+        }
+        c.content.set_plain(*r.add(i.a()));
+        goto!(t, pc.add(2), r, tb)
+    }
+    return store_global_rest(t, pc, r, tb);
+});
+// A cached cell that the collector must be told of.
+second!(store_global_old, |t, pc, r, tb, i| {
+    if let Some(c) = cache::own_global_cell(*pc.add(1), word(r, frame_word::GLOBALS)) {
         c.content.set(t, c.header(), *r.add(i.a()));
         goto!(t, pc.add(2), r, tb)
     }
@@ -208,7 +237,10 @@ rest!(load_name_rest, |t, pc, r, tb, i| { finish!(t, pc, r, tb, 2, i.a(), slow::
 handler!(STORE_NAME, |t, pc, r, tb, i| {
     if word(r, frame_word::LOCALS).is_empty() {
         if let Some(c) = cache::own_global_cell(*pc.add(1), word(r, frame_word::GLOBALS)) {
-            c.content.set(t, c.header(), *r.add(i.a()));
+            if t.needs_barrier(c.header(), *r.add(i.a())) {
+                return store_global_old(t, pc, r, tb);
+            }
+            c.content.set_plain(*r.add(i.a()));
             goto!(t, pc.add(2), r, tb)
         }
     }
@@ -240,32 +272,28 @@ handler!(LOAD_ATTR, |t, pc, r, tb, i| {
     }
     return load_attr_rest(t, pc, r, tb);
 });
-unsafe extern "C" fn load_attr_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`.
-    unsafe {
-        let i = Instr(*pc);
-        t.pc.set(pc.cast());
-        finish!(t, pc, r, tb, 2, i.a(), slow::load_attr(t, r, *r.add(i.b()), i.c(), pc.add(1)))
-    }
-}
+second!(load_attr_rest, |t, pc, r, tb, i| {
+    finish!(t, pc, r, tb, 2, i.a(), slow::load_attr(t, r, *r.add(i.b()), i.c(), pc.add(1)))
+});
 handler!(STORE_ATTR, |t, pc, r, tb, i| {
     let obj = *r.add(i.a());
     if let Some((f, h)) = cache::slot_field(*pc.add(1), obj) {
-        if !f.get().is_empty() {
-            f.set(t, h, *r.add(i.c()));
+        if !f.get().is_empty() && !t.needs_barrier(h, *r.add(i.c())) {
+            f.set_plain(*r.add(i.c()));
             goto!(t, pc.add(2), r, tb)
         }
     }
     return store_attr_rest(t, pc, r, tb);
 });
-unsafe extern "C" fn store_attr_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`.
-    unsafe {
-        let i = Instr(*pc);
-        t.pc.set(pc.cast());
-        finish_unit!(t, pc, r, tb, 2, slow::store_attr(t, r, *r.add(i.a()), i.b(), *r.add(i.c()), pc.add(1)))
+second!(store_attr_rest, |t, pc, r, tb, i| {
+    if let Some((f, h)) = cache::slot_field(*pc.add(1), *r.add(i.a())) {
+        if !f.get().is_empty() {
+            f.set(t, h, *r.add(i.c()));
+            goto!(t, pc.add(2), r, tb)
+        }
     }
-}
+    finish_unit!(t, pc, r, tb, 2, slow::store_attr(t, r, *r.add(i.a()), i.b(), *r.add(i.c()), pc.add(1)))
+});
 effect! {
     DELETE_ATTR, 1, |t, r, i| t.set_attr(*r.add(i.a()), code_of(r).name_at(i.b()), None);
 }
@@ -283,14 +311,9 @@ handler!(LOAD_METHOD, |t, pc, r, tb, i| {
     }
     return load_method_rest(t, pc, r, tb);
 });
-unsafe extern "C" fn load_method_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`.
-    unsafe {
-        let i = Instr(*pc);
-        t.pc.set(pc.cast());
-        finish_unit!(t, pc, r, tb, 2, slow::load_method(t, r, i.a(), *r.add(i.b()), i.c(), pc.add(1)))
-    }
-}
+second!(load_method_rest, |t, pc, r, tb, i| {
+    finish_unit!(t, pc, r, tb, 2, slow::load_method(t, r, i.a(), *r.add(i.b()), i.c(), pc.add(1)))
+});
 simple! {
     LOAD_SUPER_ATTR, 1, |t, r, i| slow::load_super_attr(t, r, i.b(), i.c());
 }
@@ -310,14 +333,7 @@ handler!(GETITEM, |t, pc, r, tb, i| {
     }
     return getitem_rest(t, pc, r, tb);
 });
-unsafe extern "C" fn getitem_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`.
-    unsafe {
-        let i = Instr(*pc);
-        t.pc.set(pc.cast());
-        finish!(t, pc, r, tb, 2, i.a(), slow::get_item(t, *r.add(i.b()), *r.add(i.c())))
-    }
-}
+second!(getitem_rest, |t, pc, r, tb, i| { finish!(t, pc, r, tb, 2, i.a(), slow::get_item(t, *r.add(i.b()), *r.add(i.c()))) });
 handler!(GETITEMI, |t, pc, r, tb, i| {
     let o = *r.add(i.b());
     if let Some(v) = slow::sequence_item(o, i.c_signed() as i64) {
@@ -326,29 +342,23 @@ handler!(GETITEMI, |t, pc, r, tb, i| {
     }
     return getitemi_rest(t, pc, r, tb);
 });
-unsafe extern "C" fn getitemi_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`.
-    unsafe {
-        let i = Instr(*pc);
-        t.pc.set(pc.cast());
-        finish!(t, pc, r, tb, 1, i.a(), slow::get_item(t, *r.add(i.b()), Value::small_int(i.c_signed() as i64)))
-    }
-}
+second!(getitemi_rest, |t, pc, r, tb, i| {
+    finish!(t, pc, r, tb, 1, i.a(), slow::get_item(t, *r.add(i.b()), Value::small_int(i.c_signed() as i64)))
+});
 handler!(SETITEM, |t, pc, r, tb, i| {
     let (o, k) = (*r.add(i.a()), *r.add(i.b()));
-    if k.is_small_int() && slow::set_list_item(t, o, k.small_int_unchecked(), *r.add(i.c())) {
+    if k.is_small_int() && slow::quick_set_list_item(t, o, k.small_int_unchecked(), *r.add(i.c())) {
         goto!(t, pc.add(2), r, tb)
     }
     return setitem_rest(t, pc, r, tb);
 });
-unsafe extern "C" fn setitem_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`.
-    unsafe {
-        let i = Instr(*pc);
-        t.pc.set(pc.cast());
-        finish_unit!(t, pc, r, tb, 2, slow::set_item(t, *r.add(i.a()), *r.add(i.b()), *r.add(i.c())))
+second!(setitem_rest, |t, pc, r, tb, i| {
+    let (o, k) = (*r.add(i.a()), *r.add(i.b()));
+    if k.is_small_int() && slow::set_list_item(t, o, k.small_int_unchecked(), *r.add(i.c())) {
+        goto!(t, pc.add(2), r, tb)
     }
-}
+    finish_unit!(t, pc, r, tb, 2, slow::set_item(t, *r.add(i.a()), *r.add(i.b()), *r.add(i.c())))
+});
 effect! {
     DELITEM, 1, |t, r, i| t.del_item(*r.add(i.a()), *r.add(i.b()));
 }
@@ -383,30 +393,26 @@ fn number(v: Value) -> Option<f64> {
 rest!(binary_rest_cold, |t, pc, r, tb, i| {
     finish!(t, pc, r, tb, 2, i.a(), slow::binary(t, i.op(), *r.add(i.b()), *r.add(i.c())))
 });
-unsafe extern "C" fn binary_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`.
-    unsafe {
-        let i = Instr(*pc);
-        let (x, y) = (*r.add(i.b()), *r.add(i.c()));
-        if let (Some(a), Some(b)) = (number(x), number(y)) {
-            if !both_ints(x, y) {
-                let base = if i.op() >= Op::IADD as u16 { Op::IADD as u16 } else { Op::ADD as u16 };
-                let v = match i.op() - base {
-                    0 => Value::try_float(a + b),
-                    1 => Value::try_float(a - b),
-                    2 => Value::try_float(a * b),
-                    3 if b != 0.0 => Value::try_float(a / b),
-                    _ => None,
-                };
-                if let Some(v) = v {
-                    *r.add(i.a()) = v;
-                    goto!(t, pc.add(2), r, tb)
-                }
+second!(binary_rest, |t, pc, r, tb, i| {
+    let (x, y) = (*r.add(i.b()), *r.add(i.c()));
+    if let (Some(a), Some(b)) = (number(x), number(y)) {
+        if !both_ints(x, y) {
+            let base = if i.op() >= Op::IADD as u16 { Op::IADD as u16 } else { Op::ADD as u16 };
+            let v = match i.op() - base {
+                0 => Value::try_float(a + b),
+                1 => Value::try_float(a - b),
+                2 => Value::try_float(a * b),
+                3 if b != 0.0 => Value::try_float(a / b),
+                _ => None,
+            };
+            if let Some(v) = v {
+                *r.add(i.a()) = v;
+                goto!(t, pc.add(2), r, tb)
             }
         }
-        return binary_rest_cold(t, pc, r, tb);
     }
-}
+    return binary_rest_cold(t, pc, r, tb);
+});
 
 macro_rules! arithmetic {
     ($($name:ident, $checked:expr, $float:tt;)*) => { $(
@@ -760,7 +766,14 @@ contains_jump!(JNOTIN, true);
 // ---------------------------------------------------------------- iteration
 
 handler!(GET_ITER, |t, pc, r, tb, i| {
-    t.pc.set(pc.cast());
+    let v = *r.add(i.b());
+    if Generator::exact_generator(v).is_some() {
+        *r.add(i.a()) = v;
+        goto!(t, pc.add(1), r, tb)
+    }
+    return get_iter_rest(t, pc, r, tb);
+});
+second!(get_iter_rest, |t, pc, r, tb, i| {
     if let Some(f) = slow::generator_iter(t, *r.add(i.b())) {
         return enter_iter(t, pc, r, tb, f);
     }
@@ -777,32 +790,40 @@ handler!(FOR_ITER, |t, pc, r, tb, i| {
     }
     return for_iter_rest(t, pc, r, tb);
 });
-unsafe extern "C" fn for_iter_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`.
-    unsafe {
-        let i = Instr(*pc);
-        t.pc.set(pc.cast());
-        let it = *r.add(i.b());
-        if let Some(g) = it.downcast::<Generator>() {
-            // The generator's frame is pushed on top of this one; YIELD and RETURN come back to this instruction.
-            match Generator::push(g, t, Value::NONE, r, 0, pc.add(2), i.a()) {
-                Ok(resume) if !resume.is_empty() => {
-                    return goto_running(t, tb);
-                }
-                Ok(_) => goto!(t, pc.offset(i.c_signed()), r, tb),
-                Err(e) => throw!(t, tb, e),
-            }
+second!(for_iter_rest, |t, pc, r, tb, i| {
+    let it = *r.add(i.b());
+    let next = Generator::quick_resume(it, t, Value::NONE, r, 0, pc.add(2), i.a());
+    if !next.is_null() {
+        goto!(t, next, t.regs.get(), tb)
+    }
+    if Generator::exact(it).is_some() {
+        return for_iter_generator(t, pc, r, tb);
+    }
+    return for_iter_any(t, pc, r, tb);
+});
+second!(for_iter_any, |t, pc, r, tb, i| {
+    match slow::for_iter(t, *r.add(i.b())) {
+        Ok(v) if v.is_empty() => goto!(t, pc.offset(i.c_signed()), r, tb),
+        Ok(v) => {
+            *r.add(i.a()) = v;
+            goto!(t, pc.add(2), r, tb)
         }
-        match slow::for_iter(t, it) {
-            Ok(v) if v.is_empty() => goto!(t, pc.offset(i.c_signed()), r, tb),
-            Ok(v) => {
-                *r.add(i.a()) = v;
-                goto!(t, pc.add(2), r, tb)
+        Err(e) => throw!(t, tb, e),
+    }
+});
+second!(for_iter_generator, |t, pc, r, tb, i| {
+    if let Some(g) = (*r.add(i.b())).downcast::<Generator>() {
+        // The generator's frame is pushed on top of this one; YIELD and RETURN come back to this instruction.
+        match Generator::push(g, t, Value::NONE, r, 0, pc.add(2), i.a()) {
+            Ok(resume) if !resume.is_empty() => {
+                return goto_running(t, tb);
             }
+            Ok(_) => goto!(t, pc.offset(i.c_signed()), r, tb),
             Err(e) => throw!(t, tb, e),
         }
     }
-}
+    return for_iter_any(t, pc, r, tb);
+});
 /// Goes on in the running frame as recorded in the thread.
 #[inline(always)]
 #[cfg_attr(debug_assertions, allow(unused_unsafe))]
@@ -853,8 +874,14 @@ simple! {
     BUILD_INTERPOLATION, 1, |t, r, i| slow::build_interpolation(t, r.add(i.b()));
     BUILD_TEMPLATE, 1, |t, r, i| slow::build_template(t, *r.add(i.b()), *r.add(i.c()));
 }
+handler!(LIST_APPEND, |t, pc, r, tb, i| {
+    if slow::quick_append(t, *r.add(i.a()), *r.add(i.b())) {
+        goto!(t, pc.add(1), r, tb)
+    }
+    return list_append_rest(t, pc, r, tb);
+});
+second!(list_append_rest, |t, pc, r, tb, i| { finish_unit!(t, pc, r, tb, 1, slow::list_append(t, *r.add(i.a()), *r.add(i.b()))) });
 effect! {
-    LIST_APPEND, 1, |t, r, i| slow::list_append(t, *r.add(i.a()), *r.add(i.b()));
     SET_ADD, 1, |t, r, i| slow::set_add(t, *r.add(i.a()), *r.add(i.b()));
     MAP_ADD, 1, |t, r, i| slow::map_add(t, *r.add(i.a()), *r.add(i.b()), *r.add(i.c()));
     LIST_EXTEND, 1, |t, r, i| slow::list_extend(t, *r.add(i.a()), *r.add(i.b()));
@@ -869,31 +896,32 @@ effect! {
 macro_rules! enter_function {
     ($t:ident, $pc:ident, $r:ident, $tb:ident, $f:expr, $regs:expr, $kind:expr, $locals:expr, $next:expr, $dest:expr) => {{
         let f = $f;
-        let code = f.code();
-        match push_frame(
+        let code = f.code.known();
+        let regs = $regs;
+        if !frame_fits($t, regs, code) {
+            return too_deep($t, $pc, $r, $tb);
+        }
+        push_fitting(
             $t,
-            $regs,
+            regs,
             NewFrame {
                 code,
                 function: f.value(),
-                globals: f.globals.expect(),
+                globals: f.globals.known(),
                 locals: $locals,
                 caller: $r,
                 kind: $kind,
                 return_pc: $next,
                 dest: $dest,
             },
-        ) {
-            Ok(()) => {
-                if $t.should_poll() {
-                    return entry_poll($t, code.start, $regs, $tb);
-                }
-                goto!($t, code.start, $regs, $tb)
-            }
-            Err(e) => throw!($t, $tb, e),
+        );
+        if $t.should_poll() {
+            return entry_poll($t, code.start, regs, $tb);
         }
+        goto!($t, code.start, regs, $tb)
     }};
 }
+rest!(too_deep, |t, pc, r, tb, i| { throw!(t, tb, recursion(t)) });
 /// Overwrites the stack below, where references of calls that have returned may lie: gaps in the collector's own frames would
 /// show them to it.
 #[cold]
@@ -930,7 +958,7 @@ unsafe extern "C" fn entry_poll(t: &Thread, pc: *const u64, r: Regs, tb: *const 
 #[inline(always)]
 fn exact_function(v: Value) -> Option<Ref<Function>> {
     let h = v.header()?;
-    if h.shape().layout().is(<Function as HeapType>::layout()) {
+    if h.shape().has_exact_layout(<Function as HeapType>::layout()) {
         // SAFETY: the layout says so.
         Some(unsafe { Ref::from_raw(v.as_cell()?.cast()) })
     } else {
@@ -941,7 +969,7 @@ fn exact_function(v: Value) -> Option<Ref<Function>> {
 handler!(CALL, |t, pc, r, tb, i| {
     let base = r.add(i.b());
     if let Some(f) = exact_function(*base.add(CALLABLE)) {
-        let code = f.code();
+        let code = f.code.known();
         if code.simple && code.argcount as usize == i.c() {
             t.pc.set(pc.cast());
             enter_function!(t, pc, r, tb, f, base.add(ARGS), 0, Value::EMPTY, pc.add(2), i.a())
@@ -952,7 +980,7 @@ handler!(CALL, |t, pc, r, tb, i| {
 handler!(CALL_METHOD, |t, pc, r, tb, i| {
     let base = r.add(i.b());
     if let Some(f) = exact_function(*base.add(CALLABLE)) {
-        let code = f.code();
+        let code = f.code.known();
         if code.simple && code.argcount as usize == i.c() && !(*base.add(ARGS)).is_empty() {
             t.pc.set(pc.cast());
             enter_function!(t, pc, r, tb, f, base.add(ARGS), 0, Value::EMPTY, pc.add(2), i.a())
@@ -977,67 +1005,57 @@ macro_rules! finish_call {
         }
     };
 }
-/// Calls of built-in functions and methods, and of built-in classes, that have an entry for so many arguments.
-unsafe extern "C" fn call_native(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`.
-    unsafe {
-        let i = Instr(*pc);
-        t.pc.set(pc.cast());
-        let base = r.add(i.b());
-        let (callable, first) = (*base.add(CALLABLE), *base.add(ARGS));
-        if let Some(f) = callable.downcast::<Native>() {
-            // Without a receiver in front the arguments begin one word later.
-            let skip = usize::from(i.c() > 0 && first.is_empty());
-            let n = i.c() - skip;
-            if !f.passes_receiver {
-                if n == 1 {
-                    if let Some(unary) = f.def.unary {
-                        finish_call!(t, pc, r, tb, i, unary(t, *base.add(ARGS + skip)))
-                    }
-                } else if n == 2 {
-                    if let Some(binary) = f.def.binary {
-                        finish_call!(t, pc, r, tb, i, binary(t, *base.add(ARGS + skip), *base.add(ARGS + skip + 1)))
-                    }
+// Calls of built-in functions and methods, and of built-in classes, that have an entry for so many arguments.
+second!(call_native, |t, pc, r, tb, i| {
+    let base = r.add(i.b());
+    let (callable, first) = (*base.add(CALLABLE), *base.add(ARGS));
+    if let Some(f) = callable.downcast::<Native>() {
+        // Without a receiver in front the arguments begin one word later.
+        let skip = usize::from(i.c() > 0 && first.is_empty());
+        let n = i.c() - skip;
+        if !f.passes_receiver {
+            if n == 1 {
+                if let Some(unary) = f.def.unary {
+                    finish_call!(t, pc, r, tb, i, unary(t, *base.add(ARGS + skip)))
                 }
-            } else if n == 1 {
+            } else if n == 2 {
                 if let Some(binary) = f.def.binary {
-                    finish_call!(t, pc, r, tb, i, binary(t, f.receiver.get(), *base.add(ARGS + skip)))
+                    finish_call!(t, pc, r, tb, i, binary(t, *base.add(ARGS + skip), *base.add(ARGS + skip + 1)))
                 }
             }
+        } else if n == 1 {
+            if let Some(binary) = f.def.binary {
+                finish_call!(t, pc, r, tb, i, binary(t, f.receiver.get(), *base.add(ARGS + skip)))
+            }
         }
-        return call_rest(t, pc, r, tb);
     }
-}
+    return call_rest(t, pc, r, tb);
+});
 handler!(CALL_KW, |t, pc, r, tb, i| { return call_rest(t, pc, r, tb) });
 
-/// Calls of anything: prepares the window and asks `slow::prepare_call` what it has come to.
-unsafe extern "C" fn call_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`; `prepare_call` returns a window whose arguments are bound when it says so.
-    unsafe {
-        let i = Instr(*pc);
-        t.pc.set(pc.cast());
-        let result = slow::call(t, r, i.b(), i.c(), i.op() == Op::CALL_KW as u16, pc.add(2), i.a());
-        match result {
-            Ok(v) if v.is_empty() => {
-                // A Python frame was pushed.
-                if t.should_poll() {
-                    return entry_poll(t, t.pc.get().cast(), t.regs.get(), tb);
-                }
-                return goto_running(t, tb);
+// Calls of anything: prepares the window and asks `slow::prepare_call` what it has come to.
+second!(call_rest, |t, pc, r, tb, i| {
+    let result = slow::call(t, r, i.b(), i.c(), i.op() == Op::CALL_KW as u16, pc.add(2), i.a());
+    match result {
+        Ok(v) if v.is_empty() => {
+            // A Python frame was pushed.
+            if t.should_poll() {
+                return entry_poll(t, t.pc.get().cast(), t.regs.get(), tb);
             }
-            Ok(v) => {
-                *r.add(i.a()) = v;
-                if t.should_poll() {
-                    // A word that is visited as long as the instruction counts as running.
-                    *r.add(i.b() + KWNAMES) = v;
-                    return entry_poll(t, pc.add(2), r, tb);
-                }
-                goto!(t, pc.add(2), r, t.table.get())
-            }
-            Err(e) => throw!(t, tb, e),
+            return goto_running(t, tb);
         }
+        Ok(v) => {
+            *r.add(i.a()) = v;
+            if t.should_poll() {
+                // A word that is visited as long as the instruction counts as running.
+                *r.add(i.b() + KWNAMES) = v;
+                return entry_poll(t, pc.add(2), r, tb);
+            }
+            goto!(t, pc.add(2), r, t.table.get())
+        }
+        Err(e) => throw!(t, tb, e),
     }
-}
+});
 handler!(CALL_EX, |t, pc, r, tb, i| {
     t.pc.set(pc.cast());
     match slow::call_ex(t, r, i.b(), pc.add(1), i.a()) {
@@ -1065,27 +1083,52 @@ handler!(RETURN, |t, pc, r, tb, i| {
         *regs.add(back as u16 as usize) = v;
         goto!(t, (back >> 16) as *const u64, regs, tb)
     }
+    return return_kind(t, pc, r, tb);
+});
+// Returns from `__init__` and of generators.
+second!(return_kind, |t, pc, r, tb, i| {
+    let kind = kind_of(r);
+    let back = word(r, frame_word::RETURN).bits();
+    let next = (back >> 16) as *const u64;
+    let caller = caller_of(r);
+    let v = *r.add(i.a());
+    if kind == INIT {
+        if v.is_none() && word(r, frame_word::FRAME).is_empty() {
+            *caller.add(back as u16 as usize) = word(r, frame_word::LOCALS);
+            t.depth.set(t.depth.get() - 1);
+            t.regs.set(caller);
+            goto!(t, next, caller, tb)
+        }
+    } else if kind & GENERATOR != 0 && Generator::quick_finish(t, r) {
+        t.pc.set(next.cast());
+        if kind & ENTRY != 0 {
+            t.result.set(v);
+            leave!(RETURNED)
+        }
+        if kind == DELEGATE {
+            *caller.add(back as u16 as usize) = v;
+            goto!(t, next, caller, tb)
+        }
+        // Resumed by FOR_ITER, which is two words before: the loop ends.
+        let for_iter = next.sub(2);
+        goto!(t, for_iter.offset(Instr(*for_iter).c_signed()), caller, tb)
+    }
     return return_rest(t, pc, r, tb);
 });
-unsafe extern "C" fn return_rest(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
-    // SAFETY: as in `handler!`.
-    unsafe {
-        let i = Instr(*pc);
-        t.pc.set(pc.cast());
-        let kind = kind_of(r);
-        match slow::leave_frame(t, r, *r.add(i.a())) {
-            Ok(v) => {
-                // The frame is gone; the thread's registers and pc are the caller's.
-                if kind & ENTRY != 0 {
-                    t.result.set(v);
-                    leave!(RETURNED)
-                }
-                return goto_running(t, tb);
+second!(return_rest, |t, pc, r, tb, i| {
+    let kind = kind_of(r);
+    match slow::leave_frame(t, r, *r.add(i.a())) {
+        Ok(v) => {
+            // The frame is gone; the thread's registers and pc are the caller's.
+            if kind & ENTRY != 0 {
+                t.result.set(v);
+                leave!(RETURNED)
             }
-            Err(e) => throw!(t, tb, e),
+            return goto_running(t, tb);
         }
+        Err(e) => throw!(t, tb, e),
     }
-}
+});
 
 // ---------------------------------------------------------------- functions, classes, imports
 
@@ -1178,6 +1221,7 @@ macro_rules! suspend {
     }};
 }
 /// A delegate yielded `Thread::result`, and so does the generator at `r`, which goes on at `pc` once the delegate returns.
+#[inline(never)]
 unsafe extern "C" fn yield_outwards(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
     // SAFETY: as in `handler!`; the instruction before `pc` is the YIELD_FROM, which is one word long.
     unsafe {
@@ -1191,12 +1235,50 @@ unsafe extern "C" fn yield_outwards(t: &Thread, pc: *const u64, r: Regs, tb: *co
         suspend!(t, pc, r, tb, t.result.get())
     }
 }
-handler!(YIELD, |t, pc, r, tb, i| {
-    t.pc.set(pc.cast());
-    suspend!(t, pc, r, tb, *r.add(i.b()))
+handler!(CLEAR, |t, pc, r, tb, i| {
+    for k in i.a()..i.a() + i.b() {
+        r.add(k).write_volatile(Value::EMPTY);
+    }
+    goto!(t, pc.add(1), r, tb)
 });
+handler!(YIELD, |t, pc, r, tb, i| {
+    // Through all that delegate to this generator, too.
+    let v = *r.add(i.b());
+    let (mut at, mut regs) = (pc, r);
+    while Generator::quick_suspend(t, regs, at) {
+        let kind = kind_of(regs);
+        let back = word(regs, frame_word::RETURN).bits();
+        let next = (back >> 16) as *const u64;
+        t.pc.set(next.cast());
+        if kind & ENTRY != 0 {
+            t.result.set(v);
+            leave!(YIELDED)
+        }
+        let caller = caller_of(regs);
+        if kind != DELEGATE {
+            *caller.add(back as u16 as usize) = v;
+            goto!(t, next, caller, tb)
+        }
+        t.result.set(v);
+        if super::trace::watching(t) {
+            return yield_outwards(t, next, caller, tb);
+        }
+        (at, regs) = (next.sub(1), caller);
+    }
+    if regs == r {
+        return yield_rest(t, pc, r, tb);
+    }
+    return yield_outwards(t, at.add(1), regs, tb);
+});
+second!(yield_rest, |t, pc, r, tb, i| { suspend!(t, pc, r, tb, *r.add(i.b())) });
 handler!(YIELD_FROM, |t, pc, r, tb, i| {
-    t.pc.set(pc.cast());
+    let next = Generator::quick_resume(*r.add(i.b()), t, *r.add(i.a()), r, DELEGATE, pc.add(1), i.a());
+    if !next.is_null() {
+        goto!(t, next, t.regs.get(), tb)
+    }
+    return yield_from_rest(t, pc, r, tb);
+});
+second!(yield_from_rest, |t, pc, r, tb, i| {
     if let Some(g) = slow::delegate_generator(*r.add(i.b())) {
         match Generator::push(g, t, *r.add(i.a()), r, DELEGATE, pc.add(1), i.a()) {
             Ok(v) if !v.is_empty() => return goto_running(t, tb),
@@ -1225,7 +1307,14 @@ handler!(YIELD_FROM, |t, pc, r, tb, i| {
     }
 });
 handler!(GET_YIELD_FROM_ITER, |t, pc, r, tb, i| {
-    t.pc.set(pc.cast());
+    let v = *r.add(i.b());
+    if Generator::exact_generator(v).is_some() {
+        *r.add(i.a()) = v;
+        goto!(t, pc.add(1), r, tb)
+    }
+    return yield_from_iter_rest(t, pc, r, tb);
+});
+second!(yield_from_iter_rest, |t, pc, r, tb, i| {
     if let Some(f) = slow::generator_iter(t, *r.add(i.b())) {
         return enter_iter(t, pc, r, tb, f);
     }

@@ -120,16 +120,19 @@ impl Thread {
     }
 }
 
-/// Writes a frame's header, empties its variables past the parameters, and makes it the running frame.
+/// Whether a frame of `code` fits at `regs`, on the stack and within the recursion limit.
 #[inline(always)]
-pub(crate) unsafe fn push_frame(t: &Thread, regs: Regs, f: NewFrame) -> Result<()> {
-    let depth = t.depth.get() + 1;
-    // SAFETY: the caller gives a window at the top of the stack; its end is checked before anything is written above it.
+pub(crate) unsafe fn frame_fits(t: &Thread, regs: Regs, code: Ref<Code>) -> bool {
+    // SAFETY: the caller gives a window at the top of the stack; only its address is used.
+    t.depth.get() < t.recursion_limit.get() && unsafe { regs.add(code.nregs as usize + 64) } <= t.stack_end.get()
+}
+
+/// Writes the header of a frame that fits and makes it the running one. Its variables past the parameters are still to be written.
+#[inline(always)]
+pub(crate) unsafe fn push_header(t: &Thread, regs: Regs, f: NewFrame) {
+    // SAFETY: the caller has asked `frame_fits`.
     unsafe {
-        if depth > t.recursion_limit.get() || regs.add(f.code.nregs as usize + 64) > t.stack_end.get() {
-            return Err(recursion(t));
-        }
-        t.depth.set(depth);
+        t.depth.set(t.depth.get() + 1);
         set_word(regs, frame_word::CODE, f.code.value());
         set_word(regs, frame_word::FUNCTION, f.function);
         set_word(regs, frame_word::GLOBALS, f.globals.value());
@@ -138,17 +141,40 @@ pub(crate) unsafe fn push_frame(t: &Thread, regs: Regs, f: NewFrame) -> Result<(
         set_word(regs, frame_word::HANDLED, Value::EMPTY);
         set_word(regs, frame_word::CALLER, Value::from_bits(f.caller as u64 | f.kind));
         set_word(regs, frame_word::RETURN, Value::from_bits((f.return_pc as u64) << 16 | f.dest as u64));
-        for i in f.code.nparams as usize..f.code.nvars as usize {
-            *regs.add(i) = Value::EMPTY;
-        }
         t.regs.set(regs);
-        t.pc.set(f.code.start.cast());
+    }
+}
+
+/// Writes a fitting frame's header, empties its variables past the parameters, and makes it the running frame.
+#[inline(always)]
+pub(crate) unsafe fn push_fitting(t: &Thread, regs: Regs, f: NewFrame) {
+    let code = f.code;
+    // SAFETY: as for `push_header`; the variables are within the window.
+    unsafe {
+        push_header(t, regs, f);
+        // Volatile: most functions have none or one, for which wide stores are no gain.
+        for i in code.nparams as usize..code.nvars as usize {
+            regs.add(i).write_volatile(Value::EMPTY);
+        }
+        t.pc.set(code.start.cast());
+    }
+}
+
+/// As [`push_fitting`], for a window that may not fit.
+#[inline(always)]
+pub(crate) unsafe fn push_frame(t: &Thread, regs: Regs, f: NewFrame) -> Result<()> {
+    // SAFETY: the caller gives a window at the top of the stack; its end is checked before anything is written above it.
+    unsafe {
+        if !frame_fits(t, regs, f.code) {
+            return Err(recursion(t));
+        }
+        push_fitting(t, regs, f);
     }
     Ok(())
 }
 
 #[cold]
-fn recursion(t: &Thread) -> Exc {
+pub(crate) fn recursion(t: &Thread) -> Exc {
     let limit = t.recursion_limit.get();
     t.recursion_limit.set(limit + 64);
     let e = t.recursion_error("maximum recursion depth exceeded");

@@ -279,7 +279,7 @@ pub unsafe fn load_attr(t: &Thread, regs: Regs, obj: Value, name: usize, site: *
     if let Some(getter) = cache::property(word, obj) {
         return t.call(getter, &[obj]);
     }
-    if let Some(f) = cache::method(word, obj) {
+    if let Some(f) = cache::method_of_any(word, obj) {
         return attr::bind_attribute(t, f, obj, class_of(obj));
     }
     let name = code.name_at(name);
@@ -463,7 +463,7 @@ pub unsafe fn load_method(t: &Thread, regs: Regs, base: usize, obj: Value, name:
         }
         let name = code.name_at(name);
         learn_attr(t, obj, name, site);
-        if let Some(f) = cache::method(*site, obj) {
+        if let Some(f) = cache::method_of_any(*site, obj) {
             *window.add(CALLABLE) = f;
             *window.add(ARGS) = obj;
             return Ok(());
@@ -555,6 +555,14 @@ pub fn set_list_item(t: &Thread, o: Value, i: i64, v: Value) -> bool {
         }
         None => false,
     }
+}
+/// As [`set_list_item`], where it takes no call.
+#[inline(always)]
+pub fn quick_set_list_item(t: &Thread, o: Value, i: i64, v: Value) -> bool {
+    exact_list(o).is_some_and(|l| {
+        let i = if i < 0 { i + l.len() as i64 } else { i };
+        l.quick_set(t, i as usize, v)
+    })
 }
 #[inline(never)]
 pub fn get_item(t: &Thread, o: Value, k: Value) -> Result<Value> {
@@ -785,6 +793,11 @@ fn list_of(v: Value) -> Ref<List> {
         Some(l) => l,
         None => panic!("a display under construction is a list"),
     }
+}
+/// Appends to the list of a display under construction where that takes no call.
+#[inline(always)]
+pub fn quick_append(t: &Thread, l: Value, v: Value) -> bool {
+    exact_list(l).is_some_and(|l| l.quick_append(t, v))
 }
 #[inline(never)]
 pub fn list_append(t: &Thread, l: Value, v: Value) -> Result<()> {

@@ -80,6 +80,14 @@ pub struct AsyncGenerator {
     pub base: Generator,
 }
 
+/// How many registers a generator keeps that was suspended by the instruction at `pc`, or that is to begin there.
+#[inline(always)]
+unsafe fn kept(code: Ref<Code>, pc: *const u64) -> usize {
+    // SAFETY: the caller passes a generator's `pc`.
+    let i = unsafe { Instr(*pc) };
+    if i.op() == Op::YIELD as u16 || i.op() == Op::YIELD_FROM as u16 { i.c() } else { code.nvars as usize }
+}
+
 /// Whether an exception table's entry is the handler around every generator's body, which keeps StopIteration inside.
 fn only_converts(unit: &CodeUnit, entry: &ExceptionEntry) -> bool {
     let i = Instr(unit.code[entry.handler as usize]);
@@ -256,6 +264,128 @@ impl Generator {
         this.state.compare_exchange(from, to, AcqRel, Acquire).is_ok()
     }
 
+    /// As [`Generator::push`] for the common case: a generator of this thread outside of handlers and without a frame object.
+    /// Returns where to go on; null: take the general way.
+    #[inline(always)]
+    pub(crate) unsafe fn quick_push(
+        this: Ref<Generator>,
+        t: &Thread,
+        value: Value,
+        caller: Regs,
+        kind: u64,
+        return_pc: *const u64,
+        dest: usize,
+    ) -> *const u64 {
+        // SAFETY: the caller is in the running frame, at `caller`; what is written was checked to fit.
+        unsafe {
+            let code = this.code.known();
+            let regs = caller.add(interp::code_of(caller).nregs as usize + FRAME_HEADER_WORDS);
+            let before = this.state.load(Relaxed);
+            if !t.owns(this.header())
+                || before > state::SUSPENDED
+                || this.frame.get().bits() != Value::EMPTY.bits()
+                || this.handled.get().bits() != Value::EMPTY.bits()
+                || !interp::frame_fits(t, regs, code)
+                || (before == state::CREATED && !value.is_none())
+            {
+                return std::ptr::null();
+            }
+            this.state.store(state::RUNNING, Relaxed);
+            Generator::push_header(this, t, regs, code, caller, kind, return_pc, dest);
+            let pc: *const u64 = this.pc.load(Relaxed);
+            if before == state::CREATED {
+                this.restore(regs, code.nvars as usize);
+                return pc;
+            }
+            let i = Instr(*pc);
+            this.restore(regs, i.c());
+            *regs.add(i.a()) = value;
+            if i.op() == Op::YIELD_FROM as u16 { pc } else { pc.add(1) }
+        }
+    }
+
+    /// Resumes a generator that R[b] of the frame at `caller` holds, and those it delegates to, as far as
+    /// [`Generator::quick_push`] gets. Null if it did not get anywhere, else where to go on in the running frame.
+    #[inline(always)]
+    pub(crate) unsafe fn quick_resume(
+        iterator: Value,
+        t: &Thread,
+        value: Value,
+        caller: Regs,
+        kind: u64,
+        return_pc: *const u64,
+        dest: usize,
+    ) -> *const u64 {
+        let (mut iterator, mut caller, mut kind, mut return_pc, mut dest) = (iterator, caller, kind, return_pc, dest);
+        let mut next = std::ptr::null();
+        // SAFETY: as in `quick_push`; a pushed frame is at `t.regs`.
+        unsafe {
+            while let Some(g) = Generator::exact(iterator) {
+                let pushed = Generator::quick_push(g, t, value, caller, kind, return_pc, dest);
+                if pushed.is_null() {
+                    break;
+                }
+                next = pushed;
+                let i = Instr(*next);
+                if i.op() != Op::YIELD_FROM as u16 {
+                    break;
+                }
+                caller = t.regs.get();
+                iterator = *caller.add(i.b());
+                (kind, return_pc, dest) = (interp::DELEGATE, next.add(1), i.a());
+            }
+        }
+        next
+    }
+
+    /// The generator that a value is, not a coroutine or async generator.
+    #[inline(always)]
+    pub(crate) fn exact_generator(v: Value) -> Option<Ref<Generator>> {
+        let h = v.header().filter(|h| h.shape_id() == Generator::class_cell().shape())?;
+        // SAFETY: the shape says that it is a generator's cell.
+        Some(unsafe { Ref::from_raw(std::ptr::NonNull::from(h).cast()) })
+    }
+    /// The generator or coroutine that a value is, not an async generator.
+    #[inline(always)]
+    pub(crate) fn exact(v: Value) -> Option<Ref<Generator>> {
+        let of = |shape| v.header().filter(|h| h.shape_id() == shape);
+        let h = of(Generator::class_cell().shape()).or_else(|| of(Coroutine::class_cell().shape()))?;
+        // SAFETY: these shapes say that it is a generator's cell.
+        Some(unsafe { Ref::from_raw(std::ptr::NonNull::from(h).cast()) })
+    }
+
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments, reason = "the parts of a frame's header, inlined into the two that push it")]
+    unsafe fn push_header(
+        this: Ref<Generator>,
+        t: &Thread,
+        regs: Regs,
+        code: Ref<Code>,
+        caller: Regs,
+        kind: u64,
+        return_pc: *const u64,
+        dest: usize,
+    ) {
+        // SAFETY: the window fits; the globals of a generator are a dict.
+        unsafe {
+            let globals = Ref::from_raw(this.globals.get().as_cell().unwrap_unchecked().cast());
+            let (function, locals, kind) = (this.function.get(), this.value(), kind | GENERATOR);
+            interp::push_header(t, regs, interp::NewFrame { code, function, globals, locals, caller, kind, return_pc, dest });
+        }
+    }
+
+    /// Copies the first `n` registers to the frame at `regs`.
+    #[inline(always)]
+    unsafe fn restore(&self, regs: Regs, n: usize) {
+        let from = self.registers().as_ptr();
+        // SAFETY: the window has room for all registers. Volatile: a call of `memcpy` costs more than most frames' copy.
+        unsafe {
+            for k in 0..n {
+                regs.add(k).write_volatile((*from.add(k)).get());
+            }
+        }
+    }
+
     /// Pushes the generator's frame on top of the frame at `caller` and makes it the running one, `value` being what the YIELD
     /// expression gives. The empty mark as the result: it has finished already.
     #[inline(never)]
@@ -277,30 +407,13 @@ impl Generator {
         // SAFETY: the window starts above all frames; `push_frame` checks that it fits before it is written to.
         unsafe {
             let regs = t.stack_top().add(FRAME_HEADER_WORDS);
-            let pushed = interp::push_frame(
-                t,
-                regs,
-                interp::NewFrame {
-                    code,
-                    function: this.function.get(),
-                    globals: Ref::from_raw(this.globals.get().as_cell().unwrap_unchecked().cast()),
-                    locals: this.value(),
-                    caller,
-                    kind: kind | GENERATOR,
-                    return_pc,
-                    dest,
-                },
-            );
-            if let Err(e) = pushed {
+            if !interp::frame_fits(t, regs, code) {
                 this.state.store(before, Release);
-                return Err(e);
+                return Err(interp::recursion(t));
             }
-            // All of them: a register that was never written must not hold what another frame left on the stack, as the next
-            // suspension stores it where the collector takes it for a value. A loop: most are shorter than a call of `memcpy`.
-            for (i, f) in this.registers().iter().enumerate() {
-                *regs.add(i) = f.get();
-            }
+            Generator::push_header(this, t, regs, code, caller, kind, return_pc, dest);
             let pc = this.pc.load(Acquire) as *const u64;
+            this.restore(regs, kept(code, pc));
             let frame = this.frame.get();
             if !frame.is_empty() {
                 interp::set_word(regs, frame_word::FRAME, frame);
@@ -308,6 +421,7 @@ impl Generator {
             }
             let handled = this.handled.get();
             if !handled.is_empty() {
+                this.handled.init(Value::EMPTY);
                 interp::set_word(regs, frame_word::HANDLED, handled);
                 t.handling.set(t.handling.get() + 1);
             }
@@ -326,17 +440,52 @@ impl Generator {
         Ok(Value::NONE)
     }
 
+    /// Copies the registers that the suspension at `pc` keeps from the frame at `regs`. A barrier must follow.
+    #[inline(always)]
+    unsafe fn save(&self, regs: Regs, pc: *const u64) {
+        // SAFETY: the frame is the generator's, so all counts are within its registers.
+        unsafe {
+            let now = Instr(*pc).c();
+            let to = self.registers().as_ptr();
+            for k in 0..now {
+                (*to.add(k)).init(*regs.add(k));
+            }
+            // What only the suspension before this one kept would live as long as the generator.
+            for k in now..kept(self.code.known(), self.pc.load(Relaxed)) {
+                (*to.add(k)).init(Value::EMPTY);
+            }
+        }
+    }
+
+    /// As [`Generator::suspend`] for the common case: no frame object, no handled exception, nothing to tell the collector.
+    /// False: take the general way.
+    #[inline(always)]
+    pub(crate) unsafe fn quick_suspend(t: &Thread, regs: Regs, pc: *const u64) -> bool {
+        // SAFETY: as in `suspend`.
+        unsafe {
+            let this: Ref<Generator> = Ref::from_raw(interp::word(regs, frame_word::LOCALS).as_cell().unwrap_unchecked().cast());
+            if interp::word(regs, frame_word::FRAME).bits() != Value::EMPTY.bits()
+                || interp::word(regs, frame_word::HANDLED).bits() != Value::EMPTY.bits()
+                || t.needs_barrier(this.header(), this.value())
+            {
+                return false;
+            }
+            this.save(regs, pc);
+            this.pc.store(pc as *mut u64, Release);
+            t.depth.set(t.depth.get() - 1);
+            t.regs.set(interp::caller_of(regs));
+            this.state.store(state::SUSPENDED, Release);
+            true
+        }
+    }
+
     /// Takes the running frame, which is the generator's, off the stack at the yield instruction `pc`.
     #[inline(never)]
     pub(crate) fn suspend(t: &Thread, regs: Regs, pc: *const u64) {
         // SAFETY: `regs` is the running frame and belongs to the generator in its LOCALS word.
         unsafe {
             let this: Ref<Generator> = Ref::from_raw(interp::word(regs, frame_word::LOCALS).as_cell().unwrap_unchecked().cast());
-            let code = this.code.expect();
-            let live = code.live_at(pc).max(code.nvars as usize);
-            for (i, f) in this.registers().iter().take(live).enumerate() {
-                f.init(*regs.add(i));
-            }
+            this.save(regs, pc);
             t.write_barrier(this.header());
             this.handled.init(interp::word(regs, frame_word::HANDLED));
             this.frame.init(interp::word(regs, frame_word::FRAME));
@@ -365,6 +514,29 @@ impl Generator {
         }
     }
 
+    /// As [`Generator::finish`] and the pop of its frame at `regs`, for the common case: no frame object, no handled exception.
+    /// False: take the general way.
+    #[inline(always)]
+    pub(crate) unsafe fn quick_finish(t: &Thread, regs: Regs) -> bool {
+        // SAFETY: as in `suspend`.
+        unsafe {
+            let this: Ref<Generator> = Ref::from_raw(interp::word(regs, frame_word::LOCALS).as_cell().unwrap_unchecked().cast());
+            if interp::word(regs, frame_word::FRAME).bits() != Value::EMPTY.bits()
+                || interp::word(regs, frame_word::HANDLED).bits() != Value::EMPTY.bits()
+            {
+                return false;
+            }
+            let to = this.registers().as_ptr();
+            for k in 0..kept(this.code.known(), this.pc.load(Relaxed)) {
+                (*to.add(k)).init(Value::EMPTY);
+            }
+            this.state.store(state::FINISHED, Release);
+            t.depth.set(t.depth.get() - 1);
+            t.regs.set(interp::caller_of(regs));
+            true
+        }
+    }
+
     /// Ends it before it ever ran. False: it has run.
     pub fn discard(this: Ref<Generator>, t: &Thread) -> bool {
         if !Generator::change(this, t, state::CREATED, state::RUNNING) {
@@ -389,6 +561,14 @@ impl Generator {
         t.check_native_stack()?;
         let caller = t.regs.get();
         let return_pc = t.pc.get().cast();
+        if !caller.is_null() {
+            // SAFETY: the running frame, on top of which nothing lies while native code runs.
+            let next = unsafe { Generator::quick_push(this, t, value, caller, ENTRY, return_pc, 0) };
+            if !next.is_null() {
+                t.pc.set(next.cast());
+                return Generator::run_pushed(t);
+            }
+        }
         let pushed = Generator::push(this, t, value, caller, ENTRY, return_pc, 0)?;
         if pushed.is_empty() {
             return if this.is_coroutine() { Err(Generator::reused(t)) } else { Ok(Resumed::Returned(Value::NONE)) };

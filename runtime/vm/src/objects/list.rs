@@ -127,6 +127,21 @@ impl List {
         }
         self.set_shared(t, i, v)
     }
+    /// As [`List::set`], where it takes no call; false: it would.
+    #[inline(always)]
+    pub(crate) fn quick_set(&self, t: &Thread, i: usize, v: Value) -> bool {
+        if i >= self.len.load(Acquire) || !t.owns(&self.header) {
+            return false;
+        }
+        let Some(a) = self.storage.get() else { return false };
+        match a.fields().get(i) {
+            Some(f) if !t.needs_barrier(a.header(), v) => {
+                f.set_plain(v);
+                true
+            }
+            _ => false,
+        }
+    }
     #[cold]
     #[inline(never)]
     fn set_shared(&self, t: &Thread, i: usize, v: Value) -> bool {
@@ -137,6 +152,23 @@ impl List {
         let Some(a) = self.storage.get() else { return false };
         a.field(i).set(t, a.header(), v);
         true
+    }
+    /// As [`List::append`], where it takes no call; false: it would.
+    #[inline(always)]
+    pub(crate) fn quick_append(&self, t: &Thread, v: Value) -> bool {
+        if !t.owns(&self.header) {
+            return false;
+        }
+        let n = self.len.load(Relaxed);
+        let Some(a) = self.storage.get() else { return false };
+        match a.fields().get(n) {
+            Some(f) if !t.needs_barrier(a.header(), v) => {
+                f.set_plain(v);
+                self.len.store(n + 1, Release);
+                true
+            }
+            _ => false,
+        }
     }
     #[inline(always)]
     pub fn append(&self, t: &Thread, v: Value) -> Result<()> {

@@ -136,6 +136,12 @@ impl Thread {
             }
         }
         let it = self.iter(iterable)?;
+        if let Some(g) = Generator::exact(it) {
+            while let Resumed::Yielded(v) = Generator::resume(g, self, Value::NONE)? {
+                f(v)?;
+            }
+            return Ok(());
+        }
         let Some(next) = class_of(it).special(self, Special::Next) else {
             return Ok(());
         };
