@@ -3,6 +3,7 @@
 use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::descriptors::StaticMethod;
+use crate::objects::exceptions::{self, BaseException};
 use crate::objects::function::BoundMethod;
 use taipan_compiler::flags;
 
@@ -134,7 +135,10 @@ pub fn instantiate(t: &Thread, class: Ref<Class>, args: &[Value], kwnames: Optio
         return Err(t.type_error(format!("cannot create '{}' instances", class.full_name())));
     }
     let native = new.downcast::<Native>().filter(|n| !n.passes_receiver && kwnames.is_none());
+    let exception = BaseException::class();
+    let plain_exception = native.is_some_and(|n| n.is_of(exception));
     let direct = match (native.map(|n| n.def), args) {
+        _ if plain_exception => Some(exceptions::allocate(t, class, Tuple::new(t, args)?)?.value()),
         (Some(NativeDef { unary: Some(unary), .. }), []) => Some(unary(t, class.value())?),
         (Some(NativeDef { binary: Some(binary), .. }), &[a]) => Some(binary(t, class.value(), a)?),
         _ => None,
@@ -159,6 +163,8 @@ pub fn instantiate(t: &Thread, class: Ref<Class>, args: &[Value], kwnames: Optio
         let object = crate::objects::object::Object::class();
         let trivial = init.downcast::<Native>().is_some_and(|n| n.is_of(object))
             && (args.is_empty() || !new.downcast::<Native>().is_some_and(|n| n.is_of(object)));
+        // Its arguments have been set.
+        let trivial = trivial || plain_exception && init.downcast::<Native>().is_some_and(|n| n.is_of(exception));
         if !trivial {
             let r = if init.downcast::<Function>().is_some() || init.downcast::<Native>().is_some_and(|n| !n.passes_receiver) {
                 t.with_prepended(obj, args, |args| t.call_kw(init, args, kwnames))?

@@ -568,12 +568,13 @@ pub fn without_init_keywords<'a>(
 }
 
 fn check_new_class(t: &Thread, owner: Ref<Class>, c: Value, sig: &'static Signature) -> Result<()> {
-    let name = owner.name_string();
     let Some(class) = c.downcast::<Class>() else {
-        return Err(t.type_error(format!("{name}.__new__(X): X is not a type object ({})", class_of(c).name_string())));
+        let (name, given) = (owner.name_string(), class_of(c).name_string());
+        return Err(t.type_error(format!("{name}.__new__(X): X is not a type object ({given})")));
     };
-    let shown = class.name_string();
+    let names = || (owner.name_string(), class.name_string());
     if !class.is_subclass(owner) {
+        let (name, shown) = names();
         return Err(t.type_error(format!("{name}.__new__({shown}): {shown} is not a subtype of {name}")));
     }
     let mut built_in = class;
@@ -587,6 +588,7 @@ fn check_new_class(t: &Thread, owner: Ref<Class>, c: Value, sig: &'static Signat
     if own.is_some_and(|n| std::ptr::eq(n.def.signature, sig)) {
         return Ok(());
     }
+    let (name, shown) = names();
     Err(t.type_error(format!("{name}.__new__({shown}) is not safe, use {}.__new__()", built_in.name_string())))
 }
 

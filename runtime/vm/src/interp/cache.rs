@@ -57,6 +57,9 @@ pub enum Kind {
     Global,
     /// Property: value is the getter function.
     Property,
+    /// Class method: value is the function, second the class it gets. Guard is the class whose version is checked; offset 1: the
+    /// attribute is read from that class itself, not from an instance.
+    ClassMethod,
 }
 
 static SHAPE: std::sync::OnceLock<ShapeId> = std::sync::OnceLock::new();
@@ -198,6 +201,19 @@ pub fn method(word: u64, obj: Value) -> Option<Value> {
 pub fn method_of_any(word: u64, obj: Value) -> Option<Value> {
     let e = find(word, obj)?;
     if e.kind == Kind::Method && version_holds(e) { Some(e.value.get()) } else { None }
+}
+
+/// The function of the class method that a site's word gives for `obj`, and the class it gets.
+#[inline(always)]
+pub fn class_method(word: u64, obj: Value) -> Option<(Value, Value)> {
+    let shape = obj.header()?.shape_id();
+    let mut e = entry_of(word)?;
+    loop {
+        if e.shape == shape && e.kind == Kind::ClassMethod && (e.offset == 0 || e.guard.get() == obj) && version_holds(e) {
+            return Some((e.value.get(), e.second.get()));
+        }
+        e = e.next.get()?;
+    }
 }
 
 /// The property getter that a site's word gives for `obj`.

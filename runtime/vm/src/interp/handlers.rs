@@ -309,6 +309,11 @@ handler!(LOAD_METHOD, |t, pc, r, tb, i| {
         *r.add(i.a() + ARGS) = Value::EMPTY;
         goto!(t, pc.add(2), r, tb)
     }
+    if let Some((f, class)) = cache::class_method(*pc.add(1), obj) {
+        *r.add(i.a() + CALLABLE) = f;
+        *r.add(i.a() + ARGS) = class;
+        goto!(t, pc.add(2), r, tb)
+    }
     return load_method_rest(t, pc, r, tb);
 });
 second!(load_method_rest, |t, pc, r, tb, i| {
@@ -1290,6 +1295,15 @@ second!(yield_from_rest, |t, pc, r, tb, i| {
                 goto!(t, pc.add(1), r, tb)
             }
             Err(e) => throw!(t, tb, e),
+        }
+    }
+    if (*r.add(i.a())).is_none() && !super::trace::watching(t) {
+        if let Some(v) = crate::objects::iterators::quick_next(t, *r.add(i.b())) {
+            if v.is_empty() {
+                // R[a] is None already: what such an iterator returns.
+                goto!(t, pc.add(1), r, tb)
+            }
+            suspend!(t, pc, r, tb, v)
         }
     }
     // `slow::delegate` leaves in R[a] what was yielded or returned, and tells which.

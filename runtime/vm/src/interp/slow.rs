@@ -5,7 +5,7 @@ use super::cache::{self, Kind, NewEntry};
 use super::*;
 use crate::attr;
 use crate::objects::class::Special;
-use crate::objects::descriptors::StaticMethod;
+use crate::objects::descriptors::{ClassMethod, StaticMethod};
 use crate::objects::exceptions as ex;
 use crate::objects::generator::{Coroutine, Resumed};
 use crate::objects::member::MemberDescriptor;
@@ -310,6 +310,8 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
         let Some(v) = c.lookup(t, name) else { return };
         if let Some(s) = plain_static(v) {
             cache::publish(t, site, NewEntry { kind: Kind::OfClass, guard: obj, value: s.function(), ..new });
+        } else if let Some(f) = plain_class_method(v) {
+            cache::publish(t, site, NewEntry { kind: Kind::ClassMethod, guard: obj, value: f, second: obj, offset: 1, ..new });
         } else if v.downcast::<Function>().is_some() || class_of(v).special(t, Special::Get).is_none() {
             cache::publish(t, site, NewEntry { kind: Kind::OfClass, guard: obj, value: v, ..new });
         }
@@ -361,6 +363,8 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
             cache::publish(t, site, NewEntry { kind: Kind::Method, value: a, ..new });
         } else if let Some(s) = plain_static(a) {
             cache::publish(t, site, NewEntry { value: s.function(), ..new });
+        } else if let Some(f) = plain_class_method(a) {
+            cache::publish(t, site, NewEntry { kind: Kind::ClassMethod, value: f, second: class.value(), ..new });
         } else if class_of(a).special(t, Special::Get).is_none() {
             cache::publish(t, site, NewEntry { value: a, ..new });
         }
@@ -379,6 +383,11 @@ fn publish_member(t: &Thread, site: *const u64, shape: ShapeId, class: Ref<Class
 /// A `staticmethod` itself: a subclass may bind in its own way.
 fn plain_static(v: Value) -> Option<Ref<StaticMethod>> {
     v.downcast::<StaticMethod>().filter(|_| class_of(v) == StaticMethod::class())
+}
+/// The function of a `classmethod` itself that is a Python function.
+fn plain_class_method(v: Value) -> Option<Value> {
+    let c = v.downcast::<ClassMethod>().filter(|_| class_of(v) == ClassMethod::class())?;
+    Some(c.function()).filter(|f| f.downcast::<Function>().is_some())
 }
 fn is_plain_method(v: Value) -> bool {
     v.downcast::<Native>().is_some_and(|n| {
@@ -459,6 +468,11 @@ pub unsafe fn load_method(t: &Thread, regs: Regs, base: usize, obj: Value, name:
         if let Some(v) = cache::slot_value(*site, obj) {
             *window.add(CALLABLE) = v;
             *window.add(ARGS) = Value::EMPTY;
+            return Ok(());
+        }
+        if let Some((f, class)) = cache::class_method(*site, obj) {
+            *window.add(CALLABLE) = f;
+            *window.add(ARGS) = class;
             return Ok(());
         }
         let name = code.name_at(name);

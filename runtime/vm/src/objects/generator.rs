@@ -148,8 +148,12 @@ impl Generator {
                 Generator::class_cell()
             };
             let this = t.create_owned_with_tail(class.shape(), content, 8 * code.nregs as usize)?;
-            for (i, f) in this.registers().iter().enumerate() {
-                f.init(if i < code.nvars as usize { *regs.add(i) } else { Value::EMPTY });
+            let (variables, others) = this.registers().split_at_unchecked(code.nvars as usize);
+            for (i, f) in variables.iter().enumerate() {
+                f.init(*regs.add(i));
+            }
+            for f in others {
+                f.init(Value::EMPTY);
             }
             if code.has(flags::COROUTINE) && !t.state().origin_depth.get().is_empty() {
                 this.origin.set(
