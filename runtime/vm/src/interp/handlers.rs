@@ -273,6 +273,13 @@ handler!(LOAD_ATTR, |t, pc, r, tb, i| {
     return load_attr_rest(t, pc, r, tb);
 });
 second!(load_attr_rest, |t, pc, r, tb, i| {
+    let obj = *r.add(i.b());
+    if let Some(f) = cache::property(*pc.add(1), obj).and_then(exact_function) {
+        let code = f.code.known();
+        if code.simple && code.argcount == 1 {
+            return enter_getter(t, pc, r, tb, f, obj);
+        }
+    }
     finish!(t, pc, r, tb, 2, i.a(), slow::load_attr(t, r, *r.add(i.b()), i.c(), pc.add(1)))
 });
 handler!(STORE_ATTR, |t, pc, r, tb, i| {
@@ -797,11 +804,11 @@ handler!(FOR_ITER, |t, pc, r, tb, i| {
 });
 second!(for_iter_rest, |t, pc, r, tb, i| {
     let it = *r.add(i.b());
-    let next = Generator::quick_resume(it, t, Value::NONE, r, 0, pc.add(2), i.a());
-    if !next.is_null() {
-        goto!(t, next, t.regs.get(), tb)
-    }
-    if Generator::exact(it).is_some() {
+    if let Some(g) = Generator::exact_generator(it) {
+        let next = Generator::quick_push(g, t, Value::NONE, r, 0, pc.add(2), i.a());
+        if !next.is_null() {
+            goto!(t, next, t.regs.get(), tb)
+        }
         return for_iter_generator(t, pc, r, tb);
     }
     return for_iter_any(t, pc, r, tb);
@@ -912,7 +919,7 @@ macro_rules! enter_function {
             NewFrame {
                 code,
                 function: f.value(),
-                globals: f.globals.known(),
+                globals: f.globals.known().value(),
                 locals: $locals,
                 caller: $r,
                 kind: $kind,
@@ -934,6 +941,17 @@ rest!(too_deep, |t, pc, r, tb, i| { throw!(t, tb, recursion(t)) });
 fn wipe_stack() {
     let words = [0u64; 2048];
     std::hint::black_box(&words);
+}
+/// Enters a property's getter, a function of one parameter, for a LOAD_ATTR.
+#[inline(always)]
+unsafe fn enter_getter(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler, f: Ref<Function>, obj: Value) -> Exit {
+    // SAFETY: as in `enter_iter`.
+    unsafe {
+        let i = Instr(*pc);
+        let regs = t.stack_top().add(ARGS);
+        *regs = obj;
+        enter_function!(t, pc, r, tb, f, regs, 0, Value::EMPTY, pc.add(2), i.a())
+    }
 }
 /// Enters the `__iter__` of R[b], a generator function: what it makes is an iterator without a look at it.
 #[inline(always)]
@@ -1241,9 +1259,7 @@ unsafe extern "C" fn yield_outwards(t: &Thread, pc: *const u64, r: Regs, tb: *co
     }
 }
 handler!(CLEAR, |t, pc, r, tb, i| {
-    for k in i.a()..i.a() + i.b() {
-        r.add(k).write_volatile(Value::EMPTY);
-    }
+    empty_words(r.add(i.a()), r.add(i.a() + i.b()));
     goto!(t, pc.add(1), r, tb)
 });
 handler!(YIELD, |t, pc, r, tb, i| {

@@ -100,7 +100,8 @@ pub(crate) unsafe fn return_pc(regs: Regs) -> *const u64 {
 pub(crate) struct NewFrame {
     pub code: Ref<Code>,
     pub function: Value,
-    pub globals: Ref<Dict>,
+    /// A dict.
+    pub globals: Value,
     pub locals: Value,
     pub caller: Regs,
     pub kind: u64,
@@ -120,6 +121,27 @@ impl Thread {
     }
 }
 
+/// Keeps a loop as short as it is written: those over a few registers are not worth unrolling.
+#[inline(always)]
+pub(crate) fn rolled() {
+    // SAFETY: no instruction at all.
+    unsafe { std::arch::asm!("", options(nomem, nostack, preserves_flags)) }
+}
+
+/// Writes the empty mark to the words from `from` to `end`.
+#[inline(always)]
+pub(crate) unsafe fn empty_words(from: Regs, end: Regs) {
+    let mut at = from;
+    while at < end {
+        // SAFETY: the caller passes registers of a frame.
+        unsafe {
+            *at = Value::EMPTY;
+            at = at.add(1);
+        }
+        rolled();
+    }
+}
+
 /// Whether a frame of `code` fits at `regs`, on the stack and within the recursion limit.
 #[inline(always)]
 pub(crate) unsafe fn frame_fits(t: &Thread, regs: Regs, code: Ref<Code>) -> bool {
@@ -135,7 +157,7 @@ pub(crate) unsafe fn push_header(t: &Thread, regs: Regs, f: NewFrame) {
         t.depth.set(t.depth.get() + 1);
         set_word(regs, frame_word::CODE, f.code.value());
         set_word(regs, frame_word::FUNCTION, f.function);
-        set_word(regs, frame_word::GLOBALS, f.globals.value());
+        set_word(regs, frame_word::GLOBALS, f.globals);
         set_word(regs, frame_word::LOCALS, f.locals);
         set_word(regs, frame_word::FRAME, Value::EMPTY);
         set_word(regs, frame_word::HANDLED, Value::EMPTY);
@@ -152,10 +174,7 @@ pub(crate) unsafe fn push_fitting(t: &Thread, regs: Regs, f: NewFrame) {
     // SAFETY: as for `push_header`; the variables are within the window.
     unsafe {
         push_header(t, regs, f);
-        // Volatile: most functions have none or one, for which wide stores are no gain.
-        for i in code.nparams as usize..code.nvars as usize {
-            regs.add(i).write_volatile(Value::EMPTY);
-        }
+        empty_words(regs.add(code.nparams as usize), regs.add(code.nvars as usize));
         t.pc.set(code.start.cast());
     }
 }
@@ -234,7 +253,7 @@ pub fn call_function(t: &Thread, f: Ref<Function>, args: &[Value], kwnames: Opti
             NewFrame {
                 code,
                 function: f.value(),
-                globals: f.globals.expect(),
+                globals: f.globals.expect().value(),
                 locals: Value::EMPTY,
                 caller,
                 kind: ENTRY,
@@ -259,7 +278,11 @@ pub fn run_code(t: &Thread, code: Ref<Code>, globals: Ref<Dict>, locals: Value, 
         let regs = t.stack_top().add(FRAME_HEADER_WORDS);
         let caller = t.regs.get();
         let return_pc = t.pc.get().cast();
-        push_frame(t, regs, NewFrame { code, function: f.value(), globals, locals, caller, kind: ENTRY, return_pc, dest: 0 })?;
+        push_frame(
+            t,
+            regs,
+            NewFrame { code, function: f.value(), globals: globals.value(), locals, caller, kind: ENTRY, return_pc, dest: 0 },
+        )?;
         run(t, code.start, regs)
     }
 }

@@ -976,7 +976,7 @@ pub unsafe fn call(t: &Thread, regs: Regs, base: usize, n: usize, kw: bool, next
                     NewFrame {
                         code,
                         function: callable,
-                        globals: f.globals.expect(),
+                        globals: f.globals.expect().value(),
                         locals: instance,
                         caller: regs,
                         kind,
@@ -1117,7 +1117,7 @@ pub unsafe fn call_ex(t: &Thread, regs: Regs, base: usize, next: *const u64, des
                 NewFrame {
                     code,
                     function: callable,
-                    globals: f.globals.expect(),
+                    globals: f.globals.expect().value(),
                     locals: Value::EMPTY,
                     caller: regs,
                     kind: 0,

@@ -372,7 +372,7 @@ impl Generator {
     ) {
         // SAFETY: the window fits; the globals of a generator are a dict.
         unsafe {
-            let globals = Ref::from_raw(this.globals.get().as_cell().unwrap_unchecked().cast());
+            let globals = this.globals.get();
             let (function, locals, kind) = (this.function.get(), this.value(), kind | GENERATOR);
             interp::push_header(t, regs, interp::NewFrame { code, function, globals, locals, caller, kind, return_pc, dest });
         }
@@ -381,11 +381,14 @@ impl Generator {
     /// Copies the first `n` registers to the frame at `regs`.
     #[inline(always)]
     unsafe fn restore(&self, regs: Regs, n: usize) {
-        let from = self.registers().as_ptr();
-        // SAFETY: the window has room for all registers. Volatile: a call of `memcpy` costs more than most frames' copy.
+        let (mut from, mut to) = (self.registers().as_ptr(), regs);
+        // SAFETY: the window has room for all registers.
         unsafe {
-            for k in 0..n {
-                regs.add(k).write_volatile((*from.add(k)).get());
+            let end = from.add(n);
+            while from < end {
+                *to = (*from).get();
+                (from, to) = (from.add(1), to.add(1));
+                interp::rolled();
             }
         }
     }
@@ -449,14 +452,22 @@ impl Generator {
     unsafe fn save(&self, regs: Regs, pc: *const u64) {
         // SAFETY: the frame is the generator's, so all counts are within its registers.
         unsafe {
-            let now = Instr(*pc).c();
-            let to = self.registers().as_ptr();
-            for k in 0..now {
-                (*to.add(k)).init(*regs.add(k));
+            let before: *const u64 = self.pc.load(Relaxed);
+            let (mut from, mut to) = (regs, self.registers().as_ptr());
+            let end = to.add(Instr(*pc).c());
+            while to < end {
+                (*to).init(*from);
+                (from, to) = (from.add(1), to.add(1));
+                interp::rolled();
             }
-            // What only the suspension before this one kept would live as long as the generator.
-            for k in now..kept(self.code.known(), self.pc.load(Relaxed)) {
-                (*to.add(k)).init(Value::EMPTY);
+            if !std::ptr::eq(before, pc) {
+                // What only the suspension before this one kept would live as long as the generator.
+                let end = self.registers().as_ptr().add(kept(self.code.known(), before));
+                while to < end {
+                    (*to).init(Value::EMPTY);
+                    to = to.add(1);
+                    interp::rolled();
+                }
             }
         }
     }
