@@ -7,6 +7,19 @@
 //! first. A minor one is due when the threads have allocated the nursery's size, which follows the rate of
 //! survival; a full one when the old cells have doubled since the last.
 //!
+//! # Full collections of large heaps, in slices
+//! Marking ten million cells takes longer than a program should be stopped at a time. When the old cells have doubled and are
+//! many, marking begins at the end of a minor collection, into the other array of mark bits, and each minor collection
+//! that follows continues for some milliseconds, until nothing is left to follow; the next collection finishes it: it looks at
+//! the roots once more and does all that a full collection does after marking.
+//!
+//! That is sound because the world is stopped in every slice, right after a minor collection: all cells are old then, none of them is
+//! freed before the end, and every old cell that was written to meanwhile was remembered (or its card is dirty) and is
+//! visited by the minor collection (incremental update; Boehm, Demers, Shenker: "Mostly parallel garbage collection", 1991). For
+//! that the barrier also records stores of references to old cells while marking is under way ([`is_marking`]). What a
+//! minor collection marks it marks for the full one too, so that new cells are not marked twice, and what it meets of old cells
+//! that are not marked for the full one yet goes onto that one's stack.
+//!
 //! # A collection, step by step
 //! 1. The world stops. Each thread's frontiers are written, its runs taken away, its buffers handed over.
 //! 2. Mark bits of cells that were dropped since the last collection are cleared; a full one takes the other, cleared array
@@ -20,7 +33,7 @@
 //! 8. The world goes on; the collecting thread gives pages back to the system and drops native data.
 
 use crate::handshake::World;
-use crate::mark::Marker;
+use crate::mark::{Marker, Marks};
 use crate::mutator::Gathered;
 use crate::region::{self, *};
 use crate::space::space;
@@ -35,6 +48,12 @@ const NURSERY_MIN: usize = 4 << 20;
 const NURSERY_MAX: usize = 64 << 20;
 /// No full collection comes by itself below this size of old cells.
 const FULL_MIN: usize = 32 << 20;
+/// Full collections of more old cells than this are marked in slices.
+const SLICED_MIN: usize = 48 << 20;
+/// How long a pause with a slice of marking should be, and bounds for the slice.
+const PAUSE_AIM: Duration = Duration::from_millis(24);
+const SLICE_MIN: Duration = Duration::from_millis(4);
+const SLICE_MAX: Duration = Duration::from_millis(14);
 /// A nursery this many times larger while automatic collection is switched off.
 const DISABLED_FACTOR: usize = 64;
 
@@ -48,6 +67,8 @@ static STRESS: AtomicU32 = AtomicU32::new(0);
 /// Check the heap at each collection.
 static VERIFY: AtomicBool = AtomicBool::new(false);
 static LOG: AtomicBool = AtomicBool::new(false);
+/// A full collection is being marked in slices.
+static MARKING: AtomicBool = AtomicBool::new(false);
 
 /// The collector's state, used with the world stopped or for registration.
 pub(crate) struct Collector {
@@ -61,6 +82,10 @@ pub(crate) struct Collector {
     pub shape_hooks: Vec<fn(&[ShapeId])>,
     /// Number of the last full collection.
     epoch: u32,
+    /// The last number given to a full collection, finished or not.
+    last_epoch: u32,
+    /// The full collection that is being marked in slices.
+    sliced: Option<Sliced>,
     /// Bytes of cells that survived the last collection.
     live: usize,
     /// The next collection is to be full.
@@ -68,6 +93,13 @@ pub(crate) struct Collector {
     full_threshold: usize,
     frozen: usize,
     pub counters: Counters,
+}
+
+/// A full collection between its slices.
+struct Sliced {
+    marker: Marker,
+    /// Nothing is left to follow: the next collection finishes it.
+    done: bool,
 }
 
 const NOTHING: Gathered = Gathered {
@@ -88,6 +120,8 @@ static COLLECTOR: Mutex<Collector> = Mutex::new(Collector {
     finalizer_filter: |_| true,
     shape_hooks: Vec::new(),
     epoch: 1,
+    last_epoch: 1,
+    sliced: None,
     live: 0,
     full_due: false,
     full_threshold: FULL_MIN,
@@ -110,6 +144,12 @@ fn due_at() -> usize {
 #[inline]
 pub(crate) fn stress_interval() -> u32 {
     STRESS.load(Relaxed)
+}
+
+/// Whether old cells that are written to must be recorded whatever is stored.
+#[inline]
+pub(crate) fn is_marking() -> bool {
+    MARKING.load(Relaxed)
 }
 
 /// Switches automatic collection on or off. Off, memory is still collected, but far more rarely.
@@ -151,6 +191,10 @@ pub struct Collected {
     pub full: bool,
     /// Cells that were found dead.
     pub freed_cells: usize,
+    /// Dead cells that a [`Census`] counted.
+    pub counted: usize,
+    /// Cells that were found dead and wait for their finalizers now.
+    pub finalizable: usize,
     pub survived_bytes: usize,
     pub pause: Duration,
 }
@@ -158,23 +202,28 @@ pub struct Collected {
 impl Mutator {
     /// Collects now: all cells, or those allocated since the last collection.
     pub fn collect(&self, full: bool) -> Collected {
-        self.collect_unless(full, || false).unwrap_or_default()
+        self.collect_unless(full, None, || false).unwrap_or_default()
+    }
+    /// As [`Mutator::collect`], and counts garbage that was in cycles.
+    pub fn collect_counting(&self, full: bool, census: &mut Census) -> Collected {
+        self.collect_unless(full, Some(census), || false).unwrap_or_default()
     }
     /// Collects if nobody else did since the caller found that it was due.
     pub(crate) fn collect_if_due(&self) {
-        self.collect_unless(false, || SINCE.load(Relaxed) < due_at());
+        self.collect_unless(false, None, || SINCE.load(Relaxed) < due_at());
     }
     pub(crate) fn collect_for_stress(&self) {
-        self.collect_unless(SINCE.load(Relaxed).is_multiple_of(7), || false);
+        // A full one would give up what was marked in slices.
+        self.collect_unless(SINCE.load(Relaxed).is_multiple_of(7) && !is_marking(), None, || false);
     }
 
-    fn collect_unless(&self, full: bool, unless: impl FnOnce() -> bool) -> Option<Collected> {
+    fn collect_unless(&self, full: bool, census: Option<&mut Census>, unless: impl FnOnce() -> bool) -> Option<Collected> {
         let mut excess = Vec::new();
         let done = self.stop_the_world(|world| {
             if unless() {
                 return None;
             }
-            Some(collector().collect(world, full, &mut excess))
+            Some(collector().collect(world, full, census, &mut excess))
         })?;
         for &(first, count) in &excess {
             region::release(first, count);
@@ -237,6 +286,19 @@ impl Mutator {
     pub fn freeze_count(&self) -> usize {
         collector().frozen
     }
+
+    /// Whether a cell's finalizer is still to be called one day.
+    pub fn awaits_finalizer(&self, cell: std::ptr::NonNull<Header>) -> bool {
+        let cell = cell.as_ptr() as usize;
+        self.stop_the_world(|world| {
+            let mut found = collector().old.finalizable.contains(&cell) || queues().finalizable.contains(&cell);
+            world.for_each_thread(|t| {
+                // SAFETY: the world is stopped.
+                found |= unsafe { &*t.local.get() }.gathered.finalizable.contains(&cell)
+            });
+            found
+        })
+    }
 }
 
 /// What the count of blocks came to.
@@ -248,10 +310,11 @@ struct Swept {
 }
 
 impl Collector {
-    fn collect(&mut self, world: &World, full: bool, excess: &mut Vec<(u32, u32)>) -> Collected {
+    fn collect(&mut self, world: &World, full: bool, census: Option<&mut Census>, excess: &mut Vec<(u32, u32)>) -> Collected {
         let start = Instant::now();
         self.counters.started.get_or_insert(start);
-        let full = full || std::mem::take(&mut self.full_due);
+        let finish = !full && self.sliced.as_ref().is_some_and(|s| s.done);
+        let full = full || finish || std::mem::take(&mut self.full_due);
         let stress = stress_interval() != 0;
         // Checking everything at each collection would make stress mode too slow to get anywhere.
         let verify = VERIFY.load(Relaxed) || (stress && (self.counters.minor + self.counters.full).is_multiple_of(8));
@@ -266,29 +329,49 @@ impl Collector {
         let Gathered { remembered, cards, touched, mut weak, mut finalizable, mut droppable, allocated } = young;
 
         let dropped = std::mem::take(&mut queues().dropped);
-        dropped.iter().for_each(|&cell| region::unmark(cell));
-        if full {
+        dropped.iter().for_each(|&cell| region::unmark(cell, self.sliced.is_some()));
+        if let Some(sliced) = &mut self.sliced
+            && !dropped.is_empty()
+        {
+            // Some stale word may have led to them. They are free memory now.
+            sliced.marker.visitor.edges.retain(|&cell| region::is_marked(cell));
+        }
+        let mut marker = if full {
             world.for_each_thread(|t| t.forgive_losses());
-            self.epoch += 1;
-            region::begin_full(space().high);
+            // One that was asked for keeps nothing alive that died since marking began.
+            let marker = self.sliced.take().filter(|_| finish).map_or_else(|| self.new_marker(), |s| s.marker);
+            MARKING.store(false, Relaxed);
+            region::switch_marks();
+            self.epoch = marker.marks().epoch;
             for &(cell, _) in &queues().drops {
                 region::mark(region::mark_base(), cell, false);
             }
-        }
-
-        let mut marker = Marker::new(self.epoch);
-        self.written_cells(&mut marker, full, &remembered, &cards);
-        self.shape_roots(&mut marker, full);
-        {
-            let q = queues();
-            for &cell in q.cleared.iter().chain(&q.finalizable) {
-                marker.visitor.edges.push(cell);
+            marker
+        } else {
+            let (epoch, sliced) = match &self.sliced {
+                Some(s) => (s.marker.marks().epoch, s.marker.marks().base),
+                None => (self.epoch, 0),
+            };
+            Marker::new(Marks { base: region::mark_base(), epoch, sliced })
+        };
+        let dirty = std::mem::take(&mut *SHAPES.dirty.lock().expect("shape list"));
+        if full {
+            remembered.iter().for_each(|&cell| {
+                // SAFETY: a cell that was live when it was remembered; none has been freed since.
+                unsafe { &*(cell as *const Header) }.gc.store(gc_bits::OLD, Relaxed)
+            });
+            if finish {
+                visit_again(&mut marker, &remembered, &cards, &dirty);
             }
+            marker.visitor.shapes.append(&mut SHAPES.young.lock().expect("shape list"));
+        } else {
+            remembered.iter().for_each(|&cell| marker.scan(cell));
+            visit_cards(&mut marker, &cards);
+            // Marked or not: their fields may have changed since they were.
+            dirty.iter().for_each(|&id| marker.visit_shape(id));
         }
-        for scan in &self.root_scanners {
-            scan(&mut marker.visitor);
-        }
-        world.for_each_thread(|t| t.visit_roots(&mut marker.visitor));
+        cards.iter().for_each(|&address| region::card(address).store(0, Relaxed));
+        self.visit_roots(world, &mut marker, full);
         let trace = |marker: &mut Marker| if full { marker.drain_with_shape_trees() } else { marker.drain() };
         trace(&mut marker);
 
@@ -301,9 +384,21 @@ impl Collector {
         }
         Collector::clear_weak(&weak, &live);
         let resurrected = self.find_finalizable(&mut finalizable);
-        self.counters.finalized += resurrected.len() as u64;
+        let waiting = resurrected.len();
+        self.counters.finalized += waiting as u64;
         marker.visitor.edges.extend(resurrected);
         trace(&mut marker);
+        let mut counted = 0;
+        if let Some(census) = census {
+            let found = garbage::cyclic(full, &touched, census.counts);
+            counted = found.len();
+            if let Some(keep) = &mut census.keep {
+                // SAFETY: cells' addresses are not null.
+                keep.extend(found.iter().map(|&c| Value::from_cell(unsafe { std::ptr::NonNull::new_unchecked(c as *mut Header) })));
+                marker.visitor.edges.extend(found);
+                trace(&mut marker);
+            }
+        }
         region::end_marking();
         // SAFETY: registered weak cells that live.
         weak.retain(|&cell| region::is_marked(cell) && unsafe { &*(cell as *const WeakCell) }.target().is_cell());
@@ -325,10 +420,16 @@ impl Collector {
             self.full_threshold = (self.live * 2).max(FULL_MIN);
         } else {
             self.live += swept.survived;
-            self.full_due = self.live >= self.full_threshold;
+            self.full_due = self.sliced.is_none() && self.live >= self.full_threshold && self.live < SLICED_MIN;
+            if let Some(sliced) = &mut self.sliced {
+                marker.met.iter().for_each(|&cell| sliced.marker.scan(cell));
+            }
         }
         SINCE.store(0, Relaxed);
         self.adapt_nursery(full, allocated, swept.survived);
+        if !full {
+            self.mark_slice(world, start, stress);
+        }
         space().excess(NURSERY.load(Relaxed) / BLOCK_SIZE + self.live / BLOCK_SIZE / 8, excess);
         if stress {
             verify::poison_free();
@@ -341,7 +442,14 @@ impl Collector {
         let pause = start.elapsed();
         self.counters.pause(pause);
         *(if full { &mut self.counters.full } else { &mut self.counters.minor }) += 1;
-        let done = Collected { full, freed_cells: swept.freed_cells, survived_bytes: swept.survived, pause };
+        let done = Collected {
+            full,
+            freed_cells: swept.freed_cells,
+            counted,
+            finalizable: waiting,
+            survived_bytes: swept.survived,
+            pause,
+        };
         if LOG.load(Relaxed) {
             self.log(&done, allocated);
         }
@@ -365,35 +473,49 @@ impl Collector {
         );
     }
 
-    /// Old cells that were written to: all that they refer to is a root of a minor collection.
-    fn written_cells(&self, marker: &mut Marker, full: bool, remembered: &[usize], cards: &[usize]) {
-        for &cell in remembered {
-            if full {
-                // SAFETY: a cell that was live when it was remembered; none has been freed since.
-                unsafe { &*(cell as *const Header) }.gc.store(gc_bits::OLD, Relaxed);
-            } else {
-                marker.scan(cell);
-            }
-        }
-        for &address in cards {
-            region::card(address).store(0, Relaxed);
-            if !full {
-                marker.visitor.conservative(address as *const u64, (1 << CARD_SHIFT) / 8);
-            }
-        }
+    /// For a full collection, into the array of mark bits that is not in use.
+    fn new_marker(&mut self) -> Marker {
+        self.last_epoch += 1;
+        let base = region::clear_other_marks(space().high);
+        Marker::new(Marks { base, epoch: self.last_epoch, sliced: 0 })
     }
 
-    fn shape_roots(&self, marker: &mut Marker, full: bool) {
-        let dirty = std::mem::take(&mut *SHAPES.dirty.lock().expect("shape list"));
-        let roots = &mut marker.visitor.shapes;
+    fn visit_roots(&self, world: &World, marker: &mut Marker, full: bool) {
         if full {
-            roots.append(&mut SHAPES.young.lock().expect("shape list"));
-            roots.extend_from_slice(&SHAPES.permanent.lock().expect("shape list"));
-        } else {
-            // Marked or not: their fields may have changed since they were.
-            for id in dirty {
-                marker.visit_shape(id);
+            marker.visitor.shapes.extend_from_slice(&SHAPES.permanent.lock().expect("shape list"));
+        }
+        {
+            let q = queues();
+            for &cell in q.cleared.iter().chain(&q.finalizable) {
+                marker.visitor.edges.push(cell);
             }
+        }
+        for scan in &self.root_scanners {
+            scan(&mut marker.visitor);
+        }
+        world.for_each_thread(|t| t.visit_roots(&mut marker.visitor));
+    }
+
+    /// At the end of a minor collection: begins a full one of a large heap, or marks some more for it.
+    fn mark_slice(&mut self, world: &World, start: Instant, stress: bool) {
+        if self.sliced.is_none() {
+            let due = self.live >= self.full_threshold && self.live >= SLICED_MIN;
+            if !due && !stress {
+                return;
+            }
+            let mut marker = self.new_marker();
+            self.visit_roots(world, &mut marker, true);
+            self.sliced = Some(Sliced { marker, done: false });
+            MARKING.store(true, Relaxed);
+        }
+        let Some(sliced) = &mut self.sliced else { return };
+        if !sliced.done {
+            let fair = SLICE_MAX.mul_f64(NURSERY.load(Relaxed) as f64 / NURSERY_MAX as f64);
+            let slice = match stress {
+                true => Duration::from_micros(50),
+                false => PAUSE_AIM.saturating_sub(start.elapsed()).min(fair).max(SLICE_MIN),
+            };
+            sliced.done = sliced.marker.drain_until(Instant::now() + slice);
         }
     }
 
@@ -452,6 +574,24 @@ impl Collector {
         }
         NURSERY.store(nursery.clamp(NURSERY_MIN, NURSERY_MAX), Relaxed);
     }
+}
+
+fn visit_cards(marker: &mut Marker, cards: &[usize]) {
+    for &address in cards {
+        marker.visitor.conservative(address as *const u64, (1 << CARD_SHIFT) / 8);
+    }
+}
+
+/// What was written to since the last slice, as far as it was visited before.
+fn visit_again(marker: &mut Marker, remembered: &[usize], cards: &[usize], dirty: &[ShapeId]) {
+    let base = marker.marks().base;
+    for &cell in remembered {
+        if region::is_marked_in(base, cell) {
+            marker.scan(cell);
+        }
+    }
+    visit_cards(marker, cards);
+    dirty.iter().for_each(|&id| marker.visit_shape(id));
 }
 
 /// Files a block by its mark bits.

@@ -34,6 +34,7 @@
 //! | `mutator` | a thread's allocation and write barrier |
 //! | `threads`, `handshake`, `lock` | states, requests, the stopped world, ownership of containers; the table of all locks |
 //! | `collect`, `mark`, `weak` | when a collection comes and its steps; marking; weak cells, finalizers, drops |
+//! | `garbage` | what of the garbage was in cycles, on request |
 //! | `verify`, `stats` | checking, walking, counting |
 extern crate self as taipan_heap;
 
@@ -41,6 +42,7 @@ mod cell;
 mod collect;
 mod field;
 mod futex;
+mod garbage;
 mod handshake;
 mod lock;
 mod mark;
@@ -60,6 +62,7 @@ mod weak;
 pub use cell::*;
 pub use collect::{Collected, is_enabled, set_enabled, set_log, set_memory_limit, set_verify};
 pub use field::*;
+pub use garbage::Census;
 pub use handshake::World;
 pub use lock::Exclusive;
 pub use mutator::{Mutator, OutOfMemory, Roots, Run, StackScanner, poll_bits};

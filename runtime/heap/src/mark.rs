@@ -10,12 +10,17 @@
 //! chunks of references in one queue under a lock; a marker that has much and sees a hungry one puts the older half of its
 //! stack there, because old entries tend to lead to much. All is done when every marker is hungry and the queue is empty;
 //! helpers count as hungry also while they sleep, so nobody waits for one to wake up for nothing.
+//!
+//! # Slices
+//! A full collection of a large heap is marked in slices ([`Marker::drain_until`]): when the time is up, helpers put all they have
+//! into the queue and the collecting thread keeps it until the next slice. `collect` tells why that is sound.
 
 use crate::region;
 use crate::visitor::Visitor;
 use crate::{Field, Header, SHAPES, ShapeId, gc_bits, instance_part};
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Instant;
 
 /// References in flight between prefetch and use.
 const QUEUE: usize = 12;
@@ -32,14 +37,30 @@ const HELPERS_MAX: usize = 7;
 
 pub(crate) struct Marker {
     pub visitor: Visitor<'static>,
-    /// Number of this full collection; shapes with this number are marked.
-    epoch: u32,
+    marks: Marks,
     parallel: bool,
     helper: bool,
     followed: usize,
+    /// When the slice ends.
+    deadline: Option<Instant>,
+    /// Old cells that this minor collection met and marked for the full one: it has not visited their references yet.
+    pub met: Vec<usize>,
     /// Cells marked by this marker.
     pub marked: usize,
 }
+
+/// What a marker marks, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Marks {
+    /// Address of the array of mark bits.
+    pub base: usize,
+    /// Number of this full collection; shapes with this number are marked.
+    pub epoch: u32,
+    /// In a minor collection while a full one is marked in slices: address of that one's array of mark bits, else 0.
+    pub sliced: usize,
+}
+
+const NO_MARKS: Marks = Marks { base: 0, epoch: 0, sliced: 0 };
 
 enum Chunk {
     References(Vec<usize>),
@@ -54,6 +75,8 @@ struct Pool {
     hungry: AtomicUsize,
     /// Chunks in the queue.
     available: AtomicUsize,
+    /// The slice is over: helpers are to put back what they have.
+    time_up: AtomicBool,
 }
 
 struct Work {
@@ -61,7 +84,8 @@ struct Work {
     helpers: usize,
     /// Markers without work, sleeping helpers among them.
     idle: usize,
-    epoch: u32,
+    marks: Marks,
+    met: Vec<usize>,
 }
 
 /// Replaced in the child of a fork, where nobody holds the old one's lock any more.
@@ -74,10 +98,11 @@ fn pool() -> &'static Pool {
         return unsafe { &*p };
     }
     let new = Box::leak(Box::new(Pool {
-        work: Mutex::new(Work { chunks: Vec::new(), helpers: 0, idle: 0, epoch: 0 }),
+        work: Mutex::new(Work { chunks: Vec::new(), helpers: 0, idle: 0, marks: NO_MARKS, met: Vec::new() }),
         changed: Condvar::new(),
         hungry: AtomicUsize::new(0),
         available: AtomicUsize::new(0),
+        time_up: AtomicBool::new(false),
     }));
     match POOL.compare_exchange(std::ptr::null_mut(), new, AcqRel, Acquire) {
         Ok(_) => new,
@@ -127,8 +152,20 @@ fn prefetch(address: usize) {
 }
 
 impl Marker {
-    pub fn new(epoch: u32) -> Marker {
-        Marker { visitor: Visitor::new(), epoch, parallel: false, helper: false, followed: 0, marked: 0 }
+    pub fn new(marks: Marks) -> Marker {
+        Marker {
+            visitor: Visitor::new(),
+            marks,
+            parallel: false,
+            helper: false,
+            followed: 0,
+            deadline: None,
+            met: Vec::new(),
+            marked: 0,
+        }
+    }
+    pub fn marks(&self) -> Marks {
+        self.marks
     }
 
     /// Visits the references of a cell that is marked already.
@@ -142,7 +179,7 @@ impl Marker {
                 header.gc.store(gc_bits::OLD, Relaxed);
             }
             let shape = header.shape();
-            if shape.marked.load(Relaxed) != self.epoch {
+            if shape.marked.load(Relaxed) != self.marks.epoch {
                 self.mark_shape(header.shape_id());
             }
             (shape.layout().scan)(cell, &mut self.visitor);
@@ -163,7 +200,7 @@ impl Marker {
                 return;
             }
             let shape = SHAPES.get(id);
-            if shape.marked.swap(self.epoch, Relaxed) == self.epoch {
+            if shape.marked.swap(self.marks.epoch, Relaxed) == self.marks.epoch {
                 return;
             }
             self.visit_shape(id);
@@ -190,7 +227,7 @@ impl Marker {
             self.drain();
             let mut found = false;
             for id in (1..SHAPES.limit()).map(ShapeId) {
-                let is_marked = |id| SHAPES.get(id).marked.load(Relaxed) == self.epoch;
+                let is_marked = |id| SHAPES.get(id).marked.load(Relaxed) == self.marks.epoch;
                 if SHAPES.is_in_use(id) && !is_marked(id) {
                     let parent = ShapeId(SHAPES.get(id).parent.load(Relaxed));
                     if parent.0 != 0 && is_marked(parent) {
@@ -212,26 +249,51 @@ impl Marker {
 
     /// Marks a cell, and visits its references if it was not marked before.
     #[inline(always)]
-    fn follow(&mut self, base: usize, cell: usize) {
+    fn follow(&mut self, Marks { base, sliced, .. }: Marks, cell: usize) {
         debug_assert!(cell & 15 == 0 && region::in_heap(cell), "{cell:#x} is not a cell");
         if region::mark(base, cell, self.parallel) {
             self.marked += 1;
+            if sliced != 0 {
+                region::mark(sliced, cell, self.parallel);
+            }
             self.scan(cell);
+        } else if sliced != 0 && region::mark(sliced, cell, self.parallel) {
+            self.met.push(cell);
         }
     }
 
     /// Follows all references at hand and what they lead to.
     pub fn drain(&mut self) {
-        loop {
-            self.drain_own();
-            if !self.parallel || !self.take_chunk() {
-                return;
-            }
-        }
+        while self.drain_own() && self.parallel && self.take_chunk() {}
     }
 
-    fn drain_own(&mut self) {
-        let base = region::mark_base();
+    /// As `drain`, but not beyond `deadline`; false if there is more to follow.
+    pub fn drain_until(&mut self, deadline: Instant) -> bool {
+        // Helpers may have served another marker since.
+        self.parallel = false;
+        self.followed = 0;
+        self.deadline = Some(deadline);
+        let done = loop {
+            if !self.drain_own() {
+                break false;
+            }
+            if !self.parallel || !self.take_chunk() {
+                break true;
+            }
+        };
+        if !done && self.parallel {
+            self.take_everything();
+        }
+        self.deadline = None;
+        self.parallel = false;
+        self.followed = 0;
+        done
+    }
+
+    /// Follows what this marker has; false if time was up before.
+    fn drain_own(&mut self) -> bool {
+        let marks = self.marks;
+        let base = marks.base;
         let mut queue = [0usize; QUEUE];
         let mut at = 0;
         let mut empty = 0;
@@ -249,11 +311,15 @@ impl Marker {
             let cell = std::mem::replace(&mut queue[at], next);
             at = (at + 1) % QUEUE;
             if cell != 0 {
-                self.follow(base, cell);
+                self.follow(marks, cell);
                 look -= 1;
                 if look == 0 {
                     look = LOOK;
                     self.followed += LOOK;
+                    if self.is_time_up() {
+                        self.visitor.edges.extend(queue.into_iter().filter(|&cell| cell != 0));
+                        return false;
+                    }
                     self.share();
                 }
             }
@@ -261,13 +327,57 @@ impl Marker {
                 empty += 1;
                 if empty >= QUEUE {
                     self.mark_shapes();
-                    if self.visitor.edges.is_empty() && !self.visitor.take_range() {
-                        return;
+                    if self.visitor.edges.is_empty() && !self.take_range() {
+                        return true;
                     }
                     empty = 0;
                 }
             }
         }
+    }
+
+    fn is_time_up(&self) -> bool {
+        if self.helper { pool().time_up.load(Relaxed) } else { self.deadline.is_some_and(|d| Instant::now() >= d) }
+    }
+
+    /// Puts all that this helper has into the queue.
+    fn give_everything(&mut self) {
+        self.mark_shapes();
+        let pool = pool();
+        let mut work = pool.lock();
+        work.chunks.push(Chunk::References(std::mem::take(&mut self.visitor.edges)));
+        work.chunks.extend(self.visitor.ranges.drain(..).map(|(address, len)| Chunk::Range(address, len)));
+        pool.update_hungry(&work);
+    }
+
+    /// Waits until the helpers have put back what they have, and takes all.
+    fn take_everything(&mut self) {
+        let pool = pool();
+        pool.time_up.store(true, Relaxed);
+        let mut work = pool.lock();
+        work.idle += 1;
+        while work.idle != work.helpers + 1 {
+            work = pool.changed.wait(work).unwrap_or_else(|p| p.into_inner());
+        }
+        for chunk in std::mem::take(&mut work.chunks) {
+            self.add_chunk(chunk);
+        }
+        work.idle -= 1;
+        pool.time_up.store(false, Relaxed);
+        pool.update_hungry(&work);
+    }
+
+    fn add_chunk(&mut self, chunk: Chunk) {
+        match chunk {
+            Chunk::References(mut cells) => self.visitor.edges.append(&mut cells),
+            Chunk::Range(address, len) => self.visitor.ranges.push((address, len)),
+        }
+    }
+
+    /// Takes a piece of a long run. Most of what a long list holds was there before it grew: that is seen here at once.
+    fn take_range(&mut self) -> bool {
+        let Marks { base, sliced, .. } = self.marks;
+        self.visitor.take_range(|cell| region::is_marked_in(base, cell) && (sliced == 0 || region::is_marked_in(sliced, cell)))
     }
 
     /// Gives half of the references away if somebody has none.
@@ -279,7 +389,7 @@ impl Marker {
             return;
         }
         if !self.parallel {
-            self.parallel = call_helpers(self.epoch);
+            self.parallel = call_helpers(self.marks);
             if !self.parallel {
                 // Alone for the rest of this collection.
                 self.followed = 0;
@@ -326,25 +436,27 @@ impl Marker {
         }
         let mut work = pool.lock();
         work.idle += 1;
+        work.met.append(&mut self.met);
         pool.update_hungry(&work);
         let all = work.helpers + 1;
-        if work.idle == all && work.chunks.is_empty() {
+        if work.idle == all && (work.chunks.is_empty() || pool.time_up.load(Relaxed)) {
             pool.changed.notify_all();
         }
         loop {
-            if let Some(chunk) = work.chunks.pop() {
+            // When time is up, what is in the queue is for the collecting thread.
+            if !pool.time_up.load(Relaxed)
+                && let Some(chunk) = work.chunks.pop()
+            {
                 work.idle -= 1;
                 pool.update_hungry(&work);
-                self.epoch = work.epoch;
+                self.marks = work.marks;
                 drop(work);
-                match chunk {
-                    Chunk::References(mut cells) => self.visitor.edges.append(&mut cells),
-                    Chunk::Range(address, len) => self.visitor.ranges.push((address, len)),
-                }
+                self.add_chunk(chunk);
                 return true;
             }
             if !self.helper && work.idle == all {
                 work.idle -= 1;
+                self.met = std::mem::take(&mut work.met);
                 pool.update_hungry(&work);
                 return false;
             }
@@ -355,11 +467,11 @@ impl Marker {
 
 /// Starts helpers unless there are some; false if there cannot be any.
 #[cold]
-fn call_helpers(epoch: u32) -> bool {
+fn call_helpers(marks: Marks) -> bool {
     let wanted = helpers_wanted();
     let pool = pool();
     let mut work = pool.lock();
-    work.epoch = epoch;
+    work.marks = marks;
     while work.helpers < wanted {
         // Signals are for threads that run Python code.
         // SAFETY: plain calls with initialised sets.
@@ -384,7 +496,7 @@ fn call_helpers(epoch: u32) -> bool {
 }
 
 fn help() {
-    let mut marker = Marker::new(0);
+    let mut marker = Marker::new(NO_MARKS);
     marker.helper = true;
     marker.parallel = true;
     {
@@ -394,6 +506,8 @@ fn help() {
     }
     loop {
         marker.take_chunk();
-        marker.drain_own();
+        if !marker.drain_own() {
+            marker.give_everything();
+        }
     }
 }

@@ -346,7 +346,7 @@ impl Mutator {
     #[cold]
     #[inline(never)]
     pub fn write_barrier_at_slow(&self, holder: &Header, slot: *const u64, value: Value) {
-        if value.header().is_some_and(|h| h.gc.load(Relaxed) & gc_bits::OLD != 0) {
+        if !collect::is_marking() && value.header().is_some_and(|h| h.gc.load(Relaxed) & gc_bits::OLD != 0) {
             return;
         }
         let address = std::ptr::from_ref(holder) as usize;

@@ -325,21 +325,38 @@ pub(crate) fn mark(base: usize, cell: usize, parallel: bool) -> bool {
         true
     }
 }
-pub(crate) fn unmark(cell: usize) {
-    let (word, bit) = mark_word(MARKS.load(Relaxed), cell);
-    word.store(word.load(Relaxed) & !bit, Relaxed);
+/// Clears the mark bit of a cell; `both`: also in the array that is being filled in slices.
+pub(crate) fn unmark(cell: usize, both: bool) {
+    let base = mark_base();
+    for base in [base, other_marks(base)].into_iter().take(1 + usize::from(both)) {
+        let (word, bit) = mark_word(base, cell);
+        word.store(word.load(Relaxed) & !bit, Relaxed);
+    }
+}
+#[inline(always)]
+pub(crate) fn is_marked_in(base: usize, cell: usize) -> bool {
+    let (word, bit) = mark_word(base, cell);
+    word.load(Relaxed) & bit != 0
 }
 fn other_marks(base: usize) -> usize {
     MARKS_BASES[usize::from(base == MARKS_BASES[0])]
 }
-/// Before a full collection's marking: takes the other array, cleared for the blocks below `high`.
-pub(crate) fn begin_full(high: u32) {
-    let old = MARKS.load(Relaxed);
-    let new = other_marks(old);
+/// The array that is not in use, cleared for the blocks below `high`: for a full collection's marks.
+pub(crate) fn clear_other_marks(high: u32) -> usize {
+    let new = other_marks(MARKS.load(Relaxed));
     // SAFETY: nothing uses this array; it covers these blocks.
     unsafe { std::ptr::write_bytes(new as *mut u8, 0, high as usize * MARK_WORDS * 8) };
+    new
+}
+/// Takes the other array, while words are still looked up in this one.
+pub(crate) fn switch_marks() {
+    let old = MARKS.load(Relaxed);
     LOOKUP.store(old, Relaxed);
-    MARKS.store(new, Relaxed);
+    MARKS.store(other_marks(old), Relaxed);
+}
+/// Whether a cell was marked before a full collection, until the next begins.
+pub(crate) fn was_marked(cell: usize) -> bool {
+    is_marked_in(other_marks(mark_base()), cell)
 }
 /// After marking: what is marked now is what there is.
 pub(crate) fn end_marking() {

@@ -89,7 +89,7 @@ fn each_referent(cell: usize, mut f: impl FnMut(Value)) {
             // SAFETY: references are not null.
             f(Value::from_cell(unsafe { NonNull::new_unchecked(cell as *mut Header) }))
         }
-        if !v.take_range() {
+        if !v.take_range(|_| false) {
             return;
         }
     }

@@ -62,8 +62,9 @@ impl Visitor<'_> {
             }
         }
     }
-    /// Takes a piece of a long run.
-    pub(crate) fn take_range(&mut self) -> bool {
+    /// Takes a piece of a long run, without the cells that need not be looked at.
+    #[inline(always)]
+    pub(crate) fn take_range(&mut self, skip: impl Fn(usize) -> bool) -> bool {
         let Some((at, len)) = self.ranges.pop() else { return false };
         let piece = len.min(LONG_RUN);
         if len > piece {
@@ -71,7 +72,10 @@ impl Visitor<'_> {
         }
         // SAFETY: the run was passed to `values` by the scan of a cell, and the world is stopped since.
         for f in unsafe { std::slice::from_raw_parts(at as *const Field, piece) } {
-            self.value(f.get())
+            let v = f.get();
+            if v.is_cell() && !skip(v.bits() as usize - 2) {
+                self.edges.push(v.bits() as usize - 2)
+            }
         }
         true
     }

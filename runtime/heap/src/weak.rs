@@ -107,11 +107,18 @@ impl Mutator {
     pub fn take_finalizable(&self) -> Option<NonNull<Header>> {
         NonNull::new(queues().finalizable.pop_front()? as *mut Header)
     }
-    /// Takes any cell that is registered for a finalizer, reachable or not: for the end of the program.
-    pub fn take_registered_finalizer(&self) -> Option<NonNull<Header>> {
-        // SAFETY: only this thread uses it while it runs.
-        let mine = unsafe { &mut *self.local.get() }.gathered.finalizable.pop();
-        NonNull::new(mine.or_else(|| collector().old.finalizable.pop())? as *mut Header)
+    /// Takes all cells that are registered for a finalizer, reachable or not, in the order of their registration by each
+    /// thread: for the end of the program.
+    pub fn take_registered_finalizers(&self) -> crate::Roots<'_> {
+        let mut found = crate::Roots::new(self);
+        self.stop_the_world(|world| {
+            let mut all = std::mem::take(&mut collector().old.finalizable);
+            // SAFETY: the world is stopped.
+            world.for_each_thread(|t| all.append(&mut unsafe { &mut *t.local.get() }.gathered.finalizable));
+            // SAFETY: registered cells' addresses are not null.
+            found.extend(all.iter().map(|&c| Value::from_cell(unsafe { NonNull::new_unchecked(c as *mut Header) })));
+        });
+        found
     }
 
     /// Drops native data of dead cells. No lock is held while `drop` runs, and no poll comes between taking a cell from one

@@ -1,8 +1,13 @@
 //! `gc`: the collector as Python sees it.
 
 use std::sync::atomic::{AtomicI64, Ordering::*};
-use taipan_heap::Roots;
+use taipan_heap::{Census, Roots};
 use taipan_vm::native::*;
+use taipan_vm::objects::bytearray::ByteArray;
+use taipan_vm::objects::code::Code;
+use taipan_vm::objects::complex::Complex;
+use taipan_vm::objects::range::Range;
+use taipan_vm::objects::set::{FrozenSet, Set};
 
 pub struct Gc;
 
@@ -34,19 +39,64 @@ fn list_of(t: &Thread, found: &Roots) -> Result<Ref<List>> {
     Ok(l)
 }
 
-/// A collection that the program asked for.
-fn collect_now(t: &Thread, generation: u8) -> Result<()> {
+/// Objects found in unreachable cycles, by the generation that was asked for.
+static COLLECTED: [AtomicI64; 3] = [const { AtomicI64::new(0) }; 3];
+/// Collections of generation 1 that were asked for: to the collector they are like those of generation 0.
+static MIDDLE: AtomicI64 = AtomicI64::new(0);
+const DEBUG_SAVEALL: i64 = 32;
+
+/// A collection that the program asked for. Finalizers run before it is over, and what they did not bring back is collected too.
+/// Gives the number of objects that were in unreachable cycles.
+fn collect_now(t: &Thread, generation: u8) -> Result<i64> {
     callbacks(t, "start", generation as i64, 0)?;
-    t.collect(generation == 2);
-    taipan_vm::pending::finalize(t);
-    callbacks(t, "stop", generation as i64, 0)
+    let full = generation == 2;
+    if generation == 1 {
+        MIDDLE.fetch_add(1, Relaxed);
+    }
+    let mut kept = Roots::new(t);
+    let mut counted = 0;
+    for _ in 0..2 {
+        wipe_stack();
+        let keep = (DEBUG.load(Relaxed) & DEBUG_SAVEALL != 0).then_some(&mut *kept);
+        let done = t.collect_counting(full, &mut Census { counts: |h| counts(h), keep });
+        counted += done.counted as i64;
+        taipan_vm::pending::finalize(t);
+        if done.finalizable == 0 {
+            break;
+        }
+    }
+    if !kept.is_empty()
+        && let Some(garbage) = list_named(t, "garbage")?
+    {
+        for &v in kept.iter() {
+            garbage.append(t, v)?;
+        }
+    }
+    COLLECTED[generation as usize].fetch_add(counted, Relaxed);
+    callbacks(t, "stop", generation as i64, counted)?;
+    Ok(counted)
 }
 
-fn callbacks(t: &Thread, m: &str, generation: i64, collected: i64) -> Result<()> {
-    let Some(gc) = t.modules().get(t, Str::intern_str(t, "gc")?.value())? else { return Ok(()) };
-    let Some(list) = t.get_attr_opt(gc, Str::intern_str(t, "callbacks")?)?.and_then(|l| l.downcast::<List>()) else {
-        return Ok(());
-    };
+fn counts(h: &taipan_heap::Header) -> bool {
+    let v = Value::from_cell(std::ptr::NonNull::from(h));
+    visible(v) && tracked(v)
+}
+
+/// Overwrites the native stack below this frame, where earlier calls' references lie about: the frames that follow would
+/// contain some of them, and the collector would take them for references in use.
+#[inline(never)]
+fn wipe_stack() {
+    std::hint::black_box(&[0u64; 2048]);
+}
+
+/// One of the module's lists, unless the program put something else in its place.
+fn list_named(t: &Thread, name: &str) -> Result<Option<Ref<List>>> {
+    let Some(gc) = t.modules().get(t, Str::intern_str(t, "gc")?.value())? else { return Ok(None) };
+    Ok(t.get_attr_opt(gc, Str::intern_str(t, name)?)?.and_then(|l| l.downcast::<List>()))
+}
+
+fn callbacks(t: &Thread, phase: &str, generation: i64, collected: i64) -> Result<()> {
+    let Some(list) = list_named(t, "callbacks")? else { return Ok(()) };
     if list.is_empty() {
         return Ok(());
     }
@@ -54,7 +104,7 @@ fn callbacks(t: &Thread, m: &str, generation: i64, collected: i64) -> Result<()>
     for (k, v) in [("generation", generation), ("collected", collected), ("uncollectable", 0)] {
         info.set(t, Str::intern_str(t, k)?.value(), t.int(v)?)?;
     }
-    let phase = Str::intern_str(t, m)?.value();
+    let phase = Str::intern_str(t, phase)?.value();
     for f in list.snapshot(t)?.iter() {
         if let Err(e) = t.call(f, &[phase, info.value()]) {
             taipan_vm::pending::unraisable(t, e, "Exception ignored while calling GC callback", Some(f));
@@ -81,16 +131,19 @@ impl Gc {
     fn isenabled(_t: &Thread) -> bool {
         taipan_heap::is_enabled()
     }
-    /// Run the garbage collector. The number of objects found unreachable is not counted: 0.
+    /// Collect now, all objects or (generation 0 or 1) those made since the last collection.
+    ///
+    /// Returns the number of unreachable objects that a cycle kept alive.
     #[py("($module, /, generation=2)")]
     fn collect(t: &Thread, generation: Option<i32>) -> Result<i64> {
         let g = generation.unwrap_or(2);
         if !(0..=2).contains(&g) {
             return Err(t.value_error("invalid generation"));
         }
-        // Collected once this call is done, with little of the native stack in use, where old references lie about.
-        taipan_vm::pending::request_collection(t, g as u8);
-        Ok(0)
+        if taipan_vm::pending::defer_collection(t, g as u8) {
+            return Ok(0);
+        }
+        collect_now(t, g as u8)
     }
     /// Set the garbage collection debugging flags.
     #[py("($module, flags, /)")]
@@ -124,15 +177,20 @@ impl Gc {
         (0, 0, 0)
     }
     /// Return a list of dictionaries containing per-generation statistics.
+    ///
+    /// Besides the counts that every Python gives, each has the collector's times since the program began, for all generations
+    /// together, in seconds: 'pause_total', 'pause_max', and 'share', its part of all time.
     #[py("($module, /)")]
     fn get_stats(t: &Thread) -> Result<Ref<List>> {
         let s = t.stats();
         let l = List::new(t)?;
-        for collections in [s.minor_collections, 0, s.full_collections] {
+        let middle = MIDDLE.load(Relaxed);
+        let collections = [s.minor_collections as i64 - middle, middle, s.full_collections as i64];
+        for (collections, collected) in collections.into_iter().zip(&COLLECTED) {
             let d = Dict::new(t)?;
             let set = |k: &str, v: Value| -> Result<()> { d.set(t, Str::intern_str(t, k)?.value(), v) };
-            set("collections", t.int(collections as i64)?)?;
-            set("collected", t.int(0)?)?;
+            set("collections", t.int(collections)?)?;
+            set("collected", t.int(collected.load(Relaxed))?)?;
             set("uncollectable", t.int(0)?)?;
             set("pause_total", t.float(s.pause_total.as_secs_f64())?)?;
             set("pause_max", t.float(s.pause_max.as_secs_f64())?)?;
@@ -190,8 +248,31 @@ impl Gc {
     /// Return the list of objects that are directly referred to by 'objs'.
     #[py("($module, /, *objs)")]
     fn get_referents(t: &Thread, objs: &[Value]) -> Result<Ref<List>> {
+        let l = List::new(t)?;
         let mut found = Roots::new(t);
-        for o in objs {
+        for &o in objs {
+            // What is no cell (small numbers) can only be had from the containers themselves.
+            if o.downcast::<List>().is_some()
+                || o.downcast::<Tuple>().is_some()
+                || o.downcast::<Set>().is_some()
+                || o.downcast::<FrozenSet>().is_some()
+            {
+                if class_of(o).is_heap() {
+                    l.append(t, class_of(o).value())?;
+                }
+                for v in t.iterate_to_vec(o)?.iter() {
+                    l.append(t, v)?;
+                }
+                continue;
+            }
+            if let Some(d) = o.downcast::<Dict>() {
+                let mut pos = 0;
+                while let Some((k, v)) = d.next(&mut pos) {
+                    l.append(t, k)?;
+                    l.append(t, v)?;
+                }
+                continue;
+            }
             if let Some(c) = o.as_cell() {
                 t.referents(c, |r| {
                     if visible(r) {
@@ -205,19 +286,25 @@ impl Gc {
                     }
                 });
             }
+            for &v in found.iter() {
+                l.append(t, v)?;
+            }
+            found.clear();
         }
-        list_of(t, &found)
+        Ok(l)
     }
     /// Returns true if the object is tracked by the garbage collector.
     #[py("($module, obj, /)")]
     fn is_tracked(_t: &Thread, obj: Value) -> bool {
         tracked(obj)
     }
-    /// Returns true if the object has been already finalized by the GC. (Not recorded: False.)
+    /// Returns true if the finalizer of the object has been called.
     #[py("($module, obj, /)")]
-    fn is_finalized(_t: &Thread, obj: Value) -> bool {
-        let _ = obj;
-        false
+    fn is_finalized(t: &Thread, obj: Value) -> bool {
+        match obj.as_cell().filter(|_| class_of(obj).has_flag(class_flags::HAS_DEL)) {
+            Some(cell) => !t.awaits_finalizer(cell),
+            None => false,
+        }
     }
     /// Freeze all current tracked objects and ignore them for future collections.
     #[py("($module, /)")]
@@ -236,11 +323,22 @@ impl Gc {
     }
 }
 
-/// What CPython's collector would track: containers, not atoms.
+/// What CPython's collector would track: whatever may be part of a cycle.
 fn tracked(v: Value) -> bool {
-    v.is_cell()
-        && v.downcast::<Str>().is_none()
-        && v.downcast::<Bytes>().is_none()
-        && v.downcast::<BigInt>().is_none()
-        && v.downcast::<BoxedFloat>().is_none()
+    if !v.is_cell() {
+        return false;
+    }
+    if let Some(c) = v.downcast::<Class>() {
+        return c.is_heap();
+    }
+    let class = class_of(v);
+    if class.is_heap() {
+        return true;
+    }
+    if let Some(t) = v.downcast::<Tuple>() {
+        return t.as_slice().iter().any(|&v| v.downcast::<Tuple>().is_some() || tracked(v));
+    }
+    let atoms = [Str::class(), Bytes::class(), BigInt::class(), BoxedFloat::class(), Complex::class(), ByteArray::class()];
+    let plain = [Object::class(), Range::class(), Code::class()];
+    !atoms.contains(&class) && !plain.contains(&class)
 }

@@ -40,8 +40,8 @@ pub struct Thread {
     pub watched: Cell<bool>,
     /// First letter of the trace function's event that is being delivered, or 0.
     pub trace_event: Cell<u8>,
-    /// A collection of this generation is to be made as soon as the running instruction is done.
-    pub collect_request: Cell<Option<u8>>,
+    /// A collection of this generation is to be made as soon as this instruction is done.
+    pub collect_request: Cell<Option<(u8, *const Instr)>>,
     /// What `threading.get_ident` gives in this thread.
     pub ident: Cell<u64>,
     /// Python-level state kept in a cell that is a root: see [`ThreadState`].

@@ -521,6 +521,20 @@ fn call_operands(i: Instr) -> Option<(usize, usize)> {
     }
 }
 
+/// If the running frame's instruction is a call: what is called, and the place of the result.
+pub(crate) fn running_call(t: &Thread) -> Option<(Value, *mut Value)> {
+    let regs = t.regs.get();
+    if regs.is_null() {
+        return None;
+    }
+    // SAFETY: `pc` is an instruction of the running frame, whose window has the registers that it names.
+    unsafe {
+        let i = *t.pc.get();
+        let (base, _) = call_operands(i).filter(|_| i.op() != Op::CALL_EX as u16)?;
+        Some((*regs.add(base + CALLABLE), regs.add(i.a())))
+    }
+}
+
 /// Empties the slot caches of all code: a class gained a data descriptor, or stopped being plain.
 pub fn flush_slot_caches(t: &Thread) {
     t.for_each_cell(|cell| {

@@ -23,7 +23,9 @@ pub fn finish(t: &Thread, result: Result<()>) -> u8 {
     };
     crate::hooks::exiting(t);
     crate::modules::sys::FINALIZING.store(true, Relaxed);
-    if !flush(t) {
+    let flushed = flush(t);
+    finalize_everything(t);
+    if !flush(t) || !flushed {
         status = 120;
     }
     if interrupted {
@@ -36,6 +38,38 @@ pub fn finish(t: &Thread, result: Result<()>) -> u8 {
         status = 130;
     }
     status
+}
+
+/// Calls the finalizers of what the program leaves behind, reachable or not: files write what they still hold. Those of Python classes
+/// in the order in which the objects were made; then built-in ones, the newest first, as a buffer is made after the file
+/// that it writes to. What finalizers make is left alone, and so are the standard streams.
+fn finalize_everything(t: &Thread) {
+    let registered = t.take_registered_finalizers();
+    let streams: Vec<Value> = standard_streams(t);
+    let is_python =
+        |v: Value| class_of(v).special(t, crate::objects::class::Special::Del).is_some_and(|f| f.downcast::<Function>().is_some());
+    for &v in registered.iter().filter(|v| is_python(**v)) {
+        crate::pending::run_finalizer(t, v);
+    }
+    for &v in registered.iter().rev().filter(|v| !is_python(**v) && !streams.contains(v)) {
+        crate::pending::run_finalizer(t, v);
+    }
+}
+
+/// The standard streams with what they write to.
+fn standard_streams(t: &Thread) -> Vec<Value> {
+    let mut found = Vec::new();
+    for name in ["stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"] {
+        let stream = Str::intern_str(t, name).and_then(|n| t.sys_attr(n)).ok().flatten();
+        let mut next = stream;
+        for inner in ["buffer", "raw"] {
+            let Some(v) = next.filter(|v| !v.is_none()) else { break };
+            found.push(v);
+            next = Str::intern_str(t, inner).and_then(|n| t.get_attr_opt(v, n)).ok().flatten();
+        }
+        found.extend(next);
+    }
+    found
 }
 
 /// Shows an exception as uncaught: remembers it in `sys`, and calls `sys.excepthook`.
