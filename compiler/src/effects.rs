@@ -58,7 +58,7 @@ pub fn writes(i: Instr, mut f: impl FnMut(usize, usize)) {
             f(i.a() + CALLABLE, 1);
             f(i.a() + FRAME_HEADER_WORDS, 1);
         }
-        Op::UNPACK => f(i.b(), i.c()),
+        Op::UNPACK | Op::UNPACK_ITEM => f(i.b(), i.c()),
         Op::UNPACK_EX => f(i.b(), (i.c() & 255) + 1 + (i.c() >> 8)),
         Op::WITH_ENTER | Op::ASYNC_WITH_ENTER | Op::MATCH_EXC_GROUP => f(i.a(), 2),
         _ => {}

@@ -283,8 +283,8 @@ instructions! {
     SETITEM(r, r, r) + cache;
     /// del R[a][R[b]]
     DELITEM(r, r, _);
-    /// R[a] = slice(R[b], R[b+1], R[b+2])
-    BUILD_SLICE(w, base, _);
+    /// R[a] = slice(R[b], R[b+1], R[b+2]); c = 1: only the next instruction, a GETITEM or SETITEM, uses it
+    BUILD_SLICE(w, base, n);
     /// R[a] = R[b][imm16 c] for a constant small index
     GETITEMI(w, r, i16);
 
@@ -405,6 +405,8 @@ instructions! {
     FOR_ITER(w, r, j16) + cache;
     /// Unpacks R[a] into exactly c values, R[b .. b+c]. They may be locals: they are written only when all is well.
     UNPACK(r, base, n) + cache;
+    /// As UNPACK, of what the FOR_ITER just before it left in a temporary that nothing else reads.
+    UNPACK_ITEM(r, base, n) + cache;
     /// Unpacks R[a] into R[b ..]: (c & 255) values, a list of the rest, then (c >> 8) values.
     UNPACK_EX(r, base, n);
 

@@ -391,7 +391,11 @@ impl<'a> Compiler<'a> {
         }
         let t = self.temp();
         self.jump(Op::FOR_ITER, t, iter, end);
-        self.store(target, t)?;
+        match target {
+            Expr::Tuple(e) => self.unpack(target, &e.elts, t, Op::UNPACK_ITEM)?,
+            Expr::List(e) => self.unpack(target, &e.elts, t, Op::UNPACK_ITEM)?,
+            _ => self.store(target, t)?,
+        }
         self.u.next = mark;
         Ok(())
     }

@@ -180,7 +180,7 @@ impl<'a> Compiler<'a> {
                     self.emit(Op::GETITEMI, d, v, i as u16);
                     return Ok(d);
                 }
-                let k = self.expr(&s.slice, None)?;
+                let k = self.subscript_key(&s.slice)?;
                 self.u.next = mark;
                 let d = self.dst(dst);
                 self.emit(Op::GETITEM, d, v, k);
@@ -252,7 +252,7 @@ impl<'a> Compiler<'a> {
             Expr::Call(c) => self.call(e, c, dst),
             Expr::FString(f) => self.fstring(f, dst),
             Expr::TString(t) => self.tstring(t, dst),
-            Expr::Slice(s) => self.slice(s, dst),
+            Expr::Slice(s) => self.slice(s, dst, false),
             Expr::Await(a) => {
                 self.require_async("'await'", e.range())?;
                 let v = self.expr(&a.value, None)?;
@@ -412,7 +412,16 @@ impl<'a> Compiler<'a> {
         Ok(self.settle(result, dst, mark))
     }
 
-    fn slice(&mut self, s: &'a ast::ExprSlice, dst: Option<Reg>) -> Result<Reg> {
+    /// The key of a subscript that is read or stored to at once, and only once.
+    pub(super) fn subscript_key(&mut self, key: &'a Expr) -> Result<Reg> {
+        match key {
+            Expr::Slice(s) => self.slice(s, None, true),
+            _ => self.expr(key, None),
+        }
+    }
+
+    /// `once`: the next instruction is the only one that uses the slice.
+    fn slice(&mut self, s: &'a ast::ExprSlice, dst: Option<Reg>, once: bool) -> Result<Reg> {
         let base = self.u.next;
         for part in [&s.lower, &s.upper, &s.step] {
             match part {
@@ -428,7 +437,7 @@ impl<'a> Compiler<'a> {
         self.u.next = base;
         let d = self.dst(dst);
         self.at(s);
-        self.emit(Op::BUILD_SLICE, d, base, 0);
+        self.emit(Op::BUILD_SLICE, d, base, u16::from(once));
         Ok(d)
     }
 

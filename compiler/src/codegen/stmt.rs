@@ -572,12 +572,12 @@ impl<'a> Compiler<'a> {
             }
             Expr::Subscript(s) => {
                 let o = self.operand_before(&s.value, &s.slice)?;
-                let k = self.expr(&s.slice, None)?;
+                let k = self.subscript_key(&s.slice)?;
                 self.at(s);
                 self.emit(Op::SETITEM, o, k, src);
             }
-            Expr::Tuple(t) => self.unpack(target, &t.elts, src)?,
-            Expr::List(l) => self.unpack(target, &l.elts, src)?,
+            Expr::Tuple(t) => self.unpack(target, &t.elts, src, Op::UNPACK)?,
+            Expr::List(l) => self.unpack(target, &l.elts, src, Op::UNPACK)?,
             Expr::Starred(s) => {
                 return Err(Error::syntax(s.range, "starred assignment target must be in a list or tuple"));
             }
@@ -588,7 +588,8 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn unpack(&mut self, target: &'a Expr, elts: &'a [Expr], src: Reg) -> Result<()> {
+    /// `op`: the instruction that takes apart what has no starred target.
+    pub(super) fn unpack(&mut self, target: &'a Expr, elts: &'a [Expr], src: Reg, op: Op) -> Result<()> {
         self.at(target);
         let stars = elts.iter().filter(|e| e.is_starred_expr()).count();
         if stars > 1 {
@@ -610,11 +611,11 @@ impl<'a> Compiler<'a> {
                 && r.windows(2).all(|w| w[1] == w[0] + 1)
                 && let Some(first) = r.first()
             {
-                self.emit(Op::UNPACK, src, *first, r.len() as u16);
+                self.emit(op, src, *first, r.len() as u16);
                 return Ok(());
             }
             let base = self.temps(elts.len());
-            self.emit(Op::UNPACK, src, base, elts.len() as u16);
+            self.emit(op, src, base, elts.len() as u16);
             for (i, e) in elts.iter().enumerate() {
                 self.store(e, base + i as Reg)?;
             }

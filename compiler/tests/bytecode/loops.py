@@ -27,7 +27,7 @@ def f(n, rows):
 #    2     0 LOADI              r2, #0
 #    3     1 GET_ITER           r5, r1
 #      >   2 FOR_ITER           r6, r5, -> 14
-#          4 UNPACK             r6, r3, 2
+#          4 UNPACK_ITEM        r6, r3, 2
 #    4     6 JNLTI              r3, #5, -> 10
 #          7 JT                 r4, -> 10
 #    5     8 JUMP_BACK          0, -> 2

@@ -751,13 +751,17 @@ pub fn generic_set(t: &Thread, obj: Value, name: Ref<Str>, value: Option<Value>)
 pub fn class_attribute_added(t: &Thread, class: Ref<Class>, name: Ref<Str>, v: Value) {
     let hides_slot =
         || class.mro().iter().skip(1).filter_map(|c| c.downcast::<Class>()?.dict.get()?.get_interned(name)).any(is_slot);
-    if is_data_descriptor(t, v) || hides_slot() {
+    if is_data_descriptor(t, v) || replaces_protocol(name) || hides_slot() {
         crate::interp::flush_slot_caches(t);
     }
 }
+/// Whether the special method of that name decides how all attributes are read or stored.
+fn replaces_protocol(name: Ref<Str>) -> bool {
+    name == names::__getattribute__() || name == names::__setattr__()
+}
 /// Called when a class attribute was replaced.
-pub fn class_attribute_replaced(t: &Thread, _class: Ref<Class>, _name: Ref<Str>, old: Value, v: Value) {
-    if is_slot(old) || (is_data_descriptor(t, v) && !is_data_descriptor(t, old)) {
+pub fn class_attribute_replaced(t: &Thread, _class: Ref<Class>, name: Ref<Str>, old: Value, v: Value) {
+    if is_slot(old) || replaces_protocol(name) || (is_data_descriptor(t, v) && !is_data_descriptor(t, old)) {
         crate::interp::flush_slot_caches(t);
     }
 }

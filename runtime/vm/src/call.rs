@@ -27,6 +27,13 @@ impl Thread {
         }
         if let Some(n) = f.downcast::<Native>() {
             self.check_native_stack()?;
+            if kwnames.is_none() && !n.passes_receiver {
+                match (args, n.def.unary, n.def.binary) {
+                    (&[a], Some(unary), _) => return unary(self, a),
+                    (&[a, b], _, Some(binary)) => return binary(self, a, b),
+                    _ => {}
+                }
+            }
             return n.call(self, args, kwnames);
         }
         if let Some(m) = f.downcast::<BoundMethod>() {
@@ -106,6 +113,12 @@ impl Thread {
 
 /// `cls(*args)`
 pub fn call_class(t: &Thread, class: Ref<Class>, args: &[Value], kwnames: Option<Ref<Tuple>>) -> Result<Value> {
+    if let (&[v], None, false) = (args, kwnames, class.is_heap()) {
+        let made = crate::interp::slow::convert_by_class(t, class.value(), v)?;
+        if !made.is_empty() {
+            return Ok(made);
+        }
+    }
     let meta = class_of(class.value());
     if meta != Class::class() {
         if let Some(call) = meta.special(t, Special::Call) {

@@ -140,7 +140,12 @@ pub fn format(x: f64, form: Form, precision: usize, style: Style) -> String {
     }
     let mut out = String::new();
     if form == Form::Fixed {
-        let _ = write!(out, "{:.*}", precision.min(MAX_DIGITS), x);
+        match Fixed::of(x, precision) {
+            Some(fixed) => out.push_str(fixed.text()),
+            None => {
+                let _ = write!(out, "{:.*}", precision.min(MAX_DIGITS), x);
+            }
+        }
         pad_zeros(&mut out, precision.saturating_sub(MAX_DIGITS));
         if style.alternate && precision == 0 {
             out.push('.');
@@ -152,6 +157,89 @@ pub fn format(x: f64, form: Form, precision: usize, style: Style) -> String {
         out.remove(0);
     }
     out
+}
+
+/// A finite float in fixed form, exactly rounded, ties to even: what the standard library gives, sooner.
+pub struct Fixed {
+    bytes: [u8; 48],
+    start: usize,
+}
+
+impl Fixed {
+    /// `None` where the numbers do not fit 128 bits: very large or small floats, or many digits.
+    pub fn of(x: f64, precision: usize) -> Option<Fixed> {
+        const MOST_DIGITS: usize = 19;
+        let bits = x.to_bits() & !(1 << 63);
+        let fits = x.abs() < (1u64 << 63) as f64;
+        if precision > MOST_DIGITS || (bits >> 52 == 0 && bits != 0) || !fits {
+            return None;
+        }
+        let mantissa = if bits == 0 { 0 } else { bits & ((1 << 52) - 1) | 1 << 52 };
+        // The magnitude is mantissa / 2**shift.
+        let shift = 1075 - (bits >> 52) as i32;
+        let (mut whole, mut digits) = if mantissa == 0 {
+            (0, 0)
+        } else if shift <= 0 {
+            (mantissa << -shift, 0)
+        } else if shift <= 120 {
+            let whole = mantissa.checked_shr(shift as u32).unwrap_or(0);
+            let rest = mantissa - whole.checked_shl(shift as u32).unwrap_or(0);
+            // Below 2**53 * 10**19: no overflow.
+            let scaled = rest as u128 * 10u128.pow(precision as u32);
+            let (digits, below) = ((scaled >> shift) as u64, scaled & ((1 << shift) - 1));
+            let odd = if precision == 0 { whole } else { digits } & 1 == 1;
+            let half = 1u128 << (shift - 1);
+            (whole, digits + u64::from(below > half || (below == half && odd)))
+        } else {
+            return None;
+        };
+        if digits == 10u64.pow(precision as u32) {
+            (whole, digits) = (whole + 1, 0);
+        }
+        let mut out = Fixed { bytes: [b'0'; 48], start: 48 };
+        for _ in 0..precision {
+            out.put(b'0' + (digits % 10) as u8);
+            digits /= 10;
+        }
+        if precision > 0 {
+            out.put(b'.');
+        }
+        loop {
+            out.put(b'0' + (whole % 10) as u8);
+            whole /= 10;
+            if whole == 0 {
+                break;
+            }
+        }
+        if x.is_sign_negative() {
+            out.put(b'-');
+        }
+        Some(out)
+    }
+    fn put(&mut self, b: u8) {
+        self.start -= 1;
+        self.bytes[self.start] = b;
+    }
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes[self.start..]).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn fixed_digits_are_those_of_the_standard_library() {
+    let mut seed = 0x9e37_79b9_7f4a_7c15u64;
+    for i in 0..200_000u64 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let near = f64::from_bits((1023 - 60 + seed % 130) << 52 | seed >> 12);
+        for x in [near, -near, (i as f64) / 8.0, i as f64 / 1000.0, f64::from_bits(seed), 0.5, 9.9999999, 0.0, -0.0, 1e18] {
+            let precision = (seed >> 40) as usize % 21;
+            if let Some(fixed) = Fixed::of(x, precision) {
+                assert_eq!(fixed.text(), format!("{x:.precision$}"), "{x:e} {precision}");
+            }
+        }
+    }
+    assert!(Fixed::of(1.5, 2).is_some() && Fixed::of(1e300, 2).is_none() && Fixed::of(5e-324, 2).is_none());
 }
 
 /// Whether the digits before any exponent are all zeros.

@@ -27,6 +27,9 @@ fn fraction(x: f64, digits: usize) -> f64 {
     if x.abs() >= 4503599627370496.0 {
         return x;
     }
+    if let Some(fixed) = super::format::Fixed::of(x, digits) {
+        return fixed.text().parse().unwrap_or(x);
+    }
     let mut s = String::with_capacity(digits + 20);
     let _ = write!(s, "{x:.digits$}");
     s.parse().unwrap_or(x)

@@ -1,6 +1,7 @@
 //! Inline caches: one word a site, shared by all threads.
 //!
-//! A cache word is 0 (empty), a packed `shape << 32 | word offset << 8 | 1` for an attribute in an inline slot, or the address of
+//! A cache word is 0 (empty), a packed `shape << 32 | word offset << 8 | 1` for an attribute in an inline slot (2 more for a slot
+//! of `__slots__`), or the address of
 //! an immutable [`Entry`]. Threads that learn more build a new entry and publish it with one store; entries are cells, so an
 //! old one lives as long as a thread may still hold it on its stack, and no epoch is needed. The code object's scan visits them.
 //!
@@ -43,6 +44,8 @@ pub struct Entry {
 pub enum Kind {
     /// Attribute in an inline slot.
     Slot,
+    /// Attribute in a slot beyond the inline ones: the offset is the slot's number.
+    FarSlot,
     /// Store that adds an attribute in an inline slot.
     Add,
     /// Class attribute that becomes a method: value is the function.
@@ -216,6 +219,14 @@ pub fn class_method(word: u64, obj: Value) -> Option<(Value, Value)> {
     }
 }
 
+/// The attribute in a far slot that a site's word gives for `obj`.
+#[inline(never)]
+pub fn far_slot(word: u64, obj: Value) -> Option<Value> {
+    let e = find(word, obj).filter(|e| e.kind == Kind::FarSlot)?;
+    let h = obj.header()?;
+    crate::attr::slot(h, h.shape(), e.offset as usize)?.0.get().some()
+}
+
 /// The property getter that a site's word gives for `obj`.
 #[inline(always)]
 pub fn property(word: u64, obj: Value) -> Option<Value> {
@@ -310,10 +321,15 @@ pub fn publish(t: &Thread, site: *const u64, new: NewEntry) {
 }
 
 /// Publishes an inline slot: packed if the site is empty, else as an entry.
-pub fn publish_slot(t: &Thread, site: *const u64, shape: ShapeId, offset: usize) {
+/// `member`: a slot of `__slots__`, which stores find also when it is empty.
+pub fn publish_slot(t: &Thread, site: *const u64, shape: ShapeId, offset: usize, member: bool) {
     // SAFETY: as in `publish`.
     let word = unsafe { &*site.cast::<AtomicU64>() };
-    if offset < 1 << 16 && word.compare_exchange(0, (shape.0 as u64) << 32 | (offset as u64) << 8 | 1, AcqRel, Acquire).is_ok() {
+    if offset < 1 << 16
+        && word
+            .compare_exchange(0, (shape.0 as u64) << 32 | (offset as u64) << 8 | 1 | u64::from(member) << 1, AcqRel, Acquire)
+            .is_ok()
+    {
         return;
     }
     let old = word.load(Acquire);

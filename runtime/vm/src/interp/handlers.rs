@@ -285,7 +285,7 @@ second!(load_attr_rest, |t, pc, r, tb, i| {
 handler!(STORE_ATTR, |t, pc, r, tb, i| {
     let obj = *r.add(i.a());
     if let Some((f, h)) = cache::slot_field(*pc.add(1), obj) {
-        if !f.get().is_empty() && !t.needs_barrier(h, *r.add(i.c())) {
+        if (!f.get().is_empty() || *pc.add(1) & 2 != 0) && !t.needs_barrier(h, *r.add(i.c())) {
             f.set_plain(*r.add(i.c()));
             goto!(t, pc.add(2), r, tb)
         }
@@ -294,7 +294,7 @@ handler!(STORE_ATTR, |t, pc, r, tb, i| {
 });
 second!(store_attr_rest, |t, pc, r, tb, i| {
     if let Some((f, h)) = cache::slot_field(*pc.add(1), *r.add(i.a())) {
-        if !f.get().is_empty() {
+        if !f.get().is_empty() || *pc.add(1) & 2 != 0 {
             f.set(t, h, *r.add(i.c()));
             goto!(t, pc.add(2), r, tb)
         }
@@ -374,9 +374,33 @@ second!(setitem_rest, |t, pc, r, tb, i| {
 effect! {
     DELITEM, 1, |t, r, i| t.del_item(*r.add(i.a()), *r.add(i.b()));
 }
-simple! {
-    BUILD_SLICE, 1, |t, r, i| slow::build_slice(t, r.add(i.b()));
-}
+handler!(BUILD_SLICE, |t, pc, r, tb, i| {
+    t.pc.set(pc.cast());
+    if i.c() != 0 && !super::trace::watching(t) {
+        // Sequences take the bounds as they are.
+        let user = Instr(*pc.add(1));
+        if user.op() == Op::GETITEM as u16 {
+            t.pc.set(pc.add(1).cast());
+            match slow::get_slice(t, *r.add(user.b()), r.add(i.b())) {
+                Ok(v) if v.is_empty() => {}
+                Ok(v) => {
+                    *r.add(user.a()) = v;
+                    goto!(t, pc.add(3), r, tb)
+                }
+                Err(e) => throw!(t, tb, e),
+            }
+        } else if user.op() == Op::SETITEM as u16 {
+            t.pc.set(pc.add(1).cast());
+            match slow::set_slice(t, *r.add(user.a()), r.add(i.b()), *r.add(user.c())) {
+                Ok(Value::TRUE) => goto!(t, pc.add(3), r, tb),
+                Ok(_) => {}
+                Err(e) => throw!(t, tb, e),
+            }
+        }
+        t.pc.set(pc.cast());
+    }
+    finish!(t, pc, r, tb, 1, i.a(), slow::build_slice(t, r.add(i.b())))
+});
 
 // ---------------------------------------------------------------- operators
 
@@ -814,6 +838,18 @@ second!(for_iter_rest, |t, pc, r, tb, i| {
     return for_iter_any(t, pc, r, tb);
 });
 second!(for_iter_any, |t, pc, r, tb, i| {
+    // `for a, b in …`: what is unpacked at once, and nobody else sees, need not be put into a tuple.
+    let next = Instr(*pc.add(2));
+    if next.op() == Op::UNPACK_ITEM as u16 && next.c() == 2 && next.a() == i.a() && !super::trace::watching(t) {
+        // Nobody reads it, but the collector may look.
+        *r.add(i.a()) = Value::NONE;
+        match slow::for_iter_pair(t, *r.add(i.b()), r.add(next.b())) {
+            Ok(Value::TRUE) => goto!(t, pc.add(4), r, tb),
+            Ok(Value::FALSE) => {}
+            Ok(_) => goto!(t, pc.offset(i.c_signed()), r, tb),
+            Err(e) => throw!(t, tb, e),
+        }
+    }
     match slow::for_iter(t, *r.add(i.b())) {
         Ok(v) if v.is_empty() => goto!(t, pc.offset(i.c_signed()), r, tb),
         Ok(v) => {
@@ -847,19 +883,25 @@ unsafe extern "C" fn goto_running(t: &Thread, tb: *const Handler) -> Exit {
         goto!(t, pc, r, t.table.get())
     }
 }
-handler!(UNPACK, |t, pc, r, tb, i| {
-    let v = *r.add(i.a());
-    if let Some(items) = slow::exact_tuple(v) {
-        if items.len() == i.c() {
-            let to = r.add(i.b());
-            for (k, &x) in items.iter().enumerate() {
-                *to.add(k) = x;
+macro_rules! unpack {
+    ($name:ident) => {
+        handler!($name, |t, pc, r, tb, i| {
+            let v = *r.add(i.a());
+            if let Some(items) = slow::exact_tuple(v) {
+                if items.len() == i.c() {
+                    let to = r.add(i.b());
+                    for (k, &x) in items.iter().enumerate() {
+                        *to.add(k) = x;
+                    }
+                    goto!(t, pc.add(2), r, tb)
+                }
             }
-            goto!(t, pc.add(2), r, tb)
-        }
-    }
-    return unpack_rest(t, pc, r, tb);
-});
+            return unpack_rest(t, pc, r, tb);
+        });
+    };
+}
+unpack!(UNPACK);
+unpack!(UNPACK_ITEM);
 rest!(unpack_rest, |t, pc, r, tb, i| { finish_unit!(t, pc, r, tb, 2, slow::unpack(t, *r.add(i.a()), r.add(i.b()), i.c())) });
 effect! {
     UNPACK_EX, 1, |t, r, i| slow::unpack_ex(t, *r.add(i.a()), r.add(i.b()), i.c() & 255, i.c() >> 8);
@@ -989,6 +1031,11 @@ fn exact_function(v: Value) -> Option<Ref<Function>> {
     }
 }
 
+#[inline(always)]
+fn is_class(v: Value) -> bool {
+    v.header().is_some_and(|h| h.shape().has_exact_layout(<Class as HeapType>::layout()))
+}
+
 handler!(CALL, |t, pc, r, tb, i| {
     let base = r.add(i.b());
     if let Some(f) = exact_function(*base.add(CALLABLE)) {
@@ -1032,6 +1079,12 @@ macro_rules! finish_call {
 second!(call_native, |t, pc, r, tb, i| {
     let base = r.add(i.b());
     let (callable, first) = (*base.add(CALLABLE), *base.add(ARGS));
+    if i.c() == 1 + usize::from(first.is_empty()) && is_class(callable) {
+        match slow::convert_by_class(t, callable, *base.add(ARGS + i.c() - 1)) {
+            Ok(v) if v.is_empty() => return call_rest(t, pc, r, tb),
+            result => finish_call!(t, pc, r, tb, i, result),
+        }
+    }
     if let Some(f) = callable.downcast::<Native>() {
         // Without a receiver in front the arguments begin one word later.
         let skip = usize::from(i.c() > 0 && first.is_empty());

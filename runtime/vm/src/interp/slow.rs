@@ -282,6 +282,12 @@ pub unsafe fn load_attr(t: &Thread, regs: Regs, obj: Value, name: usize, site: *
     if let Some(f) = cache::method_of_any(word, obj) {
         return attr::bind_attribute(t, f, obj, class_of(obj));
     }
+    if let Some(v) = cache::far_slot(word, obj) {
+        return Ok(v);
+    }
+    if let Some((f, receiver)) = cache::class_method(word, obj) {
+        return crate::objects::function::BoundMethod::new(t, f, receiver).map(Ref::value);
+    }
     let name = code.name_at(name);
     learn_attr(t, obj, name, site);
     t.get_attr(obj, name)
@@ -303,7 +309,7 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
     };
     if let Some(c) = obj.downcast::<Class>() {
         let meta = class;
-        if meta != Class::class() || meta.lookup(t, name).is_some_and(|a| attr::is_data_descriptor(t, a)) {
+        if !reads_as_type(t, meta) || meta.lookup(t, name).is_some_and(|a| attr::is_data_descriptor(t, a)) {
             return;
         }
         new.version = c.version.load(Acquire);
@@ -353,7 +359,9 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
     if s.slots_offset != 0 {
         if let Some(i) = attr::shape_lookup(s, name) {
             if let Some(offset) = inline_offset(s, i) {
-                cache::publish_slot(t, site, shape, offset);
+                cache::publish_slot(t, site, shape, offset, false);
+            } else {
+                cache::publish(t, site, NewEntry { kind: Kind::FarSlot, offset: i as u32, ..new });
             }
             return;
         }
@@ -371,11 +379,17 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
     }
 }
 
+/// Whether classes of this metaclass are read as `type` reads them. (All caches are emptied when a metaclass gains a data
+/// descriptor or a `__getattribute__`.)
+fn reads_as_type(t: &Thread, meta: Ref<Class>) -> bool {
+    meta == Class::class() || meta.lookup(t, names::__getattribute__()) == Class::class().lookup(t, names::__getattribute__())
+}
+
 /// An attribute of `__slots__` is cached like any other slot: whatever may hide it flushes the caches.
 fn publish_member(t: &Thread, site: *const u64, shape: ShapeId, class: Ref<Class>, m: Ref<MemberDescriptor>) {
     if class.is_subclass(m.class.expect()) {
         if let Some(offset) = inline_offset(taipan_heap::SHAPES.get(shape), m.index) {
-            cache::publish_slot(t, site, shape, offset);
+            cache::publish_slot(t, site, shape, offset, true);
         }
     }
 }
@@ -399,7 +413,16 @@ fn is_plain_method(v: Value) -> bool {
 pub unsafe fn store_attr(t: &Thread, regs: Regs, obj: Value, name: usize, v: Value, site: *const u64) -> Result<()> {
     // SAFETY: a live frame; `site` is a cache word of its code.
     let (code, word) = unsafe { (code_of(regs), *site) };
-    if let (Some(e), Some(h)) = (cache::find(word, obj), obj.header()) {
+    if let (Some(e), Some(h)) = (cache::find(word, obj), obj.header())
+        && e.kind == Kind::FarSlot
+    {
+        if let Some((field, holder)) = attr::slot(h, h.shape(), e.offset as usize)
+            && !field.get().is_empty()
+        {
+            field.set(t, holder, v);
+            return Ok(());
+        }
+    } else if let (Some(e), Some(h)) = (cache::find(word, obj), obj.header()) {
         // SAFETY: the entry's shape is the object's, which has the slot inline.
         let field = unsafe { &*(h as *const Header as *const Field).add(e.offset as usize) };
         match e.kind {
@@ -437,9 +460,26 @@ pub unsafe fn store_attr(t: &Thread, regs: Regs, obj: Value, name: usize, v: Val
     {
         return Ok(());
     }
-    let Some(offset) = attr::shape_lookup(s, name).and_then(|i| inline_offset(s, i)) else { return Ok(()) };
+    let Some(i) = attr::shape_lookup(s, name) else { return Ok(()) };
+    let Some(offset) = inline_offset(s, i) else {
+        if before == after {
+            let (value, guard) = (Value::EMPTY, class.value());
+            let far = NewEntry {
+                kind: Kind::FarSlot,
+                shape: after,
+                version: 0,
+                offset: i as u32,
+                new_shape: ShapeId(0),
+                guard,
+                value,
+                second: Value::EMPTY,
+            };
+            cache::publish(t, site, far);
+        }
+        return Ok(());
+    };
     if before == after {
-        cache::publish_slot(t, site, after, offset);
+        cache::publish_slot(t, site, after, offset, false);
     } else if s.parent.load(Acquire) == before.0 {
         cache::publish(
             t,
@@ -476,7 +516,9 @@ pub unsafe fn load_method(t: &Thread, regs: Regs, base: usize, obj: Value, name:
             return Ok(());
         }
         let name = code.name_at(name);
-        learn_attr(t, obj, name, site);
+        if cache::method_of_any(*site, obj).is_none() {
+            learn_attr(t, obj, name, site);
+        }
         if let Some(f) = cache::method_of_any(*site, obj) {
             *window.add(CALLABLE) = f;
             *window.add(ARGS) = obj;
@@ -586,6 +628,73 @@ pub fn get_item(t: &Thread, o: Value, k: Value) -> Result<Value> {
 pub fn set_item(t: &Thread, o: Value, k: Value, v: Value) -> Result<()> {
     t.set_item(o, k, v)
 }
+/// The part of an exact list, tuple, string or bytes that the bounds at `from` select, if they are small integers or None and
+/// the step is None; else the empty mark.
+#[inline(never)]
+pub unsafe fn get_slice(t: &Thread, o: Value, from: Regs) -> Result<Value> {
+    use crate::objects::bytes::Bytes;
+    // SAFETY: three registers of the frame.
+    let Some(bounds) = (unsafe { plain_bounds(from) }) else { return Ok(Value::EMPTY) };
+    let Some(h) = o.header() else { return Ok(Value::EMPTY) };
+    let shape = h.shape_id();
+    if shape == List::class_cell().shape() {
+        if let Some(l) = exact_list(o) {
+            return l.copy_range(t, range_within(bounds, l.len())).map(Ref::value);
+        }
+    } else if shape == Str::class_cell().shape() {
+        if let Some(s) = o.downcast::<Str>() {
+            return Str::substring(t, s, range_within(bounds, s.len())).map(Ref::value);
+        }
+    } else if shape == Tuple::class_cell().shape() {
+        if let Some(items) = exact_tuple(o) {
+            let range = range_within(bounds, items.len());
+            return if range.len() == items.len() { Ok(o) } else { Tuple::new(t, &items[range]).map(Ref::value) };
+        }
+    } else if shape == Bytes::class_cell().shape()
+        && let Some(b) = o.downcast::<Bytes>()
+    {
+        let data = b.as_slice();
+        let range = range_within(bounds, data.len());
+        return if range.len() == data.len() { Ok(o) } else { Bytes::new(t, &data[range]).map(Ref::value) };
+    }
+    Ok(Value::EMPTY)
+}
+/// Replaces what such bounds select of an exact list by the items of an exact list or tuple. False: nothing was done.
+#[inline(never)]
+pub unsafe fn set_slice(t: &Thread, o: Value, from: Regs, v: Value) -> Result<Value> {
+    // SAFETY: three registers of the frame.
+    let bounds = unsafe { plain_bounds(from) };
+    let (Some(bounds), Some(l)) = (bounds, exact_list(o)) else { return Ok(Value::FALSE) };
+    if let Some(items) = exact_tuple(v) {
+        let range = range_within(bounds, l.len());
+        l.splice(t, range.start, range.end, items)?;
+    } else if let Some(items) = exact_list(v) {
+        let items = items.snapshot(t)?;
+        let range = range_within(bounds, l.len());
+        l.splice(t, range.start, range.end, items.as_slice())?;
+    } else {
+        return Ok(Value::FALSE);
+    }
+    Ok(Value::TRUE)
+}
+/// The start and stop of a slice by 1 that take no call to find out.
+#[inline(always)]
+unsafe fn plain_bounds(from: Regs) -> Option<(i64, i64)> {
+    // SAFETY: the caller's registers.
+    let (start, stop, step) = unsafe { (*from, *from.add(1), *from.add(2)) };
+    if !step.is_none() {
+        return None;
+    }
+    let start = if start.is_none() { 0 } else { start.as_small_int()? };
+    let stop = if stop.is_none() { i64::MAX } else { stop.as_small_int()? };
+    Some((start, stop))
+}
+#[inline(always)]
+fn range_within((start, stop): (i64, i64), len: usize) -> std::ops::Range<usize> {
+    let clamp = |i: i64| if i < 0 { (i + len as i64).max(0) as usize } else { (i as usize).min(len) };
+    let start = clamp(start);
+    start..clamp(stop).max(start)
+}
 #[inline(never)]
 pub unsafe fn build_slice(t: &Thread, from: Regs) -> Result<Value> {
     // SAFETY: three registers of the frame.
@@ -686,13 +795,32 @@ fn python_generator_iter(t: &Thread, class: Ref<Class>) -> Option<Ref<Function>>
 pub fn get_iter(t: &Thread, v: Value) -> Result<Value> {
     t.iter(v)
 }
+/// The next pair of an iterator of pairs, put at `to`: true. At its end the empty mark; false for other iterators.
+#[inline(never)]
+pub unsafe fn for_iter_pair(t: &Thread, it: Value, to: Regs) -> Result<Value> {
+    match crate::objects::next::next_pair(t, it) {
+        None => Ok(Value::FALSE),
+        Some(Err(e)) => Err(e),
+        Some(Ok((a, b))) => {
+            if a.is_empty() {
+                return Ok(a);
+            }
+            // SAFETY: the caller's registers.
+            unsafe {
+                *to = a;
+                *to.add(1) = b;
+            }
+            Ok(Value::TRUE)
+        }
+    }
+}
 /// The next item, or the empty mark.
 #[inline(never)]
 pub fn for_iter(t: &Thread, it: Value) -> Result<Value> {
-    match t.next_general(it)? {
-        Some(v) => Ok(v),
-        None => Ok(Value::EMPTY),
+    if let Some(r) = crate::objects::next::next_known(t, it) {
+        return r;
     }
+    t.next_general(it).map(|v| v.unwrap_or(Value::EMPTY))
 }
 #[cold]
 fn too_many_values(t: &Thread, expected: usize, got: Option<usize>) -> Exc {
@@ -1036,6 +1164,51 @@ pub unsafe fn call(t: &Thread, regs: Regs, base: usize, n: usize, kw: bool, next
             return t.call_kw(callable, std::slice::from_raw_parts(args, n), kwnames);
         }
     }
+}
+
+/// What calling one of the commonest built-in classes with one argument gives, where it takes no call; else the empty mark.
+#[inline(never)]
+pub fn convert_by_class(t: &Thread, class: Value, v: Value) -> Result<Value> {
+    use crate::objects::float::BoxedFloat;
+    use crate::objects::int::BigInt;
+    use crate::objects::singletons::Bool;
+    if class == Str::class().value() {
+        return t.str(v).map(Ref::value);
+    }
+    if class == BigInt::class().value() {
+        if let Some(x) = v.as_immediate_float() {
+            // All that fits an immediate integer for certain.
+            return if x.abs() < (1i64 << 60) as f64 { Ok(Value::small_int(x as i64)) } else { Ok(Value::EMPTY) };
+        }
+        return Ok(if v.is_small_int() { v } else { Value::EMPTY });
+    }
+    if class == BoxedFloat::class().value() {
+        if v.is_small_int() {
+            return Ok(Value::try_float(v.small_int_unchecked() as f64).unwrap_or(Value::EMPTY));
+        }
+        return Ok(if v.is_immediate_float() { v } else { Value::EMPTY });
+    }
+    if class == Class::class().value() {
+        return Ok(class_of(v).value());
+    }
+    if class == List::class().value() {
+        if let Some(l) = exact_list(v) {
+            return l.copy_range(t, 0..l.len()).map(Ref::value);
+        }
+        if let Some(items) = exact_tuple(v) {
+            return List::from_slice(t, items).map(Ref::value);
+        }
+        let l = List::new(t)?;
+        l.extend(t, v)?;
+        return Ok(l.value());
+    }
+    if class == Tuple::class().value() {
+        return t.iterate_to_tuple(v).map(Ref::value);
+    }
+    if class == Bool::class().value() {
+        return t.truth(v).map(Value::bool);
+    }
+    Ok(Value::EMPTY)
 }
 
 /// The Python `__init__` of a class whose instances are made by `object.__new__` and nothing else.

@@ -2,6 +2,7 @@
 
 use crate::native::*;
 use crate::objects::bytearray::ByteArray;
+use crate::objects::dict::exclusively;
 use crate::objects::tuple::empty_tuple;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -27,7 +28,10 @@ macro_rules! byte_iterators {
             /// The next byte.
             #[inline(always)]
             pub fn advance(&self, t: &Thread) -> Option<u8> {
-                let _guard = t.exclusive(&self.header);
+                exclusively(t, &self.header, || self.step())
+            }
+            #[inline(always)]
+            fn step(&self) -> Option<u8> {
                 let i = self.index.load(Relaxed);
                 if i == DONE {
                     return None;

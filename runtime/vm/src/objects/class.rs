@@ -371,7 +371,7 @@ fn allocate_with_shape(
         slots_offset,
         inline_slots: inline_slots as u16,
         slot_count: reserved_slots as u16,
-        flags: 0,
+        flags: def.map_or(0, crate::objects::next::shape_flags),
     });
     class.root.set(root.id());
     Ok(class)

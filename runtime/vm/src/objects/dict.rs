@@ -57,10 +57,18 @@ pub(crate) fn hash_key(t: &Thread, key: Value) -> Result<i64> {
     if key.is_small_int() {
         return Ok(small_int_hash(key.small_int_unchecked()));
     }
-    match exact_str(key) {
-        Some(s) => Ok(s.hash()),
-        None => t.hash(key),
+    let Some(h) = key.header() else { return t.hash(key) };
+    let shape = h.shape_id();
+    // SAFETY: exact shapes say what the cell is.
+    unsafe {
+        if shape == Str::class_cell().shape() {
+            return Ok((*(h as *const Header as *const Str)).hash());
+        }
+        if shape == Tuple::class_cell().shape() {
+            return t.hash_tuple(Ref::from_raw(std::ptr::NonNull::from(h).cast()));
+        }
     }
+    t.hash(key)
 }
 
 /// `hash(key)`, in the words of a dict if it has none.
@@ -203,6 +211,16 @@ impl Dict {
             return self.get_str(t, name);
         }
         let hash = dict_hash(t, key)?;
+        if let Some(s) = self.storage.get()
+            && s.is_plain()
+            && s.is_general()
+        {
+            match s.glance(key, hash) {
+                Some(Find::At(ix)) => return Ok(s.word(ix).get().some()),
+                Some(_) => return Ok(None),
+                None => {}
+            }
+        }
         self.get_with_hash(t, key, hash)
     }
 
@@ -361,6 +379,23 @@ impl Dict {
             return self.set_str(t, name, value);
         }
         let hash = dict_hash(t, key)?;
+        if let Some(s) = self.storage.get()
+            && s.is_plain()
+            && s.is_general()
+            && t.owns(&self.header)
+        {
+            match s.glance(key, hash) {
+                Some(Find::At(ix)) if !s.word(ix).get().is_empty() => {
+                    s.word(ix).set(t, s.header(), value);
+                    return Ok(());
+                }
+                Some(Find::Absent) if !s.is_full() => {
+                    s.append(t, key, value, hash, true);
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
         self.set_with_hash(t, key, value, hash)
     }
 

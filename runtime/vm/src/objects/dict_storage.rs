@@ -194,6 +194,11 @@ impl Storage {
     pub(crate) fn is_cells(&self) -> bool {
         self.kind & CELLS != 0
     }
+    /// Whether the entries hold the values themselves.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.kind & (CELLS | INSTANCE) == 0
+    }
     /// The object whose attributes the dict shows.
     #[inline(always)]
     pub(crate) fn instance(&self) -> Option<Value> {
@@ -365,6 +370,30 @@ impl Storage {
                 }
             } else if n == FREE {
                 return None;
+            }
+            p.advance();
+        }
+    }
+
+    /// Looks for `key`, which is not an exact string, in a general table without calling anything; `None`: only its `__eq__` can
+    /// tell.
+    #[inline]
+    pub(crate) fn glance(&self, key: Value, hash: i64) -> Option<Find> {
+        debug_assert!(self.is_general());
+        let mut p = Probe::new(hash, self.mask());
+        loop {
+            let n = self.slot(p.at);
+            if n >= FIRST {
+                let ix = (n - FIRST) as usize;
+                let k = self.key(ix).get();
+                if k == key {
+                    return Some(Find::At(ix));
+                }
+                if !(k.is_small_int() && key.is_small_int()) && !k.is_empty() && self.hash_word(ix).load(Relaxed) as i64 == hash {
+                    return None;
+                }
+            } else if n == FREE {
+                return Some(Find::Absent);
             }
             p.advance();
         }

@@ -101,9 +101,42 @@ impl DictIteration {
         Step::Item(key, value)
     }
 
+    /// As `advance`, forwards and where it takes the fewest steps: the calling thread's own iterator over an ordinary dict that has
+    /// not changed. `None`, and nothing done, otherwise and at the end.
+    #[inline(always)]
+    fn advance_own(&self, t: &Thread) -> Option<(Value, Value)> {
+        if !t.owns(&self.header) {
+            return None;
+        }
+        let s = self.dict.get()?.storage.get()?;
+        let remaining = self.remaining.load(Relaxed);
+        if !s.is_plain() || s.used() != self.expected.load(Relaxed) || remaining == 0 {
+            return None;
+        }
+        let mut ix = self.position.load(Relaxed).max(s.live_start());
+        let n = s.next();
+        while ix < n {
+            let (key, value) = (s.key(ix).get(), s.word(ix).get());
+            ix += 1;
+            if !value.is_empty() && !key.is_empty() {
+                self.position.store(ix, Relaxed);
+                self.remaining.store(remaining - 1, Relaxed);
+                return Some((key, value));
+            }
+        }
+        None
+    }
+
     /// The next item, as key and value.
     #[inline]
     fn advance(&self, t: &Thread, reversed: bool) -> Result<Option<(Value, Value)>> {
+        if !reversed && let Some(item) = self.advance_own(t) {
+            return Ok(Some(item));
+        }
+        self.advance_general(t, reversed)
+    }
+    #[inline(never)]
+    fn advance_general(&self, t: &Thread, reversed: bool) -> Result<Option<(Value, Value)>> {
         match exclusively(t, &self.header, || self.step(reversed)) {
             Step::Item(key, value) => Ok(Some((key, value))),
             Step::End => {
@@ -155,7 +188,7 @@ fn pick_value(_: &Thread, _: Value, value: Value) -> Result<Value> {
 }
 #[inline(always)]
 fn pick_item(t: &Thread, key: Value, value: Value) -> Result<Value> {
-    Ok(Tuple::new(t, &[key, value])?.value())
+    Tuple::pair(t, key, value)
 }
 
 macro_rules! iterators {
@@ -176,6 +209,14 @@ macro_rules! iterators {
             pub fn next_item(&self, t: &Thread) -> Result<Option<(Value, Value)>> {
                 self.base.advance(t, $reversed)
             }
+            /// What Python gets of the next item; the empty mark at the end.
+            #[inline]
+            pub fn next_word(&self, t: &Thread) -> Result<Value> {
+                match self.base.advance(t, $reversed)? {
+                    Some((key, value)) => $pick(t, key, value),
+                    None => Ok(Value::EMPTY),
+                }
+            }
         }
 
         #[pyclass(name = $name, flags(NO_NEW, OWNED))]
@@ -186,10 +227,7 @@ macro_rules! iterators {
             }
             #[py]
             fn __next__(t: &Thread, this: Ref<$type>) -> Result<Option<Value>> {
-                match this.base.advance(t, $reversed)? {
-                    Some((key, value)) => $pick(t, key, value).map(Some),
-                    None => Ok(None),
-                }
+                this.next_word(t).map(Value::some)
             }
             /// Private method returning an estimate of len(list(it)).
             #[py("($self, /)")]

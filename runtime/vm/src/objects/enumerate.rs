@@ -18,8 +18,25 @@ pub struct Enumerate {
 }
 
 impl Enumerate {
+    /// The next number and item.
+    #[inline]
+    pub fn advance(&self, t: &Thread) -> Result<Option<(Value, Value)>> {
+        let Some(item) = t.next_word(self.iterator.get())?.some() else { return Ok(None) };
+        if t.owns(&self.header)
+            && let n = self.count.load(Relaxed)
+            && let Some(number) = Value::try_int(n)
+        {
+            self.count.store(n + 1, Relaxed);
+            return Ok(Some((number, item)));
+        }
+        Ok(Some((self.take_number(t)?, item)))
+    }
     /// Claims the next number.
     fn take_number(&self, t: &Thread) -> Result<Value> {
+        if !t.owns(&self.header) {
+            // From now on nobody counts without claiming.
+            t.make_shared(&self.header);
+        }
         loop {
             let n = self.count.load(Relaxed);
             if n == BIG {
@@ -60,7 +77,7 @@ impl Enumerate {
 ///
 /// It yields pairs of a count, from start on, and an item of the iterable:
 ///     (0, seq[0]), (1, seq[1]), (2, seq[2]), ...
-#[pyclass(name = "enumerate", flags(BASE))]
+#[pyclass(name = "enumerate", flags(BASE, OWNED))]
 impl Enumerate {
     #[py("(iterable, start=0)")]
     fn __new__(t: &Thread, cls: Ref<Class>, iterable: Value, start: Option<Value>) -> Result<Ref<Enumerate>> {
@@ -81,9 +98,10 @@ impl Enumerate {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<Enumerate>) -> Result<Option<Value>> {
-        let Some(item) = t.next(this.iterator.get())? else { return Ok(None) };
-        let n = this.take_number(t)?;
-        Tuple::new(t, &[n, item]).map(|p| Some(p.value()))
+        match this.advance(t)? {
+            Some((n, item)) => Tuple::pair(t, n, item).map(Some),
+            None => Ok(None),
+        }
     }
     /// Return state information for pickling.
     #[py("($self, /)")]

@@ -172,17 +172,22 @@ impl List {
     }
     #[inline(always)]
     pub fn append(&self, t: &Thread, v: Value) -> Result<()> {
+        if self.append_in_place(t, v) { Ok(()) } else { self.append_slow(t, v) }
+    }
+    /// Appends if the list is the calling thread's and has room.
+    #[inline(always)]
+    pub fn append_in_place(&self, t: &Thread, v: Value) -> bool {
         if t.owns(&self.header) {
             let n = self.len.load(Relaxed);
             if let Some(a) = self.storage.get() {
-                if n < a.capacity() {
-                    a.field(n).set(t, a.header(), v);
+                if let Some(f) = a.fields().get(n) {
+                    f.set(t, a.header(), v);
                     self.len.store(n + 1, Release);
-                    return Ok(());
+                    return true;
                 }
             }
         }
-        self.append_slow(t, v)
+        false
     }
     #[inline(never)]
     fn append_slow(&self, t: &Thread, v: Value) -> Result<()> {
@@ -199,7 +204,7 @@ impl List {
                 }
                 continue;
             }
-            let bigger = List::array(t, grown(n + 1))?;
+            let bigger = Array::new(t, grown(n + 1))?;
             let _guard = t.exclusive(&self.header);
             if self.storage.get() == old && self.len.load(Acquire) == n {
                 self.copy_into(bigger, n);
@@ -207,11 +212,16 @@ impl List {
             }
         }
     }
+    /// Fills a fresh array with the first `n` items and the empty mark.
     fn copy_into(&self, to: Ref<Array>, n: usize) {
-        if let Some(a) = self.storage.get() {
-            for (from, to) in a.fields()[..n.min(a.capacity())].iter().zip(to.fields()) {
-                to.init(from.get());
-            }
+        let from = self.storage.get();
+        let items = from.as_ref().map_or(&[][..], |a| a.fields());
+        let items = &items[..n.min(items.len())];
+        for (from, to) in items.iter().zip(to.fields()) {
+            to.init(from.get());
+        }
+        for f in &to.fields()[items.len()..] {
+            f.init(Value::EMPTY);
         }
     }
     /// Makes room for `more` items beyond the present ones.
@@ -222,7 +232,7 @@ impl List {
             if old.map_or(0, |a| a.capacity()) >= n + more {
                 return Ok(());
             }
-            let bigger = List::array(t, if n == 0 { more } else { grown(n + more) })?;
+            let bigger = Array::new(t, if n == 0 { more } else { grown(n + more) })?;
             let _guard = t.exclusive(&self.header);
             if self.storage.get() == old && self.len() == n {
                 self.copy_into(bigger, n);
@@ -230,6 +240,28 @@ impl List {
                 return Ok(());
             }
         }
+    }
+    /// Appends the items of another list.
+    pub fn extend_from_list(&self, t: &Thread, from: &List) -> Result<()> {
+        let n = from.len();
+        self.reserve(t, n)?;
+        if !t.owns(&self.header) || std::ptr::eq(self, from) {
+            let items = from.snapshot(t)?;
+            return self.extend_from_slice(t, items.as_slice());
+        }
+        // No poll from here on: the list stays this thread's.
+        let (Some(to), Some(items)) = (self.storage.get(), from.storage.get()) else { return Ok(()) };
+        let mut len = self.len.load(Relaxed);
+        for (place, item) in to.fields()[len..].iter().zip(items.fields()).take(n) {
+            let v = item.get();
+            if v.is_empty() {
+                break;
+            }
+            place.set(t, to.header(), v);
+            len += 1;
+        }
+        self.len.store(len, Release);
+        Ok(())
     }
     pub fn extend_from_slice(&self, t: &Thread, items: &[Value]) -> Result<()> {
         loop {
@@ -249,6 +281,17 @@ impl List {
                 return Ok(());
             }
         }
+    }
+    /// Whether an item is identical or equal to `value`.
+    pub fn contains(&self, t: &Thread, value: Value) -> Result<bool> {
+        let mut i = 0;
+        while let Some(v) = self.get(i) {
+            if v == value || (!both_small_ints(v, value) && t.equal(v, value)?) {
+                return Ok(true);
+            }
+            i += 1;
+        }
+        Ok(false)
     }
     /// Removes and returns the last item.
     #[inline]
@@ -310,7 +353,13 @@ impl List {
     }
 }
 
-/// Capacity for at least `n` items, as CPython over-allocates.
+/// Of two small integers only identical ones are equal.
+#[inline(always)]
+pub(crate) fn both_small_ints(a: Value, b: Value) -> bool {
+    a.is_small_int() && b.is_small_int()
+}
+
+/// Capacity for at least `n` items: a quarter more, as growing means to copy.
 fn grown(n: usize) -> usize {
-    (n + (n >> 3) + 6) & !3
+    (n + (n >> 2) + 6) & !3
 }

@@ -4,6 +4,7 @@
 //! belongs to this thread; a shared list gets a new storage array, so that its readers see the state before or after.
 
 use crate::native::*;
+use crate::objects::dict::exclusively;
 use crate::objects::exceptions as ex;
 use crate::objects::iterators::ListIterator;
 use crate::objects::slice::Slice;
@@ -83,11 +84,18 @@ impl List {
     /// Appends all items of an iterable.
     pub fn extend(&self, t: &Thread, iterable: Value) -> Result<()> {
         if let Some(l) = iterable.downcast::<List>().filter(|_| class_of(iterable) == List::class()) {
-            let items = l.snapshot(t)?;
-            return self.extend_from_slice(t, items.as_slice());
+            return self.extend_from_list(t, &l);
         }
         if let Some(x) = iterable.downcast::<Tuple>().filter(|_| class_of(iterable) == Tuple::class()) {
             return self.extend_from_slice(t, x.as_slice());
+        }
+        if let Some(d) = iterable.downcast::<Dict>().filter(|_| class_of(iterable) == Dict::class()) {
+            self.reserve(t, d.len())?;
+            let mut pos = 0;
+            while let Some((key, _)) = d.next(&mut pos) {
+                self.append(t, key)?;
+            }
+            return Ok(());
         }
         let iter = t.iter(iterable)?;
         let expected = t.length_hint(iterable, 8)?;
@@ -122,7 +130,7 @@ fn position(i: isize, len: usize) -> Option<usize> {
     if i >= 0 && (i as usize) < len { Some(i as usize) } else { None }
 }
 
-fn compare(t: &Thread, a: Ref<List>, other: Value, op: Compare) -> Result<Value> {
+pub(crate) fn compare(t: &Thread, a: Ref<List>, other: Value, op: Compare) -> Result<Value> {
     let Some(b) = other.downcast::<List>() else { return Ok(Value::NOT_IMPLEMENTED) };
     if a.len() != b.len() && matches!(op, Compare::Eq | Compare::Ne) {
         return Ok(Value::bool(op == Compare::Ne));
@@ -265,24 +273,17 @@ impl List {
     }
     #[py]
     fn __contains__(t: &Thread, this: Ref<List>, value: Value) -> Result<bool> {
-        let mut i = 0;
-        while let Some(v) = this.get(i) {
-            if t.equal(v, value)? {
-                return Ok(true);
-            }
-            i += 1;
-        }
-        Ok(false)
+        this.contains(t, value)
     }
     #[py]
     fn __add__(t: &Thread, this: Ref<List>, other: Value) -> Result<Value> {
         let Some(o) = other.downcast::<List>() else {
             return Err(t.type_error(format!("can only concatenate list (not \"{}\") to list", class_of(other).name_string())));
         };
-        let (a, b) = (this.snapshot(t)?, o.snapshot(t)?);
-        let out = List::with_capacity(t, a.len() + b.len())?;
-        out.extend_from_slice(t, a.as_slice())?;
-        out.extend_from_slice(t, b.as_slice())?;
+        let (n, m) = (this.len(), o.len());
+        let out = List::with_capacity(t, n + m)?;
+        out.extend_from_list(t, &this)?;
+        out.extend_from_list(t, &o)?;
         Ok(out.value())
     }
     #[py]
@@ -494,12 +495,7 @@ fn assign_slice(t: &Thread, this: Ref<List>, s: Ref<Slice>, value: Option<Value>
             let c = class_of(v);
             use crate::objects::class::Special;
             if c.special(t, Special::Iter).is_none() && c.special(t, Special::Getitem).is_none() {
-                let step = t.slice_indices(s, this.len())?.step;
-                return Err(t.type_error(if step == 1 {
-                    "can only assign an iterable"
-                } else {
-                    "must assign iterable to extended slice"
-                }));
+                return Err(t.type_error("must assign iterable to extended slice"));
             }
             if v == this.value() { this.snapshot(t)? } else { t.iterate_to_vec(v)? }
         }
@@ -550,6 +546,23 @@ pub struct ListReverseIterator {
     remaining: AtomicUsize,
 }
 
+impl ListReverseIterator {
+    /// The next item.
+    #[inline]
+    pub fn advance(&self, t: &Thread) -> Option<Value> {
+        exclusively(t, &self.header, || {
+            let i = self.remaining.load(Relaxed).checked_sub(1)?;
+            let item = self.list.get().and_then(|l| l.get(i));
+            self.remaining.store(if item.is_some() { i } else { 0 }, Relaxed);
+            item
+        })
+        .or_else(|| {
+            self.list.set(t, &self.header, None);
+            None
+        })
+    }
+}
+
 #[pyclass(name = "list_reverseiterator", flags(NO_NEW))]
 impl ListReverseIterator {
     #[py]
@@ -558,22 +571,7 @@ impl ListReverseIterator {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<ListReverseIterator>) -> Result<Option<Value>> {
-        let _guard = t.exclusive(&this.header);
-        let Some(i) = this.remaining.load(Relaxed).checked_sub(1) else {
-            this.list.set(t, this.header(), None);
-            return Ok(None);
-        };
-        match this.list.get().and_then(|l| l.get(i)) {
-            Some(v) => {
-                this.remaining.store(i, Relaxed);
-                Ok(Some(v))
-            }
-            None => {
-                this.remaining.store(0, Relaxed);
-                this.list.set(t, this.header(), None);
-                Ok(None)
-            }
-        }
+        Ok(this.advance(t))
     }
     #[py("($self, /)")]
     fn __length_hint__(_t: &Thread, this: Ref<ListReverseIterator>) -> usize {

@@ -14,6 +14,35 @@ pub struct Map {
     strict: AtomicBool,
 }
 
+impl Map {
+    /// The next result; the empty mark at the end.
+    #[inline]
+    pub fn next_word(&self, t: &Thread) -> Result<Value> {
+        if let &[it] = self.iterators.expect().as_slice() {
+            let v = t.next_word(it)?;
+            return if v.is_empty() { Ok(v) } else { t.call(self.function.get(), &[v]) };
+        }
+        self.next_of_many(t)
+    }
+    #[inline(never)]
+    fn next_of_many(&self, t: &Thread) -> Result<Value> {
+        const INLINE: usize = 6;
+        let iterators = self.iterators.expect();
+        let (n, strict) = (iterators.len(), self.strict.load(Relaxed));
+        if n <= INLINE {
+            let mut row = [Value::NONE; INLINE];
+            let whole = zip::next_row(t, "map", iterators, strict, |i, v| {
+                row[i] = v;
+                Ok(())
+            })?;
+            return if whole { t.call(self.function.get(), &row[..n]) } else { Ok(Value::EMPTY) };
+        }
+        let row = ValueVec::with_capacity(t, n)?;
+        let whole = zip::next_row(t, "map", iterators, strict, |_, v| row.push(t, v))?;
+        if whole { t.call(self.function.get(), row.as_slice()) } else { Ok(Value::EMPTY) }
+    }
+}
+
 /// Make an iterator that computes the function using arguments from
 /// each of the iterables. It ends with the shortest of them; if strict is true
 /// and one is exhausted before the others, that is a ValueError.
@@ -50,20 +79,7 @@ impl Map {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<Map>) -> Result<Option<Value>> {
-        const INLINE: usize = 6;
-        let iterators = this.iterators.expect();
-        let (n, strict) = (iterators.len(), this.strict.load(Relaxed));
-        if n <= INLINE {
-            let mut row = [Value::NONE; INLINE];
-            let whole = zip::next_row(t, "map", iterators, strict, |i, v| {
-                row[i] = v;
-                Ok(())
-            })?;
-            return if whole { t.call(this.function.get(), &row[..n]).map(Some) } else { Ok(None) };
-        }
-        let row = ValueVec::with_capacity(t, n)?;
-        let whole = zip::next_row(t, "map", iterators, strict, |_, v| row.push(t, v))?;
-        if whole { t.call(this.function.get(), row.as_slice()).map(Some) } else { Ok(None) }
+        this.next_word(t).map(Value::some)
     }
     /// Return state information for pickling.
     #[py("($self, /)")]
@@ -86,6 +102,20 @@ pub struct Filter {
     iterator: Field,
 }
 
+impl Filter {
+    /// The next item that passes; the empty mark at the end.
+    pub fn next_word(&self, t: &Thread) -> Result<Value> {
+        let (f, it) = (self.function.get(), self.iterator.get());
+        let by_truth = f.is_none() || f == Bool::class().value();
+        loop {
+            let v = t.next_word(it)?;
+            if v.is_empty() || t.truth(if by_truth { v } else { t.call(f, &[v])? })? {
+                return Ok(v);
+            }
+        }
+    }
+}
+
 /// Return an iterator yielding those items of iterable for which function(item)
 /// is true. If function is None, return the items that are true.
 #[pyclass(name = "filter", flags(BASE))]
@@ -101,15 +131,7 @@ impl Filter {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<Filter>) -> Result<Option<Value>> {
-        let (f, it) = (this.function.get(), this.iterator.get());
-        let by_truth = f.is_none() || f == Bool::class().value();
-        while let Some(v) = t.next(it)? {
-            let answer = if by_truth { v } else { t.call(f, &[v])? };
-            if t.truth(answer)? {
-                return Ok(Some(v));
-            }
-        }
-        Ok(None)
+        this.next_word(t).map(Value::some)
     }
     /// Return state information for pickling.
     #[py("($self, /)")]

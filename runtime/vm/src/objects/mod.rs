@@ -47,6 +47,7 @@ pub mod memoryview_items;
 pub mod memoryview_methods;
 pub mod module;
 pub mod native_function;
+pub mod next;
 pub mod object;
 pub mod paramspec;
 pub mod percent_format;

@@ -97,6 +97,15 @@ enum Find {
     Changed,
 }
 
+/// What a search tells that calls nothing.
+#[derive(PartialEq, Eq)]
+enum Glance {
+    There,
+    Absent,
+    /// Only an `__eq__` can tell.
+    Ask,
+}
+
 impl SetStorage {
     fn new(t: &Thread, slots: usize) -> Result<Ref<SetStorage>> {
         let shape = *SHAPE.get_or_init(|| Mutator::internal_shape(&LAYOUT));
@@ -130,6 +139,35 @@ impl SetStorage {
     #[inline(always)]
     fn is_crowded(&self) -> bool {
         self.fill.load(Relaxed) * 5 >= self.mask * 3
+    }
+
+    /// Looks for `key` without calling anything.
+    #[inline]
+    fn glance(&self, key: Value, hash: i64) -> Glance {
+        let (slots, mask) = (self.slots(), self.mask);
+        let (mut at, mut perturb) = (hash as usize & mask, hash as u64 as usize);
+        loop {
+            let run = if at + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
+            for slot in &slots[at..=at + run] {
+                let k = slot.key();
+                if k == key {
+                    return Glance::There;
+                }
+                if k.is_empty() {
+                    return Glance::Absent;
+                }
+                if slot.hash() != hash || k == DUMMY || (k.is_small_int() && key.is_small_int()) {
+                    continue;
+                }
+                match (exact_str(key), exact_str(k)) {
+                    (Some(a), Some(b)) if a.equals(&b) => return Glance::There,
+                    (Some(_), Some(_)) => {}
+                    _ => return Glance::Ask,
+                }
+            }
+            perturb >>= 5;
+            at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+        }
     }
 
     /// Finds `key`. Equality may be user code: after it, `is_current` tells whether the set still has this table.
@@ -386,7 +424,20 @@ impl SetData {
         self.contains_with_hash(t, item, hash)
     }
 
+    #[inline]
     pub fn contains_with_hash(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
+        match self.glance(item, hash) {
+            Glance::There => Ok(true),
+            Glance::Absent => Ok(false),
+            Glance::Ask => self.contains_by_search(t, item, hash),
+        }
+    }
+    #[inline]
+    fn glance(&self, item: Value, hash: i64) -> Glance {
+        self.storage.get().map_or(Glance::Absent, |s| s.glance(item, hash))
+    }
+    #[inline(never)]
+    fn contains_by_search(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
         loop {
             let Some(s) = self.storage.get() else { return Ok(false) };
             match s.find(t, item, hash, || self.has(s))? {
@@ -404,7 +455,43 @@ impl SetData {
         self.add_with_hash(t, item, hash)
     }
 
+    #[inline]
     pub fn add_with_hash(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
+        if let Some(s) = self.storage.get()
+            && t.owns(&self.header)
+        {
+            match s.glance(item, hash) {
+                Glance::There => return Ok(false),
+                Glance::Absent if s.fill() < s.mask => {
+                    s.insert(t, item, hash);
+                    if s.is_crowded() {
+                        self.grow(t, s)?;
+                    }
+                    return Ok(true);
+                }
+                _ => {}
+            }
+        }
+        self.add_by_search(t, item, hash)
+    }
+
+    /// Adds an item that is absent to a set that only the caller knows.
+    #[inline]
+    fn add_absent(&self, t: &Thread, item: Value, hash: i64) -> Result<()> {
+        let s = match self.storage.get() {
+            Some(s) => s,
+            None => {
+                let s = SetStorage::new(t, MIN_SLOTS)?;
+                self.storage.set(t, &self.header, s);
+                s
+            }
+        };
+        s.insert(t, item, hash);
+        if s.is_crowded() { self.grow(t, s) } else { Ok(()) }
+    }
+
+    #[inline(never)]
+    fn add_by_search(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
         loop {
             let Some(s) = self.storage.get() else {
                 self.resize(t, None, MIN_SLOTS)?;
@@ -624,10 +711,18 @@ impl SetData {
         if let Some(other) = other.downcast::<SetData>() {
             let (a, b) = (so.stable(t)?, other.stable(t)?);
             let (large, small) = if b.len() > a.len() { (b, a) } else { (a, b) };
-            let mut pos = 0;
+            let (mut pos, mut asked) = (0, false);
             while let Some((item, hash)) = small.next(&mut pos) {
-                if large.contains_with_hash(t, item, hash)? {
-                    out.add_with_hash(t, item, hash)?;
+                match large.glance(item, hash) {
+                    Glance::Absent => continue,
+                    Glance::There if !asked => out.add_absent(t, item, hash)?,
+                    _ => {
+                        // What user code does to the sets may bring an item twice.
+                        asked = true;
+                        if large.contains_by_search(t, item, hash)? {
+                            out.add_with_hash(t, item, hash)?;
+                        }
+                    }
                 }
             }
             return Ok(out.value());
@@ -694,15 +789,27 @@ impl SetData {
             Some(s) => Some(s.stable(t)?),
             None => None,
         };
-        let mut pos = 0;
+        let (mut pos, mut asked) = (0, dict.is_some());
         while let Some((item, hash)) = from.next(&mut pos) {
             let there = match (set, dict) {
-                (Some(s), _) => s.contains_with_hash(t, item, hash)?,
+                (Some(s), _) => match s.glance(item, hash) {
+                    Glance::Ask => {
+                        asked = true;
+                        s.contains_by_search(t, item, hash)?
+                    }
+                    found => found == Glance::There,
+                },
                 (_, Some(d)) => d.get_with_hash(t, item, hash)?.is_some(),
                 _ => false,
             };
-            if !there {
+            if there {
+                continue;
+            }
+            // What user code does to the sets may bring an item twice.
+            if asked {
                 out.add_with_hash(t, item, hash)?;
+            } else {
+                out.add_absent(t, item, hash)?;
             }
         }
         Ok(out)
@@ -812,7 +919,21 @@ impl SetIterator {
         t.create(it)
     }
 
+    /// The next item, or the empty mark at the end.
+    #[inline]
+    pub fn next_word(&self, t: &Thread) -> Result<Value> {
+        match exclusively(t, &self.header, || self.step()) {
+            Ok(None) => {
+                self.set.set(t, &self.header, None);
+                Ok(Value::EMPTY)
+            }
+            Ok(Some(item)) => Ok(item),
+            Err(()) => Err(t.runtime_error("Set changed size during iteration")),
+        }
+    }
+
     /// Takes the next item; `Err` if the set's size changed. The caller holds the iterator.
+    #[inline]
     fn step(&self) -> std::result::Result<Option<Value>, ()> {
         let expected = self.expected.load(Relaxed);
         let Some(set) = self.set.get().filter(|_| expected != ENDED) else { return Ok(None) };
@@ -843,14 +964,7 @@ impl SetIterator {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<SetIterator>) -> Result<Option<Value>> {
-        match exclusively(t, &this.header, || this.step()) {
-            Ok(None) => {
-                this.set.set(t, &this.header, None);
-                Ok(None)
-            }
-            Ok(item) => Ok(item),
-            Err(()) => Err(t.runtime_error("Set changed size during iteration")),
-        }
+        this.next_word(t).map(Value::some)
     }
     /// Private method returning an estimate of len(list(it)).
     #[py("($self, /)")]

@@ -78,7 +78,7 @@ fn key_hash(t: &Thread, item: Value, e: Exc) -> Result<i64> {
     }
 }
 
-fn contains(t: &Thread, s: Ref<SetData>, item: Value) -> Result<bool> {
+pub(crate) fn contains(t: &Thread, s: Ref<SetData>, item: Value) -> Result<bool> {
     match s.contains(t, item) {
         Err(e) => {
             let hash = key_hash(t, item, e)?;
@@ -458,7 +458,7 @@ impl Set {
 }
 
 /// Build an immutable unordered collection of unique elements.
-#[pyclass(name = "frozenset", flags(BASE, MATCH_SELF, HAS_WEAKREF))]
+#[pyclass(name = "frozenset", flags(BASE, MATCH_SELF, HAS_WEAKREF, OWNED))]
 impl FrozenSet {
     #[py]
     fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<FrozenSet>> {

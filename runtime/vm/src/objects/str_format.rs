@@ -134,6 +134,11 @@ impl Formatter<'_> {
 /// Appends an integer in decimal.
 pub fn push_int(out: &mut TextBuf, i: i64) {
     let mut digits = [0u8; 20];
+    out.push_latin1(decimal(&mut digits, i));
+}
+
+/// The decimal digits of `i`, at the end of `digits`.
+pub fn decimal(digits: &mut [u8; 20], i: i64) -> &[u8] {
     let mut at = digits.len();
     let mut n = i.unsigned_abs();
     loop {
@@ -145,9 +150,15 @@ pub fn push_int(out: &mut TextBuf, i: i64) {
         }
     }
     if i < 0 {
-        out.push(u32::from(b'-'));
+        at -= 1;
+        digits[at] = b'-';
     }
-    out.push_latin1(&digits[at..]);
+    &digits[at..]
+}
+
+/// `str(i)`
+pub fn int_str(t: &Thread, i: i64) -> Result<Ref<Str>> {
+    Str::from_narrowest(t, Units::Latin1(decimal(&mut [0; 20], i)), true)
 }
 
 /// The pieces of a template, as `_string.formatter_parser` gives them: `(literal, name, specifier, conversion)`.

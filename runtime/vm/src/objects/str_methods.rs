@@ -117,6 +117,27 @@ fn separator(t: &Thread, sep: OrNone<Value>) -> Result<Option<Ref<Str>>> {
     }
 }
 
+/// Splits on one character of a narrow string. Parts are mostly short: looking at each byte finds their ends soonest.
+fn split_at_byte(t: &Thread, this: Ref<Str>, units: &[u8], sep: u8, max: usize) -> Result<Ref<List>> {
+    const SHORT: usize = 16;
+    let list = List::with_capacity(t, 8)?;
+    let (mut from, mut left) = (0, max);
+    while left > 0 {
+        let rest = &units[from..];
+        let near = &rest[..rest.len().min(SHORT)];
+        let found = near.iter().position(|&b| b == sep).or_else(|| {
+            let far = &rest[near.len()..];
+            sep.position(far).map(|n| near.len() + n)
+        });
+        let Some(n) = found else { break };
+        list.append(t, Str::substring(t, this, from..from + n)?.value())?;
+        from += n + 1;
+        left -= 1;
+    }
+    list.append(t, Str::substring(t, this, from..units.len())?.value())?;
+    Ok(list)
+}
+
 /// Splits on a separator that is stored in the same width, or converted to it.
 fn split_at(t: &Thread, this: Ref<Str>, sep: &Str, max: usize, from_right: bool) -> Result<Ref<List>> {
     fn go<U: Unit>(t: &Thread, this: Ref<Str>, units: &[U], sep: &[U], max: usize, from_right: bool) -> Result<Ref<List>> {
@@ -128,6 +149,7 @@ fn split_at(t: &Thread, this: Ref<Str>, sep: &Str, max: usize, from_right: bool)
         parts(t, this, ranges.into_iter())
     }
     match (text_of(&this), text_of(sep)) {
+        (Text::Latin1(u), Text::Latin1(&[sep])) if !from_right => split_at_byte(t, this, u, sep, max),
         (Text::Latin1(u), Text::Latin1(s)) => go(t, this, u, s, max, from_right),
         (Text::Ucs2(u), Text::Ucs2(s)) => go(t, this, u, s, max, from_right),
         (Text::Ucs4(u), Text::Ucs4(s)) => go(t, this, u, s, max, from_right),

@@ -63,6 +63,28 @@ impl Tuple {
         }
         Tuple::with_shape(t, Tuple::class_cell().shape(), items)
     }
+    /// Whether an item is identical or equal to `value`.
+    pub fn contains(&self, t: &Thread, value: Value) -> Result<bool> {
+        for &v in self.as_slice() {
+            if t.equal(v, value)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+    /// `(a, b)`
+    #[inline]
+    pub fn pair(t: &Thread, a: Value, b: Value) -> Result<Value> {
+        let cell = t.allocate(size_of::<Tuple>() + 16, Tuple::class_cell().shape())?.cast::<Tuple>();
+        // SAFETY: as in `with_shape`, for two items.
+        unsafe {
+            (*cell.as_ptr()).len = 2;
+            let items = cell.as_ptr().add(1).cast::<Value>();
+            *items = a;
+            *items.add(1) = b;
+            Ok(Ref::<Tuple>::from_raw(cell).value())
+        }
+    }
     /// A tuple of a subclass of tuple.
     pub fn in_class(t: &Thread, class: Ref<Class>, items: &[Value]) -> Result<Ref<Tuple>> {
         let r = Tuple::with_shape(t, class.instance_shape(), items)?;

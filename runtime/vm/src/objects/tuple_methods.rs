@@ -30,7 +30,7 @@ fn bound(t: &Thread, v: Option<Value>, default: isize) -> Result<isize> {
     }
 }
 
-fn compare(t: &Thread, a: Ref<Tuple>, other: Value, op: Compare) -> Result<Value> {
+pub(crate) fn compare(t: &Thread, a: Ref<Tuple>, other: Value, op: Compare) -> Result<Value> {
     let Some(b) = other.downcast::<Tuple>() else { return Ok(Value::NOT_IMPLEMENTED) };
     t.check_depth(" in comparison")?;
     for (&x, &y) in a.as_slice().iter().zip(b.as_slice()) {
@@ -142,12 +142,7 @@ impl Tuple {
     }
     #[py]
     fn __contains__(t: &Thread, this: Ref<Tuple>, value: Value) -> Result<bool> {
-        for v in this.iter() {
-            if t.equal(v, value)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        this.contains(t, value)
     }
     #[py]
     fn __add__(t: &Thread, this: Ref<Tuple>, other: Value) -> Result<Ref<Tuple>> {

@@ -14,6 +14,52 @@ pub struct Zip {
     strict: AtomicBool,
 }
 
+impl Zip {
+    /// The next row; the empty mark at the end.
+    #[inline]
+    pub fn next_word(&self, t: &Thread) -> Result<Value> {
+        if let Some(pair) = self.next_pair(t) {
+            let (a, b) = pair?;
+            return if a.is_empty() { Ok(a) } else { Tuple::pair(t, a, b) };
+        }
+        self.next_row(t)
+    }
+    /// The next row of two items, or twice the empty mark at the end; `None` if its rows are not of two or must end together.
+    #[inline]
+    pub fn next_pair(&self, t: &Thread) -> Option<Result<(Value, Value)>> {
+        let iterators = self.iterators.expect();
+        let &[first, second] = iterators.as_slice() else { return None };
+        if self.strict.load(Relaxed) {
+            return None;
+        }
+        Some((|| {
+            let a = t.next_word(first)?;
+            let b = if a.is_empty() { a } else { t.next_word(second)? };
+            Ok(if b.is_empty() { (b, b) } else { (a, b) })
+        })())
+    }
+    #[inline(never)]
+    fn next_row(&self, t: &Thread) -> Result<Value> {
+        const INLINE: usize = 6;
+        let iterators = self.iterators.expect();
+        let (n, strict) = (iterators.len(), self.strict.load(Relaxed));
+        if n == 0 {
+            return Ok(Value::EMPTY);
+        }
+        if n <= INLINE {
+            let mut row = [Value::NONE; INLINE];
+            let whole = next_row(t, "zip", iterators, strict, |i, v| {
+                row[i] = v;
+                Ok(())
+            })?;
+            return if whole { Tuple::new(t, &row[..n]).map(Ref::value) } else { Ok(Value::EMPTY) };
+        }
+        let row = ValueVec::with_capacity(t, n)?;
+        let whole = next_row(t, "zip", iterators, strict, |_, v| row.push(t, v))?;
+        if whole { row.into_tuple(t).map(Ref::value) } else { Ok(Value::EMPTY) }
+    }
+}
+
 /// The iterators of all arguments.
 pub(crate) fn iterators_of(t: &Thread, iterables: &[Value]) -> Result<Ref<Tuple>> {
     let out = ValueVec::with_capacity(t, iterables.len())?;
@@ -33,10 +79,10 @@ pub(crate) fn next_row(
     mut put: impl FnMut(usize, Value) -> Result<()>,
 ) -> Result<bool> {
     for (i, it) in iterators.iter().enumerate() {
-        match t.next(it)? {
-            Some(v) => put(i, v)?,
-            None if strict => return uneven(t, name, iterators, i),
-            None => return Ok(false),
+        match t.next_word(it)? {
+            Value::EMPTY if strict => return uneven(t, name, iterators, i),
+            Value::EMPTY => return Ok(false),
+            v => put(i, v)?,
         }
     }
     Ok(true)
@@ -85,23 +131,7 @@ impl Zip {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<Zip>) -> Result<Option<Value>> {
-        const INLINE: usize = 6;
-        let iterators = this.iterators.expect();
-        let (n, strict) = (iterators.len(), this.strict.load(Relaxed));
-        if n == 0 {
-            return Ok(None);
-        }
-        if n <= INLINE {
-            let mut row = [Value::NONE; INLINE];
-            let whole = next_row(t, "zip", iterators, strict, |i, v| {
-                row[i] = v;
-                Ok(())
-            })?;
-            return if whole { Tuple::new(t, &row[..n]).map(|r| Some(r.value())) } else { Ok(None) };
-        }
-        let row = ValueVec::with_capacity(t, n)?;
-        let whole = next_row(t, "zip", iterators, strict, |_, v| row.push(t, v))?;
-        if whole { row.into_tuple(t).map(|r| Some(r.value())) } else { Ok(None) }
+        this.next_word(t).map(Value::some)
     }
     /// Return state information for pickling.
     #[py("($self, /)")]

@@ -6,6 +6,7 @@ use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
 use crate::objects::float::BoxedFloat;
 use crate::objects::int::{self, BigInt};
+use crate::objects::list::both_small_ints;
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::Relaxed;
@@ -173,15 +174,17 @@ impl Thread {
     }
 
     /// The hash of a tuple with these items, cached in it.
+    #[inline]
     pub fn hash_tuple(&self, items: Ref<Tuple>) -> Result<i64> {
         let cached = items.hash.load(Relaxed);
-        if cached != 0 {
-            return Ok(cached as i64);
-        }
+        if cached != 0 { Ok(cached as i64) } else { self.hash_items(items) }
+    }
+    #[inline(never)]
+    fn hash_items(&self, items: Ref<Tuple>) -> Result<i64> {
         self.check_native_stack()?;
         let mut hasher = TupleHasher::new();
         for item in items.iter() {
-            hasher.add(self.hash(item)?);
+            hasher.add(crate::objects::dict::hash_key(self, item)?);
         }
         let h = hasher.finish();
         items.hash.store(h as u64, Relaxed);
@@ -207,7 +210,7 @@ impl Thread {
         let (Some(x), Some(y)) = (a.downcast::<Tuple>(), b.downcast::<Tuple>()) else { return Ok(false) };
         self.check_depth(" in comparison")?;
         for (&v, &w) in x.as_slice().iter().zip(y.as_slice()) {
-            if !self.equal(v, w)? {
+            if v != w && (both_small_ints(v, w) || !self.equal(v, w)?) {
                 return Ok(false);
             }
         }
@@ -236,6 +239,20 @@ impl Thread {
     }
 
     fn compare_general(&self, a: Value, b: Value, op: Compare) -> Result<Value> {
+        if let (Some(h), Some(g)) = (a.header(), b.header())
+            && h.shape_id() == g.shape_id()
+        {
+            if h.shape_id() == Tuple::class_cell().shape() {
+                if let Some(x) = a.downcast::<Tuple>() {
+                    return crate::objects::tuple_methods::compare(self, x, b, op);
+                }
+            } else if h.shape_id() == List::class_cell().shape()
+                && let Some(x) = a.downcast::<List>()
+            {
+                self.check_depth(" in comparison")?;
+                return crate::objects::list_methods::compare(self, x, b, op);
+            }
+        }
         self.check_depth(" in comparison")?;
         let (ca, cb) = (class_of(a), class_of(b));
         let mut reflected_tried = false;

@@ -5,6 +5,7 @@ use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
 use crate::objects::int;
+use crate::objects::set::{FrozenSet, Set, SetData};
 
 impl Thread {
     /// `o[k]`.
@@ -34,6 +35,13 @@ impl Thread {
 
     fn get_item_general(&self, o: Value, k: Value) -> Result<Value> {
         if let Some(f) = class_of(o).special(self, Special::Getitem) {
+            // A subclass of dict that finds what is there as dict does.
+            if let Some(d) = o.downcast::<Dict>()
+                && Dict::class().special(self, Special::Getitem) == Some(f)
+                && let Some(v) = d.get(self, k)?
+            {
+                return Ok(v);
+            }
             self.check_native_stack()?;
             return self.call_special1(f, o, k);
         }
@@ -60,6 +68,11 @@ impl Thread {
         let class = class_of(o);
         match class.special(self, Special::Setitem) {
             Some(f) => {
+                if let Some(d) = o.downcast::<Dict>()
+                    && Dict::class().special(self, Special::Setitem) == Some(f)
+                {
+                    return d.set(self, k, v);
+                }
                 self.check_native_stack()?;
                 self.call_special(f, o, &[k, v]).map(drop)
             }
@@ -94,12 +107,27 @@ impl Thread {
 
     /// `item in container`.
     pub fn contains(&self, container: Value, item: Value) -> Result<bool> {
-        let class = class_of(container);
-        if class == Dict::class()
-            && let Some(d) = container.downcast::<Dict>()
-        {
-            return d.contains(self, item);
+        if let Some(h) = container.header() {
+            let shape = h.shape_id();
+            if shape == Dict::class_cell().shape() {
+                if let Some(d) = container.downcast::<Dict>() {
+                    return d.contains(self, item);
+                }
+            } else if shape == Set::class_cell().shape() || shape == FrozenSet::class_cell().shape() {
+                if let Some(s) = container.downcast::<SetData>() {
+                    return crate::objects::set_methods::contains(self, s, item);
+                }
+            } else if shape == List::class_cell().shape() {
+                if let Some(l) = container.downcast::<List>() {
+                    return l.contains(self, item);
+                }
+            } else if shape == Tuple::class_cell().shape()
+                && let Some(items) = container.downcast::<Tuple>()
+            {
+                return items.contains(self, item);
+            }
         }
+        let class = class_of(container);
         match class.special(self, Special::Contains) {
             Some(f) if f.is_none() => Err(self.type_error(format!("'{}' object is not a container", type_name(container)))),
             Some(f) => {

@@ -69,15 +69,9 @@ impl Thread {
     /// `next(it)`; `None` at the end.
     #[inline]
     pub fn next(&self, it: Value) -> Result<Option<Value>> {
-        match crate::objects::iterators::quick_next(self, it) {
-            Some(v) => Ok(v.some()),
-            None => match it.header().filter(|h| h.shape_id() == Generator::class_cell().shape()) {
-                Some(_) => self.next_of_generator(it),
-                None => self.next_general(it),
-            },
-        }
+        self.next_word(it).map(Value::some)
     }
-    fn next_of_generator(&self, it: Value) -> Result<Option<Value>> {
+    pub(crate) fn next_of_generator(&self, it: Value) -> Result<Option<Value>> {
         let Some(g) = it.downcast::<Generator>() else { return Ok(None) };
         Ok(match Generator::resume(g, self, Value::NONE)? {
             Resumed::Yielded(v) => Some(v),
@@ -142,13 +136,13 @@ impl Thread {
             }
             return Ok(());
         }
-        let Some(next) = class_of(it).special(self, Special::Next) else {
-            return Ok(());
-        };
-        while let Some(v) = self.call_next(next, it)? {
+        loop {
+            let v = self.next_word(it)?;
+            if v.is_empty() {
+                return Ok(());
+            }
             f(v)?;
         }
-        Ok(())
     }
 
     /// All items.

@@ -108,6 +108,9 @@ impl Thread {
     fn call_special_many(&self, f: Value, obj: Value, args: &[Value]) -> Result<Value> {
         if let Some(n) = f.downcast::<Native>() {
             if is_method(n) {
+                if let &[a, b] = args {
+                    return (n.def.call)(self, &[obj, a, b], None);
+                }
                 self.check_native_stack()?;
                 return self.with_prepended(obj, args, |args| (n.def.call)(self, args, None));
             }

@@ -4,6 +4,8 @@ use super::{identity, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::str::empty_str;
+use crate::objects::str_format::int_str;
+use taipan_text::float::Fixed;
 use taipan_text::spec::{Locale, SpecError};
 use taipan_text::{Text, TextBuf};
 
@@ -17,9 +19,55 @@ pub fn text_of(s: &Str) -> Text<'_> {
     }
 }
 
+/// The commonest formats of immediate numbers, `[0][width][d]` and `[0][width].digits f`; `None` for all else.
+fn format_number(t: &Thread, v: Value, spec: &[u8]) -> Result<Option<Ref<Str>>> {
+    const MOST: usize = 64;
+    if !(v.is_small_int() || v.is_immediate_float()) || spec.len() > 6 {
+        return Ok(None);
+    }
+    let number = |from: usize| {
+        let digits = spec[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let n = spec[from..from + digits].iter().fold(0, |n, b| n * 10 + usize::from(b - b'0'));
+        (n, from + digits)
+    };
+    let zero = spec.first() == Some(&b'0');
+    let (width, at) = number(0);
+    let fixed;
+    let mut digits = [0; 20];
+    let text = match (v.as_small_int(), v.as_immediate_float(), &spec[at..]) {
+        (Some(i), _, [] | [b'd']) => crate::objects::str_format::decimal(&mut digits, i),
+        (_, Some(x), [b'.', .., b'f']) => match number(at + 1) {
+            (precision, end) if end > at + 1 && end + 1 == spec.len() => match Fixed::of(x, precision) {
+                Some(f) => {
+                    fixed = f;
+                    fixed.text().as_bytes()
+                }
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    if width > MOST {
+        return Ok(None);
+    }
+    if text.len() >= width {
+        return Str::from_narrowest(t, Units::Latin1(text), true).map(Some);
+    }
+    let mut out = [if zero { b'0' } else { b' ' }; MOST];
+    // Zeros go between the sign and the digits.
+    let sign = usize::from(zero && text[0] == b'-');
+    out[..sign].copy_from_slice(&text[..sign]);
+    out[width - text.len() + sign..width].copy_from_slice(&text[sign..]);
+    Str::from_narrowest(t, Units::Latin1(&out[..width]), true).map(Some)
+}
+
 impl Thread {
     /// `repr(v)`.
     pub fn repr(&self, v: Value) -> Result<Ref<Str>> {
+        if v.is_small_int() {
+            return int_str(self, v.small_int_unchecked());
+        }
         self.check_depth(" while getting the repr of an object")?;
         let Some(f) = class_of(v).special(self, Special::Repr) else {
             let text = format!("<{} object at {:#x}>", type_name(v), identity(v));
@@ -38,6 +86,9 @@ impl Thread {
             && s.header().shape_id() == Str::class_cell().shape()
         {
             return Ok(s);
+        }
+        if v.is_small_int() {
+            return int_str(self, v.small_int_unchecked());
         }
         let Some(f) = class_of(v).special(self, Special::Str) else {
             return self.repr(v);
@@ -72,6 +123,11 @@ impl Thread {
     pub fn format(&self, v: Value, spec: Ref<Str>) -> Result<Ref<Str>> {
         if spec.is_empty() && (v.is_small_int() || class_of(v) == Str::class()) {
             return self.str(v);
+        }
+        if let Units::Latin1(spec) = spec.units()
+            && let Some(s) = format_number(self, v, spec)?
+        {
+            return Ok(s);
         }
         let Some(f) = class_of(v).special(self, Special::Format) else {
             return Err(self.type_error(format!("Type {} doesn't define __format__", type_name(v))));

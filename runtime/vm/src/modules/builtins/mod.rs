@@ -168,12 +168,15 @@ impl Builtins {
     #[py("(iterable, /)")]
     fn all(t: &Thread, iterable: Value) -> Result<bool> {
         let it = t.iter(iterable)?;
-        while let Some(v) = t.next(it)? {
+        loop {
+            let v = t.next_word(it)?;
+            if v.is_empty() {
+                return Ok(true);
+            }
             if !t.truth(v)? {
                 return Ok(false);
             }
         }
-        Ok(true)
     }
     /// Return the next item from the async iterator.
     ///
@@ -197,12 +200,15 @@ impl Builtins {
     #[py("(iterable, /)")]
     fn any(t: &Thread, iterable: Value) -> Result<bool> {
         let it = t.iter(iterable)?;
-        while let Some(v) = t.next(it)? {
+        loop {
+            let v = t.next_word(it)?;
+            if v.is_empty() {
+                return Ok(false);
+            }
             if t.truth(v)? {
                 return Ok(true);
             }
         }
-        Ok(false)
     }
     /// Return an ASCII-only representation of an object.
     ///

@@ -149,8 +149,16 @@ pub fn sum(t: &Thread, iterable: Value, start: Option<Value>) -> Result<Value> {
             }
         }
     };
-    while let Some(item) = t.next(it)? {
-        sum.add(t, item)?;
+    loop {
+        let item = t.next_word(it)?;
+        if item.is_empty() {
+            return sum.value(t);
+        }
+        match &mut sum {
+            Sum::Int(n) if item.is_small_int() && n.checked_add(item.small_int_unchecked()).is_some() => {
+                *n += item.small_int_unchecked();
+            }
+            _ => sum.add(t, item)?,
+        }
     }
-    sum.value(t)
 }

@@ -1,0 +1,140 @@
+//! The next item of the built-in iterators that programs loop over most, without a look-up of `__next__`: what the loop
+//! instruction and natives ask first.
+//!
+//! Only exact instances count; a subclass may have a `__next__` of its own. The iterators that make pairs can hand them out
+//! taken apart, for loops that unpack them at once.
+
+use crate::native::*;
+use crate::objects::bytes_iterator::BytesIterator;
+use crate::objects::dict_views::{DictItemIterator, DictKeyIterator, DictValueIterator};
+use crate::objects::enumerate::Enumerate;
+use crate::objects::generator::Generator;
+use crate::objects::iterators::quick_next;
+use crate::objects::list_methods::ListReverseIterator;
+use crate::objects::map::{Filter, Map};
+use crate::objects::set::SetIterator;
+use crate::objects::str_iterator::{StrAsciiIterator, StrIterator};
+use crate::objects::zip::Zip;
+
+/// The cell as a `T`.
+///
+/// # Safety
+/// It is one.
+#[inline(always)]
+unsafe fn known<T>(h: &Header) -> &T {
+    // SAFETY: the caller vouches for it.
+    unsafe { &*(h as *const Header as *const T) }
+}
+
+macro_rules! kinds {
+    ($($kind:ident = $number:literal: $type:ident,)*) => {
+        $( const $kind: u8 = $number; )*
+        /// What the shape of a built-in class's own instances says in its flags' high byte: which iterator they are.
+        pub(crate) fn shape_flags(class: &'static ClassDef) -> u16 {
+            let kind = match class.cell {
+                $( cell if std::ptr::eq(cell, $type::class_cell()) => $kind, )*
+                _ => 0,
+            };
+            u16::from(kind) << 8
+        }
+    };
+}
+kinds! {
+    DICT_KEY = 1: DictKeyIterator,
+    DICT_VALUE = 2: DictValueIterator,
+    DICT_ITEM = 3: DictItemIterator,
+    ENUMERATE = 4: Enumerate,
+    ZIP = 5: Zip,
+    ASCII = 6: StrAsciiIterator,
+    CHAR = 7: StrIterator,
+    SET = 8: SetIterator,
+    MAP = 9: Map,
+    FILTER = 10: Filter,
+    LIST_REVERSE = 11: ListReverseIterator,
+    BYTES = 12: BytesIterator,
+}
+
+#[inline(always)]
+fn kind_of(h: &Header) -> u8 {
+    (h.shape().flags >> 8) as u8
+}
+
+fn char_str(t: &Thread, c: Option<u32>) -> Result<Value> {
+    match c {
+        Some(c) => Str::from_char(t, c).map(Ref::value),
+        None => Ok(Value::EMPTY),
+    }
+}
+
+/// The next item of an iterator that this file knows, or the empty mark at its end; `None` for other iterators.
+#[inline]
+pub fn next_known(t: &Thread, it: Value) -> Option<Result<Value>> {
+    let h = it.header()?;
+    // Iterators over iterators may form a chain of any length.
+    let chained = |next: &dyn Fn() -> Result<Value>| t.check_native_stack().and_then(|()| next());
+    // SAFETY: the kind says what the cell is.
+    Some(unsafe {
+        match kind_of(h) {
+            DICT_KEY => known::<DictKeyIterator>(h).next_word(t),
+            DICT_VALUE => known::<DictValueIterator>(h).next_word(t),
+            DICT_ITEM => known::<DictItemIterator>(h).next_word(t),
+            ENUMERATE => chained(&|| match known::<Enumerate>(h).advance(t)? {
+                Some((n, item)) => Tuple::pair(t, n, item),
+                None => Ok(Value::EMPTY),
+            }),
+            ZIP => chained(&|| known::<Zip>(h).next_word(t)),
+            ASCII => char_str(t, known::<StrAsciiIterator>(h).advance(t)),
+            CHAR => char_str(t, known::<StrIterator>(h).advance(t)),
+            SET => known::<SetIterator>(h).next_word(t),
+            MAP => chained(&|| known::<Map>(h).next_word(t)),
+            FILTER => chained(&|| known::<Filter>(h).next_word(t)),
+            LIST_REVERSE => Ok(known::<ListReverseIterator>(h).advance(t).unwrap_or(Value::EMPTY)),
+            BYTES => Ok(known::<BytesIterator>(h).advance(t).map_or(Value::EMPTY, |b| Value::small_int(b as i64))),
+            _ => return None,
+        }
+    })
+}
+
+/// The next pair of an iterator of pairs, as a pair; at the end both are the empty mark. `None` for other iterators.
+#[inline]
+pub fn next_pair(t: &Thread, it: Value) -> Option<Result<(Value, Value)>> {
+    const END: (Value, Value) = (Value::EMPTY, Value::EMPTY);
+    let h = it.header()?;
+    // SAFETY: the kind says what the cell is.
+    let next = unsafe {
+        match kind_of(h) {
+            DICT_ITEM => known::<DictItemIterator>(h).next_item(t),
+            ENUMERATE => t.check_native_stack().and_then(|()| known::<Enumerate>(h).advance(t)),
+            ZIP => {
+                if let Err(e) = t.check_native_stack() {
+                    return Some(Err(e));
+                }
+                return known::<Zip>(h).next_pair(t);
+            }
+            _ => return None,
+        }
+    };
+    Some(next.map(|pair| pair.unwrap_or(END)))
+}
+
+impl Thread {
+    /// `next(it)`; the empty mark at the end.
+    #[inline(always)]
+    pub fn next_word(&self, it: Value) -> Result<Value> {
+        match quick_next(self, it) {
+            Some(v) => Ok(v),
+            None => self.next_word_rest(it),
+        }
+    }
+    #[inline(never)]
+    fn next_word_rest(&self, it: Value) -> Result<Value> {
+        if let Some(r) = next_known(self, it) {
+            return r;
+        }
+        let v = match Generator::exact(it) {
+            Some(_) => self.next_of_generator(it)?,
+            None => self.next_general(it)?,
+        };
+        Ok(v.unwrap_or(Value::EMPTY))
+    }
+}
