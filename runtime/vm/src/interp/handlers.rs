@@ -838,18 +838,40 @@ second!(for_iter_rest, |t, pc, r, tb, i| {
     return for_iter_any(t, pc, r, tb);
 });
 second!(for_iter_any, |t, pc, r, tb, i| {
+    let it = *r.add(i.b());
     // `for a, b in …`: what is unpacked at once, and nobody else sees, need not be put into a tuple.
     let next = Instr(*pc.add(2));
-    if next.op() == Op::UNPACK_ITEM as u16 && next.c() == 2 && next.a() == i.a() && !super::trace::watching(t) {
-        // Nobody reads it, but the collector may look.
-        *r.add(i.a()) = Value::NONE;
-        match slow::for_iter_pair(t, *r.add(i.b()), r.add(next.b())) {
-            Ok(Value::TRUE) => goto!(t, pc.add(4), r, tb),
-            Ok(Value::FALSE) => {}
-            Ok(_) => goto!(t, pc.offset(i.c_signed()), r, tb),
-            Err(e) => throw!(t, tb, e),
+    if next.op() == Op::UNPACK_ITEM as u16 {
+        if next.c() == 2 && next.a() == i.a() && !super::trace::watching(t) {
+            // Nobody reads it, but the collector may look.
+            *r.add(i.a()) = Value::NONE;
+            if let Some((x, y)) = crate::objects::next::next_pair_own(t, it) {
+                if x.is_empty() {
+                    goto!(t, pc.offset(i.c_signed()), r, tb)
+                }
+                let to = r.add(next.b());
+                *to = x;
+                *to.add(1) = y;
+                goto!(t, pc.add(4), r, tb)
+            }
+            return for_iter_pair(t, pc, r, tb);
         }
+    } else if let Some(v) = crate::objects::next::next_own(t, it) {
+        *r.add(i.a()) = v;
+        goto!(t, pc.add(2), r, tb)
     }
+    return for_iter_call(t, pc, r, tb);
+});
+second!(for_iter_pair, |t, pc, r, tb, i| {
+    let next = Instr(*pc.add(2));
+    match slow::for_iter_pair(t, *r.add(i.b()), r.add(next.b())) {
+        Ok(Value::TRUE) => goto!(t, pc.add(4), r, tb),
+        Ok(Value::FALSE) => return for_iter_call(t, pc, r, tb),
+        Ok(_) => goto!(t, pc.offset(i.c_signed()), r, tb),
+        Err(e) => throw!(t, tb, e),
+    }
+});
+second!(for_iter_call, |t, pc, r, tb, i| {
     match slow::for_iter(t, *r.add(i.b())) {
         Ok(v) if v.is_empty() => goto!(t, pc.offset(i.c_signed()), r, tb),
         Ok(v) => {

@@ -318,7 +318,7 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
             cache::publish(t, site, NewEntry { kind: Kind::OfClass, guard: obj, value: s.function(), ..new });
         } else if let Some(f) = plain_class_method(v) {
             cache::publish(t, site, NewEntry { kind: Kind::ClassMethod, guard: obj, value: f, second: obj, offset: 1, ..new });
-        } else if v.downcast::<Function>().is_some() || class_of(v).special(t, Special::Get).is_none() {
+        } else if v.downcast::<Function>().is_some() || is_plain_method(v) || class_of(v).special(t, Special::Get).is_none() {
             cache::publish(t, site, NewEntry { kind: Kind::OfClass, guard: obj, value: v, ..new });
         }
         return;
@@ -634,7 +634,13 @@ pub fn set_item(t: &Thread, o: Value, k: Value, v: Value) -> Result<()> {
 pub unsafe fn get_slice(t: &Thread, o: Value, from: Regs) -> Result<Value> {
     use crate::objects::bytes::Bytes;
     // SAFETY: three registers of the frame.
-    let Some(bounds) = (unsafe { plain_bounds(from) }) else { return Ok(Value::EMPTY) };
+    let Some(bounds) = (unsafe { plain_bounds(from) }) else {
+        // SAFETY: as above.
+        return match (exact_list(o), unsafe { plain_slice(from) }) {
+            (Some(l), Some(s)) => l.copy_selected(t, s.adjust(l.len())).map(Ref::value),
+            _ => Ok(Value::EMPTY),
+        };
+    };
     let Some(h) = o.header() else { return Ok(Value::EMPTY) };
     let shape = h.shape_id();
     if shape == List::class_cell().shape() {
@@ -688,6 +694,15 @@ unsafe fn plain_bounds(from: Regs) -> Option<(i64, i64)> {
     let start = if start.is_none() { 0 } else { start.as_small_int()? };
     let stop = if stop.is_none() { i64::MAX } else { stop.as_small_int()? };
     Some((start, stop))
+}
+/// As [`plain_bounds`], with a step.
+unsafe fn plain_slice(from: Regs) -> Option<crate::objects::slice::Unpacked> {
+    // SAFETY: the caller's registers.
+    let (start, stop, step) = unsafe { (*from, *from.add(1), *from.add(2)) };
+    let step = step.as_small_int().filter(|&n| n != 0)? as isize;
+    let bound = |v: Value, default: isize| if v.is_none() { Some(default) } else { v.as_small_int().map(|i| i as isize) };
+    let (first, last) = if step < 0 { (isize::MAX, isize::MIN) } else { (0, isize::MAX) };
+    Some(crate::objects::slice::Unpacked { start: bound(start, first)?, stop: bound(stop, last)?, step })
 }
 #[inline(always)]
 fn range_within((start, stop): (i64, i64), len: usize) -> std::ops::Range<usize> {

@@ -18,6 +18,8 @@ use crate::attr;
 use crate::native::*;
 use crate::objects::dict_storage::{CELLS, Find, GENERAL, Storage, bits_for, exact_str, growth_bits};
 use crate::objects::exceptions as ex;
+use crate::objects::set::FrozenSet;
+use std::sync::atomic::Ordering::Relaxed;
 
 #[derive(HeapType)]
 #[repr(C)]
@@ -63,6 +65,12 @@ pub(crate) fn hash_key(t: &Thread, key: Value) -> Result<i64> {
     unsafe {
         if shape == Str::class_cell().shape() {
             return Ok((*(h as *const Header as *const Str)).hash());
+        }
+        if shape == FrozenSet::class_cell().shape() {
+            let known = (*(h as *const Header as *const FrozenSet)).base.hash.load(Relaxed);
+            if known != 0 {
+                return Ok(known);
+            }
         }
         if shape == Tuple::class_cell().shape() {
             return t.hash_tuple(Ref::from_raw(std::ptr::NonNull::from(h).cast()));

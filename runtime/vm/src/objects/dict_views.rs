@@ -104,7 +104,7 @@ impl DictIteration {
     /// As `advance`, forwards and where it takes the fewest steps: the calling thread's own iterator over an ordinary dict that has
     /// not changed. `None`, and nothing done, otherwise and at the end.
     #[inline(always)]
-    fn advance_own(&self, t: &Thread) -> Option<(Value, Value)> {
+    pub(crate) fn advance_own(&self, t: &Thread) -> Option<(Value, Value)> {
         if !t.owns(&self.header) {
             return None;
         }

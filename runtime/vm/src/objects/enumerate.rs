@@ -1,6 +1,7 @@
 //! `enumerate`.
 
 use crate::native::*;
+use crate::objects::iterators::quick_next;
 use crate::ops::BinaryOp;
 use std::sync::atomic::{AtomicI64, Ordering::*};
 
@@ -18,6 +19,19 @@ pub struct Enumerate {
 }
 
 impl Enumerate {
+    /// As `advance`, where it takes no call: the calling thread's own, over a list, tuple or range of its own. At the end both are
+    /// the empty mark.
+    #[inline(always)]
+    pub(crate) fn advance_own(&self, t: &Thread) -> Option<(Value, Value)> {
+        let n = self.count.load(Relaxed);
+        let number = if t.owns(&self.header) { Value::try_int(n)? } else { return None };
+        let item = quick_next(t, self.iterator.get())?;
+        if item.is_empty() {
+            return Some((item, item));
+        }
+        self.count.store(n + 1, Relaxed);
+        Some((number, item))
+    }
     /// The next number and item.
     #[inline]
     pub fn advance(&self, t: &Thread) -> Result<Option<(Value, Value)>> {

@@ -163,6 +163,18 @@ pub fn quick_next(t: &Thread, it: Value) -> Option<Value> {
     None
 }
 
+/// Whether [`quick_next`] knows the iterator.
+#[inline(always)]
+pub fn is_quick(t: &Thread, it: Value) -> bool {
+    it.header().is_some_and(|h| {
+        let shape = h.shape_id();
+        let known = shape == ListIterator::class_cell().shape()
+            || shape == RangeIterator::class_cell().shape()
+            || shape == TupleIterator::class_cell().shape();
+        known && t.owns(h)
+    })
+}
+
 #[pyclass(name = "list_iterator", flags(NO_NEW))]
 impl ListIterator {
     #[py]

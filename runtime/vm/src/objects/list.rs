@@ -4,6 +4,7 @@
 //! themselves by both; slots past the length hold the empty mark, so a reader that races with a removal sees "out of range".
 
 use crate::native::*;
+use crate::objects::slice::Indices;
 use crate::objects::value_vec::Array;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -88,6 +89,23 @@ impl List {
             }
         }
         List::from_array(t, a, n)
+    }
+    /// The selected items as a new list; those that were removed meanwhile, and all after them, are left out.
+    pub fn copy_selected(&self, t: &Thread, selected: Indices) -> Result<Ref<List>> {
+        if let Some(range) = selected.as_range() {
+            return self.copy_range(t, range);
+        }
+        let a = Array::new(t, selected.count)?;
+        let mut n = 0;
+        if let Some(from) = self.storage.get() {
+            let items = from.fields();
+            for (to, i) in a.fields().iter().zip(selected.positions()) {
+                let Some(v) = items.get(i).and_then(|f| f.get().some()) else { break };
+                to.init(v);
+                n += 1;
+            }
+        }
+        if n == 0 { List::new(t) } else { List::from_array(t, a, n) }
     }
     /// An array whose slots are all empty.
     fn array(t: &Thread, n: usize) -> Result<Ref<Array>> {

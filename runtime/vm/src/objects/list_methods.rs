@@ -223,16 +223,7 @@ impl List {
     fn __getitem__(t: &Thread, this: Ref<List>, key: Value) -> Result<Value> {
         if let Some(s) = key.downcast::<Slice>() {
             let ix = t.slice_indices(s, this.len())?;
-            if let Some(range) = ix.as_range() {
-                return this.copy_range(t, range).map(Ref::value);
-            }
-            let out = List::with_capacity(t, ix.count)?;
-            for i in ix.positions() {
-                if let Some(v) = this.get(i) {
-                    out.append(t, v)?;
-                }
-            }
-            return Ok(out.value());
+            return this.copy_selected(t, ix).map(Ref::value);
         }
         let Some(i) = t.index_opt(key)? else {
             return Err(t.type_error(format!("list indices must be integers or slices, not {}", class_of(key).name_string())));

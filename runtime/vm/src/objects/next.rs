@@ -6,7 +6,7 @@
 
 use crate::native::*;
 use crate::objects::bytes_iterator::BytesIterator;
-use crate::objects::dict_views::{DictItemIterator, DictKeyIterator, DictValueIterator};
+use crate::objects::dict_views::{DictItemIterator, DictIteration, DictKeyIterator, DictValueIterator};
 use crate::objects::enumerate::Enumerate;
 use crate::objects::generator::Generator;
 use crate::objects::iterators::quick_next;
@@ -115,6 +115,35 @@ pub fn next_pair(t: &Thread, it: Value) -> Option<Result<(Value, Value)>> {
         }
     };
     Some(next.map(|pair| pair.unwrap_or(END)))
+}
+
+/// The next item of an iterator of this thread, where it takes no call: over a dict that has not changed. Not its end.
+#[inline(always)]
+pub fn next_own(t: &Thread, it: Value) -> Option<Value> {
+    let h = it.header()?;
+    // SAFETY: the kind says what the cell is; iterators over dicts begin with what they share.
+    unsafe {
+        match kind_of(h) {
+            DICT_KEY => known::<DictIteration>(h).advance_own(t).map(|item| item.0),
+            DICT_VALUE => known::<DictIteration>(h).advance_own(t).map(|item| item.1),
+            _ => None,
+        }
+    }
+}
+
+/// As [`next_own`], the parts of a pair; twice the empty mark at the end.
+#[inline(always)]
+pub fn next_pair_own(t: &Thread, it: Value) -> Option<(Value, Value)> {
+    let h = it.header()?;
+    // SAFETY: as above.
+    unsafe {
+        match kind_of(h) {
+            DICT_ITEM => known::<DictIteration>(h).advance_own(t),
+            ENUMERATE => known::<Enumerate>(h).advance_own(t),
+            ZIP => known::<Zip>(h).pair_own(t),
+            _ => None,
+        }
+    }
 }
 
 impl Thread {

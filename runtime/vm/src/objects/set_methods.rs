@@ -57,7 +57,7 @@ fn repr(t: &Thread, s: Ref<SetData>) -> Result<Value> {
     t.str_from_text(&text?).map(Ref::value)
 }
 
-fn compare(t: &Thread, s: Ref<SetData>, value: Value, op: Compare) -> Result<Value> {
+pub(crate) fn compare(t: &Thread, s: Ref<SetData>, value: Value, op: Compare) -> Result<Value> {
     let Some(other) = value.downcast::<SetData>() else { return Ok(Value::NOT_IMPLEMENTED) };
     let holds = match op {
         Compare::Eq => s.equals(t, &other)?,

@@ -4,6 +4,7 @@
 //! matter of timing.
 
 use crate::native::*;
+use crate::objects::iterators::{is_quick, quick_next};
 use std::sync::atomic::{AtomicBool, Ordering::*};
 
 #[derive(HeapType)]
@@ -15,6 +16,21 @@ pub struct Zip {
 }
 
 impl Zip {
+    /// As `next_pair`, where it takes no call.
+    #[inline(always)]
+    pub(crate) fn pair_own(&self, t: &Thread) -> Option<(Value, Value)> {
+        // SAFETY: written when the object was made, and never since.
+        let &[first, second] = unsafe { self.iterators.known() }.as_slice() else { return None };
+        if self.strict.load(Relaxed) || !is_quick(t, second) {
+            return None;
+        }
+        let a = quick_next(t, first)?;
+        if a.is_empty() {
+            return Some((a, a));
+        }
+        let b = quick_next(t, second)?;
+        Some(if b.is_empty() { (b, b) } else { (a, b) })
+    }
     /// The next row; the empty mark at the end.
     #[inline]
     pub fn next_word(&self, t: &Thread) -> Result<Value> {

@@ -7,6 +7,7 @@ use crate::objects::exceptions as ex;
 use crate::objects::float::BoxedFloat;
 use crate::objects::int::{self, BigInt};
 use crate::objects::list::both_small_ints;
+use crate::objects::set::{FrozenSet, Set, SetData};
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::Relaxed;
@@ -207,7 +208,9 @@ impl Thread {
     }
     /// `equal` for two exact tuples.
     fn equal_tuples(&self, a: Value, b: Value) -> Result<bool> {
-        let (Some(x), Some(y)) = (a.downcast::<Tuple>(), b.downcast::<Tuple>()) else { return Ok(false) };
+        let (Some(x), Some(y)) = (a.as_cell(), b.as_cell()) else { return Ok(false) };
+        // SAFETY: the caller has seen that both are tuples.
+        let (x, y) = unsafe { (Ref::<Tuple>::from_raw(x.cast()), Ref::<Tuple>::from_raw(y.cast())) };
         self.check_depth(" in comparison")?;
         for (&v, &w) in x.as_slice().iter().zip(y.as_slice()) {
             if v != w && (both_small_ints(v, w) || !self.equal(v, w)?) {
@@ -245,6 +248,11 @@ impl Thread {
             if h.shape_id() == Tuple::class_cell().shape() {
                 if let Some(x) = a.downcast::<Tuple>() {
                     return crate::objects::tuple_methods::compare(self, x, b, op);
+                }
+            } else if h.shape_id() == Set::class_cell().shape() || h.shape_id() == FrozenSet::class_cell().shape() {
+                if let Some(x) = a.downcast::<SetData>() {
+                    self.check_depth(" in comparison")?;
+                    return crate::objects::set_methods::compare(self, x, b, op);
                 }
             } else if h.shape_id() == List::class_cell().shape()
                 && let Some(x) = a.downcast::<List>()

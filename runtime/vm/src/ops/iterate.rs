@@ -7,6 +7,7 @@ use crate::objects::exceptions as ex;
 use crate::objects::generator::{Generator, Resumed};
 use crate::objects::iterators::{ListIterator, TupleIterator};
 use crate::objects::seq_iter::SequenceIterator;
+use crate::objects::set::{FrozenSet, Set, SetData};
 
 /// `it.__next__()`: the end is the StopIteration that it raises, with its value.
 pub fn next_raw(t: &Thread, it: Value) -> Result<Value> {
@@ -127,6 +128,17 @@ impl Thread {
                     i += 1;
                 }
                 return Ok(());
+            } else if (shape == Set::class_cell().shape() && self.owns(h)) || shape == FrozenSet::class_cell().shape() {
+                if let Some(s) = iterable.downcast::<SetData>() {
+                    let (n, mut at) = (s.len(), 0);
+                    while let Some((v, _)) = s.next(&mut at) {
+                        f(v)?;
+                        if s.len() != n {
+                            return Err(self.runtime_error("Set changed size during iteration"));
+                        }
+                    }
+                    return Ok(());
+                }
             }
         }
         let it = self.iter(iterable)?;
