@@ -426,7 +426,7 @@ impl Collector {
             }
         }
         SINCE.store(0, Relaxed);
-        self.adapt_nursery(full, allocated, swept.survived);
+        self.adapt_nursery(full, allocated, swept.survived, start.elapsed());
         if !full {
             self.mark_slice(world, start, stress);
         }
@@ -563,10 +563,13 @@ impl Collector {
         swept
     }
 
-    fn adapt_nursery(&self, full: bool, allocated: usize, survived: usize) {
+    fn adapt_nursery(&self, full: bool, allocated: usize, survived: usize, pause: Duration) {
         let mut nursery = NURSERY.load(Relaxed);
         if !full && allocated >= nursery / 2 {
-            if survived > allocated / 4 {
+            if pause > SLICE_MAX {
+                // What survives takes its time however often it is looked at.
+                nursery /= 2;
+            } else if survived > allocated / 4 && pause < SLICE_MAX / 2 {
                 nursery *= 2;
             } else if survived < allocated / 16 {
                 nursery /= 2;

@@ -75,6 +75,7 @@ impl Mutator {
 
 fn each_referent(cell: usize, mut f: impl FnMut(Value)) {
     let mut v = Visitor::new();
+    v.sure = true;
     let header = cell as *const Header;
     // SAFETY: a live cell.
     unsafe {

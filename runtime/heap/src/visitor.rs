@@ -14,6 +14,8 @@ pub struct Visitor<'a> {
     /// Long runs of value words still to be visited: address and length.
     pub(crate) ranges: Vec<(usize, usize)>,
     pub(crate) shapes: Vec<ShapeId>,
+    /// Doubtful words are not looked at.
+    pub(crate) sure: bool,
     lifetime: PhantomData<&'a ()>,
 }
 
@@ -22,7 +24,7 @@ pub(crate) const LONG_RUN: usize = 2048;
 
 impl Visitor<'_> {
     pub(crate) fn new() -> Visitor<'static> {
-        Visitor { edges: Vec::new(), ranges: Vec::new(), shapes: Vec::new(), lifetime: PhantomData }
+        Visitor { edges: Vec::new(), ranges: Vec::new(), shapes: Vec::new(), sure: false, lifetime: PhantomData }
     }
     #[inline(always)]
     pub fn value(&mut self, v: Value) {
@@ -38,6 +40,21 @@ impl Visitor<'_> {
         } else {
             for f in values {
                 self.value(f.get())
+            }
+        }
+    }
+    /// Visits words of a cell that may be values, or whatever was left there: references to cells that died long ago, or no
+    /// values at all.
+    #[inline]
+    pub fn doubtful(&mut self, words: &[Field]) {
+        if !self.sure {
+            for w in words {
+                let v = w.get();
+                if v.is_cell()
+                    && let Some(cell) = find_cell(v.bits() as usize - 2)
+                {
+                    self.edges.push(cell)
+                }
             }
         }
     }

@@ -37,7 +37,10 @@ pub struct Generator {
     pub closed: AtomicU8,
     /// Registers behind the fixed part.
     #[noscan]
-    count: u32,
+    count: u16,
+    /// Those of variables: the first ones.
+    #[noscan]
+    variables: u16,
     pub code: RefField<Code>,
     pub function: Field,
     pub globals: Field,
@@ -63,7 +66,11 @@ unsafe fn cell_size(cell: *const Header) -> usize {
 }
 unsafe fn scan_registers(cell: *const Header, v: &mut Visitor) {
     // SAFETY: as above.
-    v.values(unsafe { &*cell.cast::<Generator>() }.registers())
+    let this = unsafe { &*cell.cast::<Generator>() };
+    let (variables, others) = this.registers().split_at(this.variables as usize);
+    v.values(variables);
+    // Among the operands of unfinished calls lie words that frames of earlier calls left there.
+    v.doubtful(others);
 }
 
 /// Coroutine and async generator are the same cell under other classes.
@@ -128,7 +135,8 @@ impl Generator {
                 hooks_inited: AtomicU8::new(0),
                 running_async: AtomicU8::new(0),
                 closed: AtomicU8::new(0),
-                count: code.nregs,
+                count: code.nregs as u16,
+                variables: code.nvars as u16,
                 code: code_field,
                 function: Field::new(function),
                 globals: Field::new(interp::word(regs, frame_word::GLOBALS)),
