@@ -422,7 +422,7 @@ impl Collector {
             self.live += swept.survived;
             self.full_due = self.sliced.is_none() && self.live >= self.full_threshold && self.live < SLICED_MIN;
             if let Some(sliced) = &mut self.sliced {
-                marker.met.iter().for_each(|&cell| sliced.marker.scan(cell));
+                sliced.marker.add_met(&mut marker);
             }
         }
         SINCE.store(0, Relaxed);

@@ -108,7 +108,7 @@ fn each_dead_referent(v: &mut Visitor, cell: usize, mut f: impl FnMut(usize)) {
     v.shapes.clear();
     loop {
         v.edges.drain(..).filter(|&to| !is_marked(to)).for_each(&mut f);
-        if !v.take_range(|_| false) {
+        if v.take_range(|_| false).is_none() {
             return;
         }
     }

@@ -44,7 +44,9 @@ pub(crate) struct Marker {
     /// When the slice ends.
     deadline: Option<Instant>,
     /// Old cells that this minor collection met and marked for the full one: it has not visited their references yet.
-    pub met: Vec<usize>,
+    met: Vec<usize>,
+    /// Runs of values that it visited without marking what is old for the full one.
+    met_runs: Vec<(usize, usize)>,
     /// Cells marked by this marker.
     pub marked: usize,
 }
@@ -86,6 +88,7 @@ struct Work {
     idle: usize,
     marks: Marks,
     met: Vec<usize>,
+    met_runs: Vec<(usize, usize)>,
 }
 
 /// Replaced in the child of a fork, where nobody holds the old one's lock any more.
@@ -98,7 +101,7 @@ fn pool() -> &'static Pool {
         return unsafe { &*p };
     }
     let new = Box::leak(Box::new(Pool {
-        work: Mutex::new(Work { chunks: Vec::new(), helpers: 0, idle: 0, marks: NO_MARKS, met: Vec::new() }),
+        work: Mutex::new(Work { chunks: Vec::new(), helpers: 0, idle: 0, marks: NO_MARKS, met: Vec::new(), met_runs: Vec::new() }),
         changed: Condvar::new(),
         hungry: AtomicUsize::new(0),
         available: AtomicUsize::new(0),
@@ -161,6 +164,7 @@ impl Marker {
             followed: 0,
             deadline: None,
             met: Vec::new(),
+            met_runs: Vec::new(),
             marked: 0,
         }
     }
@@ -377,7 +381,20 @@ impl Marker {
     /// Takes a piece of a long run. Most of what a long list holds was there before it grew: that is seen here at once.
     fn take_range(&mut self) -> bool {
         let Marks { base, sliced, .. } = self.marks;
-        self.visitor.take_range(|cell| region::is_marked_in(base, cell) && (sliced == 0 || region::is_marked_in(sliced, cell)))
+        let Some(run) = self.visitor.take_range(|cell| region::is_marked_in(base, cell)) else { return false };
+        if sliced != 0 {
+            // Its old cells are many and not urgent.
+            self.met_runs.push(run);
+        }
+        true
+    }
+
+    /// What a minor collection met of the full collection that this marker marks in slices.
+    pub fn add_met(&mut self, minor: &mut Marker) {
+        self.visitor.ranges.append(&mut minor.met_runs);
+        for cell in std::mem::take(&mut minor.met) {
+            self.scan(cell);
+        }
     }
 
     /// Gives half of the references away if somebody has none.
@@ -437,6 +454,7 @@ impl Marker {
         let mut work = pool.lock();
         work.idle += 1;
         work.met.append(&mut self.met);
+        work.met_runs.append(&mut self.met_runs);
         pool.update_hungry(&work);
         let all = work.helpers + 1;
         if work.idle == all && (work.chunks.is_empty() || pool.time_up.load(Relaxed)) {
@@ -457,6 +475,7 @@ impl Marker {
             if !self.helper && work.idle == all {
                 work.idle -= 1;
                 self.met = std::mem::take(&mut work.met);
+                self.met_runs = std::mem::take(&mut work.met_runs);
                 pool.update_hungry(&work);
                 return false;
             }

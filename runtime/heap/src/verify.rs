@@ -90,7 +90,7 @@ fn each_referent(cell: usize, mut f: impl FnMut(Value)) {
             // SAFETY: references are not null.
             f(Value::from_cell(unsafe { NonNull::new_unchecked(cell as *mut Header) }))
         }
-        if !v.take_range(|_| false) {
+        if v.take_range(|_| false).is_none() {
             return;
         }
     }

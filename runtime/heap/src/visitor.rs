@@ -79,21 +79,21 @@ impl Visitor<'_> {
             }
         }
     }
-    /// Takes a piece of a long run, without the cells that need not be looked at.
+    /// Takes a piece of a long run, without the cells that need not be looked at. Gives its address and length.
     #[inline(always)]
-    pub(crate) fn take_range(&mut self, skip: impl Fn(usize) -> bool) -> bool {
-        let Some((at, len)) = self.ranges.pop() else { return false };
+    pub(crate) fn take_range(&mut self, skip: impl Fn(usize) -> bool) -> Option<(usize, usize)> {
+        let (at, len) = self.ranges.pop()?;
         let piece = len.min(LONG_RUN);
         if len > piece {
             self.ranges.push((at + piece * size_of::<Field>(), len - piece));
         }
-        // SAFETY: the run was passed to `values` by the scan of a cell, and the world is stopped since.
+        // SAFETY: the run was passed to `values` by the scan of a cell that no collection has freed since; the world is stopped.
         for f in unsafe { std::slice::from_raw_parts(at as *const Field, piece) } {
             let v = f.get();
             if v.is_cell() && !skip(v.bits() as usize - 2) {
                 self.edges.push(v.bits() as usize - 2)
             }
         }
-        true
+        Some((at, piece))
     }
 }

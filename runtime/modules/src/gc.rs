@@ -79,7 +79,8 @@ fn collect_now(t: &Thread, generation: u8) -> Result<i64> {
 
 fn counts(h: &taipan_heap::Header) -> bool {
     let v = Value::from_cell(std::ptr::NonNull::from(h));
-    visible(v) && tracked(v)
+    // Cells of variables are not counted: a dict of globals has one for each name, which it has for no program to see.
+    visible(v) && tracked(v) && v.downcast::<CellObject>().is_none()
 }
 
 /// Overwrites the native stack below this frame, where earlier calls' references lie about: the frames that follow would

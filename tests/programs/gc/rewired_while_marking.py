@@ -4,14 +4,14 @@ class N:
     __slots__=('a','b','k')
     def __init__(s,k): s.k=k; s.a=None; s.b=None
 random.seed(5)
-nodes=[N(i) for i in range(300000)]
+nodes=[N(i) for i in range(200000)]
 d={i:[n] for i,n in enumerate(nodes)}
 big=list(range(0)) 
-for i in range(300000): big.append((i,))
+for i in range(200000): big.append((i,))
 check=0
-for rnd in range(60):
+for rnd in range(14):
     for _ in range(20000):
-        i=random.randrange(300000); j=random.randrange(300000)
+        i=random.randrange(200000); j=random.randrange(200000)
         x,y=nodes[i],nodes[j]
         x.a,y.a=y.a,x.a
         x.b=N(-i)
@@ -32,5 +32,5 @@ for n in nodes:
 for k,v in d.items():
     for q in v: s+= len(str(type(q)))
 for (q,) in big: s+=q
-print('ok', sum(q for (q,) in big)==299999*150000, all(isinstance(v,list) for v in d.values()))
+print('ok', sum(q for (q,) in big)==199999*100000, all(isinstance(v,list) for v in d.values()))
 

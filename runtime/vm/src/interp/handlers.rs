@@ -1193,6 +1193,8 @@ second!(return_kind, |t, pc, r, tb, i| {
     if kind == INIT {
         if v.is_none() && word(r, frame_word::FRAME).is_empty() {
             *caller.add(back as u16 as usize) = word(r, frame_word::LOCALS);
+            // The word may become a gap in the caller's next window, where it would keep the instance.
+            set_word(r, frame_word::LOCALS, Value::EMPTY);
             t.depth.set(t.depth.get() - 1);
             t.regs.set(caller);
             goto!(t, next, caller, tb)
