@@ -345,7 +345,12 @@ handler!(GETITEM, |t, pc, r, tb, i| {
     }
     return getitem_rest(t, pc, r, tb);
 });
-second!(getitem_rest, |t, pc, r, tb, i| { finish!(t, pc, r, tb, 2, i.a(), slow::get_item(t, *r.add(i.b()), *r.add(i.c()))) });
+second!(getitem_rest, |t, pc, r, tb, i| {
+    if let Some(f) = slow::python_getitem(t, *r.add(i.b())) {
+        return enter_getitem(t, pc, r, tb, f);
+    }
+    finish!(t, pc, r, tb, 2, i.a(), slow::get_item(t, *r.add(i.b()), *r.add(i.c())))
+});
 handler!(GETITEMI, |t, pc, r, tb, i| {
     let o = *r.add(i.b());
     if let Some(v) = slow::sequence_item(o, i.c_signed() as i64) {
@@ -1006,6 +1011,18 @@ fn wipe_stack() {
     let words = [0u64; 2048];
     std::hint::black_box(&words);
 }
+/// Enters the `__getitem__` of R[b], a function of two parameters, for a GETITEM.
+#[inline(always)]
+unsafe fn enter_getitem(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler, f: Ref<Function>) -> Exit {
+    // SAFETY: as in `enter_iter`.
+    unsafe {
+        let i = Instr(*pc);
+        let regs = t.stack_top().add(ARGS);
+        *regs = *r.add(i.b());
+        *regs.add(1) = *r.add(i.c());
+        enter_function!(t, pc, r, tb, f, regs, 0, Value::EMPTY, pc.add(2), i.a())
+    }
+}
 /// Enters a property's getter, a function of one parameter, for a LOAD_ATTR.
 #[inline(always)]
 unsafe fn enter_getter(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler, f: Ref<Function>, obj: Value) -> Exit {
@@ -1020,7 +1037,7 @@ unsafe fn enter_getter(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler, 
 /// Enters the `__iter__` of R[b], a generator function: what it makes is an iterator without a look at it.
 #[inline(always)]
 unsafe fn enter_iter(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler, f: Ref<Function>) -> Exit {
-    // SAFETY: as in `handler!`; the window is above everything in use, and there is room for one argument.
+    // SAFETY: as in `handler!`; the window is above everything in use, and there is room for a few arguments.
     unsafe {
         let i = Instr(*pc);
         let regs = t.stack_top().add(ARGS);

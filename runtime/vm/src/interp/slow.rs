@@ -829,6 +829,17 @@ pub unsafe fn for_iter_pair(t: &Thread, it: Value, to: Regs) -> Result<Value> {
         }
     }
 }
+/// The `__getitem__` of an instance of a Python class, if it is a function of two parameters.
+#[inline(always)]
+pub fn python_getitem(t: &Thread, v: Value) -> Option<Ref<Function>> {
+    let class = class_of(v);
+    if !class.is_heap() {
+        return None;
+    }
+    let f = class.special(t, Special::Getitem)?.downcast::<Function>()?;
+    let code = f.code();
+    (code.simple && code.argcount == 2).then_some(f)
+}
 /// The next item, or the empty mark.
 #[inline(never)]
 pub fn for_iter(t: &Thread, it: Value) -> Result<Value> {

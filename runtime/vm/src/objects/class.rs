@@ -101,7 +101,7 @@ specials! {
     Ilshift = __ilshift__, Irshift = __irshift__, Iand = __iand__, Ior = __ior__, Ixor = __ixor__, Imatmul = __imatmul__,
     Enter = __enter__, Exit = __exit__, Aenter = __aenter__, Aexit = __aexit__, Await = __await__, Aiter = __aiter__, Anext = __anext__,
     New = __new__, Init = __init__, Del = __del__, Instancecheck = __instancecheck__, Subclasscheck = __subclasscheck__,
-    Fspath = __fspath__, Dir = __dir__, Sizeof = __sizeof__, Buffer = __buffer__, ReleaseBuffer = __release_buffer__, ClassGetitem = __class_getitem__, Mroentries = __mro_entries__,
+    Fspath = __fspath__, Dir = __dir__, Sizeof = __sizeof__, Buffer = __buffer__, ReleaseBuffer = __release_buffer__, ClassGetitem = __class_getitem__, Mroentries = __mro_entries__, Class = __class__,
 }
 
 static NEXT_VERSION: AtomicU32 = AtomicU32::new(1);

@@ -58,8 +58,8 @@ impl Thread {
     /// `v.__class__`, without the attribute protocol where the class does not redefine it.
     fn claimed_class(&self, v: Value, class: Ref<Class>) -> Result<Option<Value>> {
         if class.has_flag(class_flags::PLAIN_GETATTR) {
-            let of_object = crate::objects::object::Object::class().lookup(self, names::__class__());
-            if class.lookup(self, names::__class__()) == of_object {
+            let of_object = crate::objects::object::Object::class().special(self, Special::Class);
+            if class.special(self, Special::Class) == of_object {
                 return Ok(None);
             }
         }
