@@ -185,10 +185,10 @@ fn try_reserve(size: usize) -> bool {
     let rw = libc::PROT_READ | libc::PROT_WRITE;
     let parts = [
         (HEAP_BASE, size, libc::PROT_NONE, 0),
-        (MARKS_BASES[0], size / GRANULE / 8, rw, libc::MAP_NORESERVE),
-        (MARKS_BASES[1], size / GRANULE / 8, rw, libc::MAP_NORESERVE),
+        (MARKS_BASES[0], size / GRANULE / 8, libc::PROT_NONE, 0),
+        (MARKS_BASES[1], size / GRANULE / 8, libc::PROT_NONE, 0),
         (BLOCKS_BASE, size / BLOCK_SIZE * size_of::<Block>(), rw, libc::MAP_NORESERVE),
-        (CARDS_BASE, size >> CARD_SHIFT, rw, libc::MAP_NORESERVE),
+        (CARDS_BASE, size >> CARD_SHIFT, libc::PROT_NONE, 0),
     ];
     for (i, &(base, len, prot, flags)) in parts.iter().enumerate() {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE | flags;
@@ -209,6 +209,16 @@ fn try_reserve(size: usize) -> bool {
     true
 }
 
+/// Makes the bytes from `from` to `to` of a reserved array readable and writable, and what else is on their pages.
+fn open(base: usize, from: usize, to: usize) -> bool {
+    // SAFETY: a constant of the system; then a part of a region reserved by `try_reserve`.
+    unsafe {
+        let page = libc::sysconf(libc::_SC_PAGESIZE) as usize;
+        let (from, to) = (from / page * page, to.next_multiple_of(page));
+        libc::mprotect((base + from) as *mut _, to - from, libc::PROT_READ | libc::PROT_WRITE) == 0
+    }
+}
+
 /// Makes the blocks below `block` usable. The caller holds the space's lock. False: the system refuses, or the region ends.
 pub(crate) fn commit(block: u32) -> bool {
     /// Committed at least at a time: the system call costs microseconds, the memory nothing until it is touched.
@@ -223,10 +233,10 @@ pub(crate) fn commit(block: u32) -> bool {
         if end < wanted || end > reserved {
             continue;
         }
-        // SAFETY: within the reserved region; nothing lies there yet.
-        let done =
-            unsafe { libc::mprotect((HEAP_BASE + committed) as *mut _, end - committed, libc::PROT_READ | libc::PROT_WRITE) };
-        if done == 0 {
+        // What describes the blocks becomes usable with them: a limit on a process's data counts all that can be written.
+        let sides = [(MARKS_BASES[0], GRANULE * 8), (MARKS_BASES[1], GRANULE * 8), (CARDS_BASE, 1 << CARD_SHIFT)];
+        let made = sides.iter().all(|&(base, per)| open(base, committed / per, end / per)) && open(HEAP_BASE, committed, end);
+        if made {
             // Large pages, once the program is a big one: marking walks through memory in no order, and would otherwise
             // wait for the page tables more than for the cells (measured: 3 × longer for 400 MiB). Not from the start: a
             // first touch costs more, some milliseconds in a virtual machine whose host has to find the memory. Beyond
