@@ -14,6 +14,7 @@ mod cmath;
 mod collections;
 mod contextvars;
 mod csv;
+mod datetime;
 mod errno;
 mod fcntl;
 mod functools;
@@ -114,6 +115,7 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_locale", locale::LocaleModule::module_def),
     ("_posixshmem", posixshmem::PosixShmem::module_def),
     ("_multiprocessing", posixshmem::Multiprocessing::module_def),
+    ("_datetime", datetime::Datetime::module_def),
     ("select", select::SelectModule::module_def),
     ("_socket", socket::SocketModule::module_def),
 ];

@@ -112,7 +112,7 @@ fn now_seconds(t: &Thread) -> Result<i64> {
     Ok(read_clock(t, libc::CLOCK_REALTIME)?.div_euclid(NANOS))
 }
 
-fn broken_down(t: &Thread, when: i64, local: bool) -> Result<libc::tm> {
+pub(crate) fn broken_down(t: &Thread, when: i64, local: bool) -> Result<libc::tm> {
     let mut tm = zeroed_tm();
     // SAFETY: both pointers are to locals.
     let ok = unsafe { if local { libc::localtime_r(&when, &mut tm) } else { libc::gmtime_r(&when, &mut tm) } };
@@ -120,7 +120,7 @@ fn broken_down(t: &Thread, when: i64, local: bool) -> Result<libc::tm> {
 }
 
 /// The zone's name in a broken-down time.
-fn zone_name(tm: &libc::tm) -> String {
+pub(crate) fn zone_name(tm: &libc::tm) -> String {
     if tm.tm_zone.is_null() {
         return String::new();
     }
