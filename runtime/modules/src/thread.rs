@@ -148,10 +148,14 @@ fn start(t: &Thread, f: Value, args: Ref<Tuple>, kwargs: Option<Ref<Dict>>, shar
     let spawned = {
         let (handover, shared) = (handover.clone(), shared.clone());
         std::thread::Builder::new().stack_size(size).spawn(move || {
-            let t = Thread::attach();
             let say = |ok: bool| {
                 *handover.taken.lock().expect("handover") = Some(ok);
                 handover.changed.notify_all();
+            };
+            let Some(t) = Thread::attach() else {
+                say(false);
+                finish(&shared);
+                return;
             };
             t.recursion_limit.set(limit);
             if t.begin().is_err() {

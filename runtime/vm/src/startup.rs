@@ -261,7 +261,7 @@ pub fn start() -> Result<Box<Thread>> {
     register_root_scanner(scan_roots);
     register_weak_hook(after_marking);
     register_finalizer_filter(objects::generator::Generator::finalizer_filter);
-    let t = Thread::attach();
+    let t = Thread::attach().expect("address space for the main thread's stack");
     t.set_stack_scanner(scan_thread);
     t.start();
     let core = core_classes();

@@ -46,6 +46,8 @@ pub struct Thread {
     pub ident: Cell<u64>,
     /// Python-level state kept in a cell that is a root: see [`ThreadState`].
     pub state: Cell<Option<Ref<ThreadState>>>,
+    /// Unmapped after all else.
+    _memory: StackMemory,
 }
 
 /// The part of a thread's record that refers to Python objects.
@@ -76,6 +78,33 @@ pub struct ThreadState {
     pub origin_depth: Field,
 }
 
+/// The memory of a thread's Python stack.
+struct StackMemory(*mut Value);
+
+impl StackMemory {
+    /// `None`: the system refuses.
+    fn map() -> Option<StackMemory> {
+        // SAFETY: a fresh mapping of our own; the result is checked.
+        let stack = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                STACK_WORDS * 8,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        (stack != libc::MAP_FAILED).then(|| StackMemory(stack.cast()))
+    }
+}
+impl Drop for StackMemory {
+    fn drop(&mut self) {
+        // SAFETY: mapped by `map`; the thread has left the heap, so that nobody looks for its stack.
+        unsafe { libc::munmap(self.0.cast(), STACK_WORDS * 8) };
+    }
+}
+
 impl Deref for Thread {
     type Target = Mutator;
     #[inline(always)]
@@ -89,21 +118,11 @@ thread_local! {
 }
 
 impl Thread {
-    /// Makes the calling native thread a Python thread. The record stays where it is until the thread detaches.
-    pub fn attach() -> Box<Thread> {
-        // SAFETY: a fresh mapping of our own; result checked.
-        let stack = unsafe {
-            libc::mmap(
-                std::ptr::null_mut(),
-                STACK_WORDS * 8,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
-                -1,
-                0,
-            )
-        };
-        assert!(stack != libc::MAP_FAILED, "no address space for a thread's stack");
-        let base = stack as *mut Value;
+    /// Makes the calling native thread a Python thread. The record stays where it is until the thread detaches. `None`: the
+    /// system has no address space for the thread's stack.
+    pub fn attach() -> Option<Box<Thread>> {
+        let memory = StackMemory::map()?;
+        let base = memory.0;
         let t = Box::new(Thread {
             heap: Mutator::attach(),
             regs: Cell::new(std::ptr::null_mut()),
@@ -125,9 +144,10 @@ impl Thread {
             // SAFETY: a query about the calling thread.
             ident: Cell::new(unsafe { libc::pthread_self() } as u64),
             state: Cell::new(None),
+            _memory: memory,
         });
         CURRENT.set(&*t);
-        t
+        Some(t)
     }
 
     /// The calling thread's record, for the few places that cannot be handed one.

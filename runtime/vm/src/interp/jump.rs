@@ -42,6 +42,9 @@ fn occupied(code: &Code) -> Vec<Option<Stack>> {
             work.push((e.handler as usize, handler));
         }
         let mut next = stack;
+        if is(Op::CLEAR) {
+            next.retain(|e| !(i.a()..i.a() + i.b()).contains(&usize::from(e.0)));
+        }
         let held = if is(Op::GET_ITER) || is(Op::GET_AITER) {
             Some(Held::Iterator)
         } else if is(Op::WITH_ENTER) || is(Op::ASYNC_WITH_ENTER) {
