@@ -323,9 +323,6 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
         }
         return;
     }
-    if !class.has_flag(class_flags::PLAIN_GETATTR) {
-        return;
-    }
     if let Some(m) = obj.downcast::<Module>() {
         if class != Module::class() || class.lookup(t, name).is_some() {
             return;
@@ -336,6 +333,9 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
                 cache::publish(t, site, NewEntry { kind: Kind::OfModule, guard: obj, value: cell.value(), ..new });
             }
         }
+        return;
+    }
+    if !class.has_flag(class_flags::PLAIN_GETATTR) {
         return;
     }
     let s = taipan_heap::SHAPES.get(shape);
