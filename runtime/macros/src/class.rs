@@ -10,7 +10,7 @@ use syn::{Ident, ImplItem, ItemImpl, LitStr, Path, Token, Type, parenthesized};
 
 use crate::method::{Kind, Method, Owner, doc_of};
 
-/// `name = "list", module = "builtins", base = Object, flags(BASE), qualname = "list", init = f`
+/// `name = "list", module = "builtins", base = Object, flags(BASE), qualname = "list", init = f, item = g, set_item = h`
 pub struct ClassAttr {
     name: LitStr,
     module: Option<LitStr>,
@@ -18,6 +18,8 @@ pub struct ClassAttr {
     base: Base,
     flags: Vec<Ident>,
     init: Option<Path>,
+    item: Option<Path>,
+    set_item: Option<Path>,
 }
 
 enum Base {
@@ -36,6 +38,7 @@ pub struct ModuleAttr {
 impl Parse for ClassAttr {
     fn parse(input: ParseStream) -> syn::Result<ClassAttr> {
         let (mut name, mut module, mut qualname, mut init) = (None, None, None, None);
+        let (mut item, mut set_item) = (None, None);
         let (mut base, mut flags) = (Base::Object, Vec::new());
         each_option(input, |key, input| {
             match key.to_string().as_str() {
@@ -43,6 +46,8 @@ impl Parse for ClassAttr {
                 "module" => module = Some(value(input)?),
                 "qualname" => qualname = Some(value(input)?),
                 "init" => init = Some(value(input)?),
+                "item" => item = Some(value(input)?),
+                "set_item" => set_item = Some(value(input)?),
                 "base" => {
                     let class: Type = value(input)?;
                     let is_none = matches!(&class, Type::Path(path) if path.path.is_ident("none"));
@@ -50,14 +55,14 @@ impl Parse for ClassAttr {
                 }
                 "flags" => flags = list(input)?,
                 _ => {
-                    let message = "expected `name`, `module`, `qualname`, `base`, `flags(…)` or `init`";
+                    let message = "expected `name`, `module`, `qualname`, `base`, `flags(…)`, `init`, `item` or `set_item`";
                     return Err(syn::Error::new_spanned(key, message));
                 }
             }
             Ok(())
         })?;
         let name = name.ok_or_else(|| syn::Error::new(Span::call_site(), "a class needs `name = \"…\"`"))?;
-        Ok(ClassAttr { name, module, qualname, base, flags, init })
+        Ok(ClassAttr { name, module, qualname, base, flags, init, item, set_item })
     }
 }
 
@@ -151,6 +156,14 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
         Base::Class(class) => quote!(Some(<#class as native::PyClass>::class_cell)),
     };
     let init = optional_fn(attr.init.as_ref());
+    let item = match &attr.item {
+        Some(path) => quote!(Some(|t, v, i| #path(t, unsafe { native::exact(v) }, i))),
+        None => quote!(None),
+    };
+    let set_item = match &attr.set_item {
+        Some(path) => quote!(Some(|t, v, i, to| #path(t, unsafe { native::exact(v) }, i, to))),
+        None => quote!(None),
+    };
     let doc = crate::option(doc_of(&block.attrs).as_deref());
     let entries = entry_block(&methods, &owner);
     Ok(quote! {
@@ -173,6 +186,8 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
                 methods: METHODS,
                 getset: GETSET,
                 init: #init,
+                item: #item,
+                set_item: #set_item,
             };
 
             #[automatically_derived]

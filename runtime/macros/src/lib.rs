@@ -48,7 +48,9 @@
 //! - `#[cfg]` on a function holds for what is made from it.
 //!
 //! `#[pyclass]` takes `name` (required), `module` (default `"builtins"`), `qualname` (default `name`), `base` (default
-//! `native::Object`; `none` for `object` itself), `flags(…)` of `native::class_flags`, and `init`.
+//! `native::Object`; `none` for `object` itself), `flags(…)` of `native::class_flags`, `init`, and for subscripts with small
+//! integers that need no call of `__getitem__` and `__setitem__`: `item = fn(&Thread, Ref<X>, i64) -> Result<Value>` (the empty
+//! mark: ask `__getitem__`) and `set_item = fn(&Thread, Ref<X>, i64, Value) -> Result<bool>` (false: ask `__setitem__`).
 //!
 //! `#[derive(HeapType)]` scans each field but the header. `#[noscan]` leaves a field out, `#[noscan(drop)]` also drops
 //! it when the cell dies, `#[scan(drop)]` scans and drops. `#[heap(base = List)]`: the first field is the base's struct;
@@ -101,6 +103,8 @@
 //!     pub base: Option<fn() -> &'static ClassCell>, pub cell: &'static ClassCell, pub layout: fn() -> &'static Layout,
 //!     pub flags: u32, pub methods: &'static [NativeDef], pub getset: &'static [GetSetDef],
 //!     pub init: Option<fn(&Thread, Ref<Class>) -> Result<()>>,
+//!     pub item: Option<fn(&Thread, Value, i64) -> Result<Value>>,
+//!     pub set_item: Option<fn(&Thread, Value, i64, Value) -> Result<bool>>,
 //! }
 //! pub struct ModuleDef {
 //!     pub name: &'static str, pub doc: Option<&'static str>, pub functions: &'static [NativeDef],

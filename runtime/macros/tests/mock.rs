@@ -103,6 +103,8 @@ pub mod native {
         pub methods: &'static [NativeDef],
         pub getset: &'static [GetSetDef],
         pub init: Option<fn(&Thread, Ref<Class>) -> Result<()>>,
+        pub item: Option<fn(&Thread, Value, i64) -> Result<Value>>,
+        pub set_item: Option<fn(&Thread, Value, i64, Value) -> Result<bool>>,
     }
     pub struct ModuleDef {
         pub name: &'static str,

@@ -10,6 +10,8 @@ use taipan_vm::objects::bytearray::ByteArray;
 use taipan_vm::objects::exceptions as ex;
 use taipan_vm::objects::slice::Slice;
 use taipan_vm::ops::Compare;
+use taipan_vm::ops::convert::float_value;
+use taipan_vm::ops::item::wrap_index;
 
 pub struct ArrayModule;
 
@@ -156,13 +158,75 @@ impl Array {
         });
         if found { decode(t, self.code, &word[..n]).map(Some) } else { Ok(None) }
     }
+    /// Item `i`, counted from the end when negative, or the empty mark.
+    #[inline(never)]
+    fn quick_item(t: &Thread, this: Ref<Array>, i: i64) -> Result<Value> {
+        macro_rules! read {
+            ($number:ty) => {
+                this.content().with(t, |b| {
+                    let (items, _) = b.as_chunks::<{ size_of::<$number>() }>();
+                    items.get(wrap_index(i, items.len())?).map(|word| <$number>::from_ne_bytes(*word))
+                })
+            };
+        }
+        macro_rules! int {
+            ($number:ty) => {
+                read!($number).map_or(Ok(Value::EMPTY), |i| t.int(i.into()))
+            };
+        }
+        match this.code {
+            b'd' => read!(f64).map_or(Ok(Value::EMPTY), |x| t.float(x)),
+            b'f' => read!(f32).map_or(Ok(Value::EMPTY), |x| t.float(x.into())),
+            b'b' => int!(i8),
+            b'B' => int!(u8),
+            b'h' => int!(i16),
+            b'H' => int!(u16),
+            b'i' => int!(i32),
+            b'I' => int!(u32),
+            b'l' | b'q' => int!(i64),
+            _ => Ok(Value::EMPTY),
+        }
+    }
+    /// Makes `v` item `i`, if it is the number that such items are.
+    #[inline(never)]
+    fn quick_set_item(t: &Thread, this: Ref<Array>, i: i64, v: Value) -> Result<bool> {
+        macro_rules! write {
+            ($number:ty, $v:expr) => {
+                match $v {
+                    Some(v) => this.content().with_mut(t, |b| {
+                        let (items, _) = b.as_chunks_mut::<{ size_of::<$number>() }>();
+                        let place = wrap_index(i, items.len()).and_then(|i| items.get_mut(i));
+                        place.map(|word| *word = <$number>::to_ne_bytes(v)).is_some()
+                    }),
+                    None => false,
+                }
+            };
+        }
+        macro_rules! int {
+            ($number:ty) => {
+                write!($number, v.as_small_int().and_then(|v| <$number>::try_from(v).ok()))
+            };
+        }
+        Ok(match this.code {
+            b'd' => write!(f64, float_value(v)),
+            b'b' => int!(i8),
+            b'B' => int!(u8),
+            b'h' => int!(i16),
+            b'H' => int!(u16),
+            b'i' => int!(i32),
+            b'I' => int!(u32),
+            b'l' | b'q' => int!(i64),
+            b'L' | b'Q' => int!(u64),
+            _ => false,
+        })
+    }
     fn push(&self, t: &Thread, v: Value) -> Result<()> {
         let (word, n) = encode(t, self.code, v)?;
         self.content().extend(t, &word[..n])
     }
     fn position(&self, t: &Thread, i: isize, what: &str) -> Result<usize> {
         let n = self.count_items();
-        taipan_vm::ops::item::wrap_index(i as i64, n).filter(|&i| i < n).ok_or_else(|| t.index_error(what))
+        wrap_index(i as i64, n).filter(|&i| i < n).ok_or_else(|| t.index_error(what))
     }
     fn splice_items(&self, t: &Thread, from: usize, to: usize, new: &[u8]) -> Result<()> {
         let n = self.item_size();
@@ -380,7 +444,13 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
 /// Return a new array whose items are restricted by typecode, and
 /// initialized from the optional initializer value, which must be a list,
 /// string or iterable over elements of the appropriate type.
-#[pyclass(name = "array", module = "array", flags(BASE, SEQUENCE, HAS_WEAKREF))]
+#[pyclass(
+    name = "array",
+    module = "array",
+    flags(BASE, SEQUENCE, HAS_WEAKREF),
+    item = Array::quick_item,
+    set_item = Array::quick_set_item
+)]
 impl Array {
     #[py("(typecode, initializer=None, /)", nosig)]
     fn __new__(t: &Thread, cls: Ref<Class>, typecode: Value, initializer: Option<Value>) -> Result<Ref<Array>> {

@@ -130,6 +130,26 @@ pub struct ClassDef {
     pub getset: &'static [GetSetDef],
     /// Runs once the class exists, for what declarations cannot say.
     pub init: Option<fn(&Thread, Ref<Class>) -> Result<()>>,
+    /// `v[i]` of an instance of just this class for a small integer, without a call of `__getitem__`; the empty mark leaves it
+    /// to `__getitem__`, errors above all.
+    pub item: Option<ItemFn>,
+    /// `v[i] = to` likewise; false leaves it to `__setitem__`.
+    pub set_item: Option<SetItemFn>,
+}
+/// The value must be an instance of the class that it is declared for.
+pub type ItemFn = fn(&Thread, Value, i64) -> Result<Value>;
+/// The value must be an instance of the class that it is declared for.
+pub type SetItemFn = fn(&Thread, Value, i64, Value) -> Result<bool>;
+
+/// An instance as what its class says.
+///
+/// # Safety
+/// `v` is an instance of the class that `T` implements, or of a subclass.
+#[inline(always)]
+pub unsafe fn exact<T: HeapType>(v: Value) -> Ref<T> {
+    debug_assert!(v.downcast::<T>().is_some());
+    // SAFETY: the caller vouches for it.
+    unsafe { Ref::from_raw(v.as_cell().unwrap_unchecked().cast()) }
 }
 
 pub struct ModuleDef {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicIsize, AtomicU64, AtomicUsize, Ordering::*};
 use taipan_vm::native::*;
 use taipan_vm::objects::value_vec::Array;
 use taipan_vm::ops::Compare;
+use taipan_vm::ops::item::wrap_index;
 
 #[derive(HeapType)]
 #[repr(C)]
@@ -71,6 +72,14 @@ impl Deque {
         let Some(a) = self.storage.get() else { return false };
         a.field(place(self.first.load(Relaxed), i, a.capacity())).set(t, a.header(), v);
         true
+    }
+    /// Item `i`, counted from the end when negative, or the empty mark.
+    fn quick_item(t: &Thread, this: Ref<Deque>, i: i64) -> Result<Value> {
+        let _guard = t.exclusive(&this.header);
+        Ok(wrap_index(i, this.len.load(Relaxed)).and_then(|i| this.at(i)).unwrap_or(Value::EMPTY))
+    }
+    fn quick_set_item(t: &Thread, this: Ref<Deque>, i: i64, v: Value) -> Result<bool> {
+        Ok(wrap_index(i, this.len()).is_some_and(|i| this.set(t, i, v)))
     }
     /// Takes the item at one end. Under exclusion.
     fn take(&self, front: bool) -> Option<Value> {
@@ -264,12 +273,18 @@ impl Deque {
         let Some(i) = t.index_opt(key)? else {
             return Err(t.type_error(format!("sequence index must be integer, not '{}'", class_of(key).name_string())));
         };
-        Ok(taipan_vm::ops::item::wrap_index(t.to_index(i)? as i64, this.len()))
+        Ok(wrap_index(t.to_index(i)? as i64, this.len()))
     }
 }
 
 /// A list-like sequence optimized for data accesses near its endpoints.
-#[pyclass(name = "deque", module = "collections", flags(BASE, SEQUENCE, HAS_WEAKREF, OWNED))]
+#[pyclass(
+    name = "deque",
+    module = "collections",
+    flags(BASE, SEQUENCE, HAS_WEAKREF, OWNED),
+    item = Deque::quick_item,
+    set_item = Deque::quick_set_item
+)]
 impl Deque {
     #[py("(*args, **kwargs)", nosig)]
     fn __new__(t: &Thread, cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<Deque>> {

@@ -5,6 +5,7 @@ use super::cache;
 use super::dispatch::{Exit, Handler, RETURNED, YIELDED, goto, leave, raise};
 use super::slow;
 use super::*;
+use crate::ops::item::quick_item;
 
 use taipan_compiler::isa::{CALLABLE, Instr, KWNAMES, Op};
 
@@ -346,6 +347,17 @@ handler!(GETITEM, |t, pc, r, tb, i| {
     return getitem_rest(t, pc, r, tb);
 });
 second!(getitem_rest, |t, pc, r, tb, i| {
+    let (o, k) = (*r.add(i.b()), *r.add(i.c()));
+    if let Some(item) = quick_item(k, o) {
+        match item(t, o, k.small_int_unchecked()) {
+            Ok(v) if v.is_empty() => {}
+            Ok(v) => {
+                *r.add(i.a()) = v;
+                goto!(t, pc.add(2), r, tb)
+            }
+            Err(e) => throw!(t, tb, e),
+        }
+    }
     if let Some(f) = slow::python_getitem(t, *r.add(i.b())) {
         return enter_getitem(t, pc, r, tb, f);
     }

@@ -141,13 +141,25 @@ fn reduce(t: &Thread, this: Ref<ByteArray>, protocol: i64) -> Result<Value> {
     (class_of(this.value()), args, state(t, this)?).into_value(t)
 }
 
+fn quick_item(t: &Thread, this: Ref<ByteArray>, i: i64) -> Result<Value> {
+    let byte = this.with(t, |b| b.get(wrap_index(i, b.len())?).copied());
+    Ok(byte.map_or(Value::EMPTY, |b| Value::small_int(b as i64)))
+}
+fn quick_set_item(t: &Thread, this: Ref<ByteArray>, i: i64, v: Value) -> Result<bool> {
+    let Some(v) = v.as_small_int().and_then(|v| u8::try_from(v).ok()) else { return Ok(false) };
+    Ok(this.with_mut(t, |b| {
+        let n = b.len();
+        wrap_index(i, n).and_then(|i| b.get_mut(i)).map(|place| *place = v).is_some()
+    }))
+}
+
 byte_class! {
     /// bytearray(iterable_of_ints) -> bytearray
     /// bytearray(string, encoding[, errors]) -> bytearray
     /// bytearray(bytes_or_buffer) -> mutable copy of bytes_or_buffer
     /// bytearray(int) -> bytes array of size given by the parameter initialized with null bytes
     /// bytearray() -> empty bytes array
-    #[pyclass(name = "bytearray", flags(BASE, OWNED, MATCH_SELF))]
+    #[pyclass(name = "bytearray", flags(BASE, OWNED, MATCH_SELF), item = quick_item, set_item = quick_set_item)]
     ByteArray {
         #[py]
         fn __new__(t: &Thread, cls: Ref<Class>, _args: &[Value], _kwargs: Kwargs) -> Result<Ref<ByteArray>> {

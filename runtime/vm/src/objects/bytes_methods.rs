@@ -84,13 +84,18 @@ impl Bytes {
     }
 }
 
+fn quick_item(_t: &Thread, this: Ref<Bytes>, i: i64) -> Result<Value> {
+    let byte = wrap_index(i, this.len()).and_then(|i| this.as_slice().get(i));
+    Ok(byte.map_or(Value::EMPTY, |&b| Value::small_int(b as i64)))
+}
+
 byte_class! {
     /// bytes(iterable_of_ints) -> bytes
     /// bytes(string, encoding[, errors]) -> bytes
     /// bytes(bytes_or_buffer) -> immutable copy of bytes_or_buffer
     /// bytes(int) -> bytes object of size given by the parameter initialized with null bytes
     /// bytes() -> empty bytes object
-    #[pyclass(name = "bytes", flags(BASE, MATCH_SELF))]
+    #[pyclass(name = "bytes", flags(BASE, MATCH_SELF), item = quick_item)]
     Bytes {
         #[py(nosig, "(source=b'', encoding='utf-8', errors='strict')")]
         fn __new__(t: &Thread, cls: Ref<Class>, source: Option<Value>, encoding: Option<Value>, errors: Option<Value>) -> Result<Ref<Bytes>> {

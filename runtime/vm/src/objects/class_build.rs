@@ -392,7 +392,7 @@ fn assemble(
         }
         mro.as_mut_slice().sort_by_key(|v| v.bits());
         let own = dict.get_interned(names::__static_attributes__()).and_then(|n| n.downcast::<Tuple>());
-        inline += (own.map_or(0, |n| n.len()) + inherited_only(own, mro.as_slice()))
+        inline += (own.map_or(0, |n| n.len()).max(annotated_names(dict)) + inherited_only(own, mro.as_slice()))
             .clamp(*INLINE_ATTRIBUTES.start(), *INLINE_ATTRIBUTES.end()) as u32;
     }
     if inline as usize > u16::MAX as usize / 2 {
@@ -446,6 +446,13 @@ fn assemble(
     }
     class::finish(t, class, mro);
     Ok(class)
+}
+
+/// About how many names the class body annotates: often its instances' attributes, which code that the body does not show
+/// assigns, as a dataclass's `__init__` does.
+fn annotated_names(namespace: Ref<Dict>) -> usize {
+    let annotate = namespace.get_interned(names::__annotate_func__()).and_then(|f| f.downcast::<Function>());
+    annotate.map_or(0, |f| f.code().consts().iter().filter(|c| c.downcast::<Str>().is_some()).count())
 }
 
 /// Attributes that classes among `bases` assign and that are not in `own`.

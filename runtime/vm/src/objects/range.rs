@@ -58,6 +58,20 @@ impl Range {
         t.binary(BinaryOp::Add, self.start.get(), offset)
     }
 
+    /// Number `i`, counted from the end when negative, or the empty mark.
+    fn quick_item(t: &Thread, this: Ref<Range>, i: i64) -> Result<Value> {
+        let of = |field: &Field| field.get().as_small_int();
+        let (Some(start), Some(step), Some(n)) = (of(&this.start), of(&this.step), of(&this.length)) else {
+            return Ok(Value::EMPTY);
+        };
+        let i = if i < 0 { i + n } else { i };
+        if !(0..n).contains(&i) {
+            return Ok(Value::EMPTY);
+        }
+        // Between the first number and the last, which are small, or one step beyond.
+        t.int(start + i * step)
+    }
+
     /// Whether the integer `v` is one of the numbers.
     fn holds(&self, t: &Thread, v: Value) -> Result<bool> {
         let (start, stop, step) = (self.start.get(), self.stop.get(), self.step.get());
@@ -119,7 +133,7 @@ impl Range {
 /// The integers from start up to, but not including, stop, each step more than
 /// the one before. Without start they begin at 0, without step it is 1. A
 /// negative step counts down.
-#[pyclass(name = "range", flags(SEQUENCE))]
+#[pyclass(name = "range", flags(SEQUENCE), item = Range::quick_item)]
 impl Range {
     #[py(nosig, "(start, stop=None, step=None, /)")]
     fn __new__(t: &Thread, _cls: Ref<Class>, start: Value, stop: Option<Value>, step: Option<Value>) -> Result<Ref<Range>> {

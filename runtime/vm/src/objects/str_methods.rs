@@ -251,7 +251,15 @@ fn from_arguments(t: &Thread, object: Option<Value>, encoding: Option<Value>, er
 /// The text that stands for an object: what its __str__() method returns, or
 /// else its repr(). With an encoding or errors, the object must be bytes-like,
 /// and is decoded; the encoding is UTF-8 and errors are 'strict' by default.
-#[pyclass(name = "str", flags(BASE, MATCH_SELF))]
+/// Character `i`, counted from the end when negative, or the empty mark.
+fn quick_item(t: &Thread, this: Ref<Str>, i: i64) -> Result<Value> {
+    match wrap_index(i, this.len()).filter(|&i| i < this.len()) {
+        Some(i) => Str::from_char(t, this.units().at(i)).map(Ref::value),
+        None => Ok(Value::EMPTY),
+    }
+}
+
+#[pyclass(name = "str", flags(BASE, MATCH_SELF), item = quick_item)]
 impl Str {
     #[py(nosig, "(object='', encoding='utf-8', errors='strict')")]
     fn __new__(

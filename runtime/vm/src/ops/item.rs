@@ -34,6 +34,12 @@ impl Thread {
     }
 
     fn get_item_general(&self, o: Value, k: Value) -> Result<Value> {
+        if let Some(item) = quick_item(k, o) {
+            let v = item(self, o, k.small_int_unchecked())?;
+            if !v.is_empty() {
+                return Ok(v);
+            }
+        }
         if let Some(f) = class_of(o).special(self, Special::Getitem) {
             // A subclass of dict that finds what is there as dict does.
             if let Some(d) = o.downcast::<Dict>()
@@ -66,6 +72,12 @@ impl Thread {
             return d.set(self, k, v);
         }
         let class = class_of(o);
+        if let Some(i) = k.as_small_int()
+            && let Some(set_item) = class.def.and_then(|def| def.set_item)
+            && set_item(self, o, i, v)?
+        {
+            return Ok(());
+        }
         match class.special(self, Special::Setitem) {
             Some(f) => {
                 if let Some(d) = o.downcast::<Dict>()
@@ -229,6 +241,12 @@ impl Thread {
         }
         usize::try_from(self.to_isize(hint)?).map_err(|_| self.value_error("__length_hint__() should return >= 0"))
     }
+}
+
+/// How `o[k]` is found without a call, if `k` is a small integer and the class of `o` says so.
+#[inline(always)]
+pub(crate) fn quick_item(k: Value, o: Value) -> Option<ItemFn> {
+    if k.is_small_int() { class_of(o).def?.item } else { None }
 }
 
 /// A Python index into a sequence of `len` items as a position that may be in it.

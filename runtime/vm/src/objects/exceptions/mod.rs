@@ -56,6 +56,8 @@ macro_rules! plain_exceptions {
                 methods: &[],
                 getset: &[],
                 init: None,
+                item: None,
+                set_item: None,
             };
             impl PyClass for $name {
                 fn class_def() -> &'static ClassDef {
