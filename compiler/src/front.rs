@@ -25,9 +25,19 @@ pub struct Compiled {
 
 /// Compiles `source`, which must be decoded already (see [`crate::decode_source`]).
 pub fn compile(source: &str, filename: &str, options: &Options) -> std::result::Result<Compiled, SyntaxError> {
+    compile_spelled(source, filename, options, &[])
+}
+
+/// Compiles a text that has stand-ins for `names`; see [`crate::spelled`].
+pub fn compile_spelled(
+    source: &str,
+    filename: &str,
+    options: &Options,
+    names: &[String],
+) -> std::result::Result<Compiled, SyntaxError> {
     let text = normalize_newlines(source);
     stacker::maybe_grow(2 * 1024 * 1024, 8 * 1024 * 1024, || {
-        compile_text(&text, filename, options).map_err(|e| locate(*e, &text, options))
+        compile_text(&text, filename, options, names).map_err(|e| locate(*e, &text, options))
     })
 }
 
@@ -120,12 +130,20 @@ pub fn symbols(source: &str, options: &Options) -> std::result::Result<(symtable
     Ok((scopes, index))
 }
 
-fn compile_text(text: &str, filename: &str, options: &Options) -> Result<Compiled> {
+fn compile_text(text: &str, filename: &str, options: &Options, names: &[String]) -> Result<Compiled> {
     check_text(text)?;
     check_nesting(text)?;
     let mode = if options.mode == Mode::Eval { ParseMode::Expression } else { ParseMode::Module };
     let parsed = ruff_python_parser::parse_unchecked(text, ParseOptions::from(mode));
-    let result = compile_parsed(&parsed, text, filename, options);
+    let result = if names.is_empty() {
+        compile_parsed(&parsed, parsed.syntax(), text, filename, options)
+    } else if is_deep(parsed.syntax()) {
+        Err(Error::recursion(parsed.syntax().range()))
+    } else {
+        let mut tree = parsed.syntax().clone();
+        crate::spelled::restore(&mut tree, names);
+        compile_parsed(&parsed, &tree, text, filename, options)
+    };
     // Freeing a tree takes stack in proportion to its depth. One that is too deep to compile is not freed: the price
     // of a hostile input is its memory, not the process.
     let deep = match &result {
@@ -213,12 +231,12 @@ fn check_parsed(parsed: &Parsed<Mod>, text: &str, options: &Options) -> Result<(
     Ok(())
 }
 
-fn compile_parsed(parsed: &Parsed<Mod>, text: &str, filename: &str, options: &Options) -> Result<Compiled> {
+fn compile_parsed(parsed: &Parsed<Mod>, tree: &Mod, text: &str, filename: &str, options: &Options) -> Result<Compiled> {
     check_parsed(parsed, text, options)?;
     let index = LineIndex::new(text);
     let mut warnings = Vec::new();
     literal::escape_warnings(parsed.tokens(), text, &index, &mut warnings);
-    let body: &[Stmt] = match parsed.syntax() {
+    let body: &[Stmt] = match tree {
         Mod::Module(m) => &m.body,
         Mod::Expression(_) => &[],
     };
@@ -226,7 +244,7 @@ fn compile_parsed(parsed: &Parsed<Mod>, text: &str, filename: &str, options: &Op
     let future_flags = options.future_flags | future_features(body)?;
     let settings =
         Settings { future_annotations: future_flags & flags::FUTURE_ANNOTATIONS != 0, top_level_await: options.top_level_await };
-    let expression = match parsed.syntax() {
+    let expression = match tree {
         Mod::Expression(e) => Some(&*e.body),
         Mod::Module(_) => None,
     };

@@ -25,6 +25,7 @@ mod lints;
 pub mod literal;
 pub mod serial;
 pub mod source;
+pub mod spelled;
 pub mod symtable;
 pub mod tokenizer;
 mod unit;
@@ -32,6 +33,6 @@ mod unparse;
 pub mod verify;
 
 pub use codegen::interpolation_text;
-pub use front::{Compiled, Tree, compile, parse, symbols};
+pub use front::{Compiled, Tree, compile, compile_spelled, parse, symbols};
 pub use source::{DecodeError, decode_source};
 pub use unit::*;

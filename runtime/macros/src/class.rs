@@ -133,6 +133,7 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
         if let Some([get, set]) = pairs.remove(method.name.as_str()) {
             let (name, cfgs) = (&method.name, &method.cfgs);
             let doc = crate::option(get.or(set).and_then(|half| half.doc.as_deref()));
+            let member = get.is_some_and(|get| get.member);
             let half = |half: Option<&Method>| match half {
                 Some(method) => {
                     let entry = method.getset_entry(&owner);
@@ -143,7 +144,7 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
             let (get, set) = (half(get), half(set));
             getset.push(quote! {
                 #(#cfgs)*
-                native::GetSetDef { name: #name, doc: #doc, get: #get, set: #set }
+                native::GetSetDef { name: #name, doc: #doc, get: #get, set: #set, member: #member }
             });
         }
     }

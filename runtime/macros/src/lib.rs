@@ -32,7 +32,8 @@
 //! # What may be written
 //!
 //! `#[py(…)]` takes, in any order: the signature as a string, `name = "…"`, `nosig` (no `__text_signature__`), and one of
-//! `classmethod`, `staticmethod`, `getter`, `setter`, `method` (an ordinary method although a slot has the name, as
+//! `classmethod`, `staticmethod`, `getter`, `member` (a getter that CPython declares as a plain field of the object, so that it
+//! shows as a `member_descriptor`), `setter`, `method` (an ordinary method although a slot has the name, as
 //! `dict.__contains__` is).
 //! - The Python name is the Rust one, without `r#`, one trailing `_` and a setter's `set_`.
 //! - The first Rust parameter is `t: &Thread`, the second the receiver (`Ref<X>`, or `Value` where the class has
@@ -97,6 +98,7 @@
 //!     pub name: &'static str, pub doc: Option<&'static str>,
 //!     pub get: Option<fn(&Thread, Value) -> Result<Value>>,
 //!     pub set: Option<fn(&Thread, Value, Option<Value>) -> Result<()>>,
+//!     pub member: bool,
 //! }
 //! pub struct ClassDef {
 //!     pub name: &'static str, pub module: &'static str, pub qualname: &'static str, pub doc: Option<&'static str>,

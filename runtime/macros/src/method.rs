@@ -44,11 +44,14 @@ struct PyAttr {
     name: Option<LitStr>,
     signature: Option<LitStr>,
     nosig: bool,
+    /// A getter whose descriptor is a `member_descriptor`.
+    member: bool,
     kind: Option<(Kind, Span)>,
 }
 
 pub struct Method {
     pub kind: Kind,
+    pub member: bool,
     pub name: String,
     pub span: Span,
     pub doc: Option<String>,
@@ -152,6 +155,7 @@ impl Method {
         };
         Ok(Method {
             kind,
+            member: py.member,
             span: ident.span(),
             doc: doc_of(&function.attrs),
             cfgs: function.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
@@ -472,10 +476,14 @@ impl PyAttr {
                         "classmethod" => Some(Kind::ClassMethod),
                         "staticmethod" => Some(Kind::StaticMethod),
                         "getter" => Some(Kind::Getter),
+                        "member" => {
+                            py.member = true;
+                            Some(Kind::Getter)
+                        }
                         "setter" => Some(Kind::Setter),
                         _ => {
                             let message = "expected a signature, `name = \"…\"`, `nosig`, `method`, `classmethod`, \
-                                           `staticmethod`, `getter` or `setter`";
+                                           `staticmethod`, `getter`, `member` or `setter`";
                             return Err(syn::Error::new_spanned(word, message));
                         }
                     };

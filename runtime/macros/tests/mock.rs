@@ -90,6 +90,7 @@ pub mod native {
         pub doc: Option<&'static str>,
         pub get: Option<fn(&Thread, Value) -> Result<Value>>,
         pub set: Option<fn(&Thread, Value, Option<Value>) -> Result<()>>,
+        pub member: bool,
     }
     pub struct ClassDef {
         pub name: &'static str,

@@ -209,17 +209,17 @@ impl Bz2Decompressor {
         Bytes::new(t, &step.out)
     }
     /// True if the end-of-stream marker has been reached.
-    #[py(getter)]
+    #[py(member)]
     fn eof(_t: &Thread, this: Ref<Bz2Decompressor>) -> bool {
         this.eof.load(Acquire)
     }
     /// Data found after the end of the compressed stream.
-    #[py(getter)]
+    #[py(member)]
     fn unused_data(_t: &Thread, this: Ref<Bz2Decompressor>) -> Value {
         this.unused.get()
     }
     /// True if more input is needed before more decompressed data can be produced.
-    #[py(getter)]
+    #[py(member)]
     fn needs_input(_t: &Thread, this: Ref<Bz2Decompressor>) -> bool {
         this.needs_input.load(Acquire)
     }

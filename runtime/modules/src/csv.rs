@@ -353,15 +353,15 @@ impl Dialect {
     fn quoting(_t: &Thread, this: Ref<Dialect>) -> i64 {
         this.quoting
     }
-    #[py(getter)]
+    #[py(member)]
     fn doublequote(_t: &Thread, this: Ref<Dialect>) -> bool {
         this.double_quote
     }
-    #[py(getter)]
+    #[py(member)]
     fn skipinitialspace(_t: &Thread, this: Ref<Dialect>) -> bool {
         this.skip_initial_space
     }
-    #[py(getter)]
+    #[py(member)]
     fn strict(_t: &Thread, this: Ref<Dialect>) -> bool {
         this.strict
     }
@@ -588,11 +588,11 @@ impl Reader {
         }
         Ok(Some(row.fields.value()))
     }
-    #[py(getter)]
+    #[py(member)]
     fn dialect(_t: &Thread, this: Ref<Reader>) -> Ref<Dialect> {
         this.dialect.expect()
     }
-    #[py(getter)]
+    #[py(member)]
     fn line_num(_t: &Thread, this: Ref<Reader>) -> usize {
         this.line.load(Relaxed)
     }
@@ -728,7 +728,7 @@ impl Writer {
             t.call(this.write.get(), &[text.value()]).map(|_| ())
         })
     }
-    #[py(getter)]
+    #[py(member)]
     fn dialect(_t: &Thread, this: Ref<Writer>) -> Ref<Dialect> {
         this.dialect.expect()
     }

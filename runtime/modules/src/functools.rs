@@ -202,17 +202,17 @@ impl Partial {
         if instance.is_none() { Ok(this.value()) } else { BoundMethod::new(t, this.value(), instance).map(Ref::value) }
     }
     /// function object to use in future partial calls
-    #[py(getter)]
+    #[py(member)]
     fn func(_t: &Thread, this: Ref<Partial>) -> Value {
         this.function.get()
     }
     /// tuple of arguments to future partial calls
-    #[py(getter)]
+    #[py(member)]
     fn args(_t: &Thread, this: Ref<Partial>) -> Ref<Tuple> {
         this.args.expect()
     }
     /// dictionary of keyword arguments to future partial calls
-    #[py(getter)]
+    #[py(member)]
     fn keywords(_t: &Thread, this: Ref<Partial>) -> Ref<Dict> {
         this.keywords.expect()
     }
@@ -329,7 +329,7 @@ impl CompareKey {
         t.create(CompareKey { header: Header::NEW, compare: Field::new(this.compare.get()), object: Field::new(obj) })
     }
     /// Value wrapped by a key function.
-    #[py(getter)]
+    #[py(member)]
     fn obj(_t: &Thread, this: Ref<CompareKey>) -> Option<Value> {
         this.object.get().some()
     }

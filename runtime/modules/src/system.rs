@@ -76,7 +76,7 @@ pub(crate) enum Round {
 
 /// A duration in seconds, in nanoseconds.
 pub(crate) fn nanoseconds(t: &Thread, v: Value, round: Round) -> Result<i64> {
-    let too_large = || t.overflow_error("timestamp too large to convert to C PyTime_t");
+    let too_large = || t.overflow_error("timestamp out of range for C PyTime_t");
     if let Some(x) = float_value(v) {
         if x.is_nan() {
             return Err(t.value_error("Invalid value NaN (not a number)"));
@@ -89,7 +89,7 @@ pub(crate) fn nanoseconds(t: &Thread, v: Value, round: Round) -> Result<i64> {
         return Ok(ns as i64);
     }
     let Some(i) = t.index_opt(v)? else {
-        return Err(t.type_error(format!("'{}' object cannot be interpreted as an integer", class_of(v).name_string())));
+        return Err(t.type_error(format!("'{}' object cannot be interpreted as an integer or float", class_of(v).name_string())));
     };
     t.int_value(i).and_then(|i| i.to_i64()).and_then(|s| s.checked_mul(1_000_000_000)).ok_or_else(too_large)
 }

@@ -63,8 +63,11 @@ pub(crate) fn deadline(t: &Thread, blocking: bool, timeout: f64) -> Result<Optio
     if timeout < 0.0 && timeout != -1.0 {
         return Err(t.value_error("timeout value must be a non-negative number"));
     }
-    if timeout.is_nan() || timeout > TIMEOUT_MAX {
-        return Err(t.overflow_error("timeout value is too large"));
+    if timeout.is_nan() {
+        return Err(t.value_error("Invalid value NaN (not a number)"));
+    }
+    if timeout > TIMEOUT_MAX {
+        return Err(t.overflow_error("timestamp out of range for C PyTime_t"));
     }
     Ok(if !blocking {
         None

@@ -92,7 +92,7 @@ fn to_time_t(t: &Thread, v: Value) -> Result<i64> {
 
 /// A duration or timestamp in nanoseconds, rounded away from zero.
 fn to_nanoseconds(t: &Thread, v: Value) -> Result<i64> {
-    let out = |t: &Thread| t.overflow_error("timestamp too large to convert to C PyTime_t");
+    let out = |t: &Thread| t.overflow_error("timestamp out of range for C PyTime_t");
     if let Some(x) = float_value(v) {
         if x.is_nan() {
             return Err(t.value_error("Invalid value NaN (not a number)"));
@@ -104,7 +104,9 @@ fn to_nanoseconds(t: &Thread, v: Value) -> Result<i64> {
         }
         return Ok(ns as i64);
     }
-    let i = t.index(v)?;
+    let Some(i) = t.index_opt(v)? else {
+        return Err(t.type_error(format!("'{}' object cannot be interpreted as an integer or float", class_of(v).name_string())));
+    };
     t.int_value(i).and_then(|i| i.to_i64()).and_then(|s| s.checked_mul(NANOS)).ok_or_else(|| out(t))
 }
 

@@ -195,7 +195,7 @@ impl UnicodeData {
 
 #[pyclass(name = "UCD", module = "unicodedata", flags(NO_NEW))]
 impl Ucd {
-    #[py(getter)]
+    #[py(member)]
     fn unidata_version(_t: &Thread, _this: Ref<Ucd>) -> &'static str {
         v3_2::VERSION
     }

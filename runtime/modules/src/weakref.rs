@@ -152,7 +152,7 @@ impl WeakReference {
             None => format!("{head}>"),
         })
     }
-    #[py(getter)]
+    #[py(member)]
     fn __callback__(_t: &Thread, this: Ref<WeakReference>) -> Value {
         this.callback.get().some().unwrap_or(Value::NONE)
     }

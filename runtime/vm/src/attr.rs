@@ -774,7 +774,7 @@ pub fn class_attribute_deleted(t: &Thread, old: Value) {
 
 /// Whether a class attribute stands for a slot of `__slots__`.
 pub fn is_slot(v: Value) -> bool {
-    v.downcast::<MemberDescriptor>().is_some()
+    v.downcast::<MemberDescriptor>().is_some_and(|m| m.slot_index().is_some())
 }
 
 /// `type.__getattribute__` without raising.
@@ -799,6 +799,9 @@ pub fn class_lookup_attr(t: &Thread, class: Ref<Class>, name: Ref<Str>) -> Resul
 #[inline]
 pub fn bind_through_class(t: &Thread, attr: Value, class: Ref<Class>) -> Result<Value> {
     if attr.downcast::<Function>().is_some() || attr.downcast::<GetSet>().is_some() {
+        return Ok(attr);
+    }
+    if attr.downcast::<MemberDescriptor>().is_some() {
         return Ok(attr);
     }
     if let Some(n) = attr.downcast::<Native>() {

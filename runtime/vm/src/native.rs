@@ -115,6 +115,8 @@ pub struct GetSetDef {
     pub get: Option<fn(&Thread, Value) -> Result<Value>>,
     /// `None` as the value deletes.
     pub set: Option<fn(&Thread, Value, Option<Value>) -> Result<()>>,
+    /// Shows as a `member_descriptor`.
+    pub member: bool,
 }
 
 pub struct ClassDef {

@@ -82,7 +82,6 @@ fn more_core_classes() -> Vec<&'static ClassDef> {
         DictReverseValueIterator::class_def(),
         DictReverseItemIterator::class_def(),
         objects::mappingproxy::MappingProxy::class_def(),
-        objects::struct_seq::StructField::class_def(),
         objects::struct_seq::StructMethods::class_def(),
         crate::modules::sys_types::SimpleNamespace::class_def(),
         objects::member::MemberDescriptor::class_def(),

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use taipan_compiler::source::LineIndex;
+use taipan_compiler::spelled;
 use taipan_compiler::{CodeUnit, Const, Mode, Options, Position, WarningKind};
 use taipan_vm::native::*;
 use taipan_vm::objects::complex::Complex;
@@ -31,6 +32,8 @@ struct Writer<'a> {
     t: &'a Thread,
     classes: Classes,
     out: String,
+    /// Identifiers that the text has stand-ins for.
+    names: Vec<String>,
     /// In the order of their starts.
     spans: Vec<Span>,
     open: Vec<usize>,
@@ -42,13 +45,21 @@ pub fn compile(t: &Thread, tree: Value, filename: &str, options: &Options, _flag
     if tree.downcast::<Ast>().is_none() {
         return Ok(None);
     }
-    let mut w = Writer { t, classes: Classes::get(t)?, out: String::new(), spans: Vec::new(), open: Vec::new(), indent: 0 };
+    let mut w = Writer {
+        t,
+        classes: Classes::get(t)?,
+        out: String::new(),
+        names: Vec::new(),
+        spans: Vec::new(),
+        open: Vec::new(),
+        indent: 0,
+    };
     w.module(tree, options.mode)?;
-    let Writer { out: text, spans, .. } = w;
+    let Writer { out: text, names, spans, .. } = w;
     let index = LineIndex::new(&text);
     let places = Places::new(&spans, &index);
     let name = Str::from_str(t, filename)?;
-    let compiled = match t.blocking(|| taipan_compiler::compile(&text, filename, options)) {
+    let compiled = match t.blocking(|| taipan_compiler::compile_spelled(&text, filename, options, &names)) {
         Ok(c) => c,
         Err(mut e) => {
             let at = Position { line: e.line, end_line: e.line, col: e.offset.saturating_sub(1), end_col: e.offset };
@@ -168,7 +179,25 @@ impl Writer<'_> {
         }
     }
 
-    fn identifier(&self, v: Value) -> Result<String> {
+    /// An identifier as the text can have it.
+    fn identifier(&mut self, v: Value) -> Result<String> {
+        let name = self.identifier_text(v)?;
+        Ok(if spelled::is_plain(&name) { name } else { self.stand_in(name) })
+    }
+
+    /// The name of what is imported: names with points between them, or a star.
+    fn imported(&mut self, v: Value) -> Result<String> {
+        let name = self.identifier_text(v)?;
+        let plain = name == "*" || name.split('.').all(spelled::is_plain);
+        Ok(if plain { name } else { self.stand_in(name) })
+    }
+
+    fn stand_in(&mut self, name: String) -> String {
+        self.names.push(name);
+        spelled::stand_in(self.names.len() - 1)
+    }
+
+    fn identifier_text(&self, v: Value) -> Result<String> {
         let Some(s) = v.downcast::<Str>() else {
             return Err(self.t.type_error("AST identifier must be of type str"));
         };
@@ -557,7 +586,7 @@ impl Writer<'_> {
                     self.push("from ");
                     self.push(&".".repeat(level as usize));
                     if let Some(m) = self.get(v, "module")? {
-                        let m = self.identifier(m)?;
+                        let m = self.imported(m)?;
                         self.push(&m);
                     }
                     self.push(" ");
@@ -570,7 +599,7 @@ impl Writer<'_> {
                     let n = self.node(a, "alias")?;
                     self.begin(a, n)?;
                     let name = self.needed(a, n, "name")?;
-                    let name = self.identifier(name)?;
+                    let name = self.imported(name)?;
                     self.push(&name);
                     if let Some(other) = self.get(a, "asname")? {
                         let other = self.identifier(other)?;
@@ -858,6 +887,7 @@ impl Writer<'_> {
                             t: self.t,
                             classes: self.classes,
                             out: String::new(),
+                            names: Vec::new(),
                             spans: Vec::new(),
                             open: Vec::new(),
                             indent: 0,

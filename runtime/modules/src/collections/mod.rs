@@ -145,7 +145,7 @@ impl DefaultDict {
         (class_of(this.value()), args, Value::NONE, Value::NONE, items).into_value(t)
     }
     /// Factory for default value called by __missing__().
-    #[py(getter)]
+    #[py(member)]
     fn default_factory(_t: &Thread, this: Ref<DefaultDict>) -> Value {
         this.factory.get()
     }
@@ -237,7 +237,7 @@ impl TupleGetter {
         let _ = (this, instance);
         Err(t.attribute_error_plain("can't delete attribute"))
     }
-    #[py(getter)]
+    #[py(member)]
     fn __doc__(_t: &Thread, this: Ref<TupleGetter>) -> Value {
         this.doc.get()
     }

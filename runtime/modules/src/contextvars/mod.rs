@@ -267,7 +267,7 @@ impl ContextVar {
             key: NEXT_KEY.fetch_add(1, Relaxed),
         })
     }
-    #[py(getter)]
+    #[py(member)]
     fn name(_t: &Thread, this: Ref<ContextVar>) -> Value {
         this.name.get()
     }

@@ -263,17 +263,17 @@ impl TimeDelta {
         TimeDelta::in_class(t, cls, span)
     }
     /// Number of days.
-    #[py(getter)]
+    #[py(member)]
     fn days(_t: &Thread, this: Ref<TimeDelta>) -> i32 {
         this.span.days
     }
     /// Number of seconds (>= 0 and less than 1 day).
-    #[py(getter)]
+    #[py(member)]
     fn seconds(_t: &Thread, this: Ref<TimeDelta>) -> i32 {
         this.span.seconds
     }
     /// Number of microseconds (>= 0 and less than 1 second).
-    #[py(getter)]
+    #[py(member)]
     fn microseconds(_t: &Thread, this: Ref<TimeDelta>) -> i32 {
         this.span.micros
     }

@@ -738,7 +738,7 @@ impl TextIOWrapper {
     fn seekable(t: &Thread, this: Ref<TextIOWrapper>) -> Result<Value> {
         call(t, this.inner(t)?, "seekable", &[])
     }
-    #[py(getter)]
+    #[py(member)]
     fn buffer(_t: &Thread, this: Ref<TextIOWrapper>) -> Value {
         this.buffer.get().some().unwrap_or(Value::NONE)
     }
@@ -750,7 +750,7 @@ impl TextIOWrapper {
     fn name(t: &Thread, this: Ref<TextIOWrapper>) -> Result<Value> {
         attr(t, this.inner(t)?, "name")
     }
-    #[py(getter)]
+    #[py(member)]
     fn encoding(_t: &Thread, this: Ref<TextIOWrapper>) -> Value {
         this.encoding.get()
     }
@@ -758,11 +758,11 @@ impl TextIOWrapper {
     fn errors(_t: &Thread, this: Ref<TextIOWrapper>) -> Value {
         this.errors.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn line_buffering(_t: &Thread, this: Ref<TextIOWrapper>) -> bool {
         this.line_buffering.load(Relaxed)
     }
-    #[py(getter)]
+    #[py(member)]
     fn write_through(_t: &Thread, this: Ref<TextIOWrapper>) -> bool {
         this.write_through.load(Relaxed)
     }

@@ -339,42 +339,42 @@ impl Encoder {
         Tuple::new(t, &[text.value()]).map(Ref::value)
     }
     /// markers
-    #[py(getter)]
+    #[py(member)]
     fn markers(_t: &Thread, this: Ref<Encoder>) -> Value {
         this.markers.get()
     }
     /// default
-    #[py(getter)]
+    #[py(member)]
     fn default(_t: &Thread, this: Ref<Encoder>) -> Value {
         this.default.get()
     }
     /// encoder
-    #[py(getter)]
+    #[py(member)]
     fn encoder(_t: &Thread, this: Ref<Encoder>) -> Value {
         this.encoder.get()
     }
     /// indent
-    #[py(getter)]
+    #[py(member)]
     fn indent(_t: &Thread, this: Ref<Encoder>) -> Value {
         this.indent.get()
     }
     /// key_separator
-    #[py(getter)]
+    #[py(member)]
     fn key_separator(_t: &Thread, this: Ref<Encoder>) -> Ref<Str> {
         this.key_separator.expect()
     }
     /// item_separator
-    #[py(getter)]
+    #[py(member)]
     fn item_separator(_t: &Thread, this: Ref<Encoder>) -> Ref<Str> {
         this.item_separator.expect()
     }
     /// sort_keys
-    #[py(getter)]
+    #[py(member)]
     fn sort_keys(_t: &Thread, this: Ref<Encoder>) -> bool {
         this.sort_keys
     }
     /// skipkeys
-    #[py(getter)]
+    #[py(member)]
     fn skipkeys(_t: &Thread, this: Ref<Encoder>) -> bool {
         this.skip_keys
     }

@@ -320,31 +320,31 @@ impl Scanner {
         (v, end).into_value(t)
     }
     /// strict
-    #[py(getter)]
+    #[py(member)]
     fn strict(_t: &Thread, this: Ref<Scanner>) -> bool {
         this.strict
     }
     /// object_hook
-    #[py(getter)]
+    #[py(member)]
     fn object_hook(_t: &Thread, this: Ref<Scanner>) -> Value {
         this.object_hook.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn object_pairs_hook(_t: &Thread, this: Ref<Scanner>) -> Value {
         this.object_pairs_hook.get()
     }
     /// parse_float
-    #[py(getter)]
+    #[py(member)]
     fn parse_float(_t: &Thread, this: Ref<Scanner>) -> Value {
         this.parse_float.get()
     }
     /// parse_int
-    #[py(getter)]
+    #[py(member)]
     fn parse_int(_t: &Thread, this: Ref<Scanner>) -> Value {
         this.parse_int.get()
     }
     /// parse_constant
-    #[py(getter)]
+    #[py(member)]
     fn parse_constant(_t: &Thread, this: Ref<Scanner>) -> Value {
         this.parse_constant.get()
     }

@@ -249,7 +249,7 @@ impl Pickler {
         this.memo.set(t, this.header(), new);
         Ok(())
     }
-    #[py(getter)]
+    #[py(member)]
     fn bin(_t: &Thread, this: Ref<Pickler>) -> i32 {
         this.binary.load(Relaxed)
     }
@@ -258,7 +258,7 @@ impl Pickler {
         this.binary.store(t.to_i64(value.unwrap_or(Value::NONE))? as i32, Relaxed);
         Ok(())
     }
-    #[py(getter)]
+    #[py(member)]
     fn fast(_t: &Thread, this: Ref<Pickler>) -> i32 {
         this.fast.load(Relaxed)
     }

@@ -354,11 +354,11 @@ impl DirEntry {
     fn __class_getitem__(t: &Thread, cls: Ref<Class>, object: Value) -> Result<Value> {
         t.generic_alias(cls.value(), object)
     }
-    #[py(getter)]
+    #[py(member)]
     fn name(_t: &Thread, this: Ref<DirEntry>) -> Value {
         this.name.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn path(_t: &Thread, this: Ref<DirEntry>) -> Value {
         this.path.get()
     }

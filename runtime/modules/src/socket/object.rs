@@ -576,17 +576,17 @@ impl Socket {
         detached(t, || unsafe { libc::shutdown(fd, how) }).map(drop).map_err(|e| ex::os_error(t, e, None))
     }
     /// the socket family
-    #[py(getter)]
+    #[py(member)]
     fn family(_t: &Thread, this: Ref<Socket>) -> i32 {
         this.family.load(Relaxed)
     }
     /// the socket type
-    #[py(getter, name = "type")]
+    #[py(member, name = "type")]
     fn kind(_t: &Thread, this: Ref<Socket>) -> i32 {
         this.kind.load(Relaxed)
     }
     /// the socket protocol
-    #[py(getter)]
+    #[py(member)]
     fn proto(_t: &Thread, this: Ref<Socket>) -> i32 {
         this.protocol.load(Relaxed)
     }

@@ -346,17 +346,17 @@ impl Pattern {
         Pattern::replace(t, this, repl, string, count.unwrap_or(0))
     }
     /// The pattern string from which the RE object was compiled.
-    #[py(getter)]
+    #[py(member)]
     fn pattern(_t: &Thread, this: Ref<Pattern>) -> Value {
         this.pattern.get()
     }
     /// The regex matching flags.
-    #[py(getter)]
+    #[py(member)]
     fn flags(_t: &Thread, this: Ref<Pattern>) -> i64 {
         this.flags as i64
     }
     /// The number of capturing groups in the pattern.
-    #[py(getter)]
+    #[py(member)]
     fn groups(_t: &Thread, this: Ref<Pattern>) -> usize {
         this.groups
     }
@@ -565,22 +565,22 @@ impl Match {
             .unwrap_or(Value::NONE)
     }
     /// The index into the string at which the RE engine started looking for a match.
-    #[py(getter)]
+    #[py(member)]
     fn pos(_t: &Thread, this: Ref<Match>) -> usize {
         this.pos
     }
     /// The index into the string beyond which the RE engine will not go.
-    #[py(getter)]
+    #[py(member)]
     fn endpos(_t: &Thread, this: Ref<Match>) -> usize {
         this.endpos
     }
     /// The regular expression object.
-    #[py(getter)]
+    #[py(member)]
     fn re(_t: &Thread, this: Ref<Match>) -> Ref<Pattern> {
         this.pattern.expect()
     }
     /// The string passed to match() or search().
-    #[py(getter)]
+    #[py(member)]
     fn string(_t: &Thread, this: Ref<Match>) -> Value {
         this.string.get()
     }
@@ -664,7 +664,7 @@ impl Scanner {
     fn search(t: &Thread, this: Ref<Scanner>) -> Result<Option<Ref<Match>>> {
         Scanner::advance(t, this, How::Search)
     }
-    #[py(getter)]
+    #[py(member)]
     fn pattern(_t: &Thread, this: Ref<Scanner>) -> Ref<Pattern> {
         this.pattern.expect()
     }

@@ -579,15 +579,15 @@ impl Decompress {
         let _ = memo;
         Decompress::copy(t, this)
     }
-    #[py(getter)]
+    #[py(member)]
     fn unused_data(_t: &Thread, this: Ref<Decompress>) -> Value {
         this.unused.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn unconsumed_tail(_t: &Thread, this: Ref<Decompress>) -> Value {
         this.tail.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn eof(_t: &Thread, this: Ref<Decompress>) -> bool {
         this.eof.load(Acquire)
     }
@@ -689,17 +689,17 @@ impl ZlibDecompressor {
         Bytes::new(t, &out)
     }
     /// True if the end-of-stream marker has been reached.
-    #[py(getter)]
+    #[py(member)]
     fn eof(_t: &Thread, this: Ref<ZlibDecompressor>) -> bool {
         this.eof.load(Acquire)
     }
     /// Data found after the end of the compressed stream.
-    #[py(getter)]
+    #[py(member)]
     fn unused_data(_t: &Thread, this: Ref<ZlibDecompressor>) -> Value {
         this.unused.get()
     }
     /// True if more input is needed before more decompressed data can be produced.
-    #[py(getter)]
+    #[py(member)]
     fn needs_input(_t: &Thread, this: Ref<ZlibDecompressor>) -> bool {
         this.needs_input.load(Acquire)
     }

@@ -15,6 +15,7 @@
 
 pub mod cache;
 pub mod dispatch;
+pub mod dump;
 mod handlers;
 pub mod jump;
 pub mod slow;

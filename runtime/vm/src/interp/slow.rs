@@ -387,8 +387,9 @@ fn reads_as_type(t: &Thread, meta: Ref<Class>) -> bool {
 
 /// An attribute of `__slots__` is cached like any other slot: whatever may hide it flushes the caches.
 fn publish_member(t: &Thread, site: *const u64, shape: ShapeId, class: Ref<Class>, m: Ref<MemberDescriptor>) {
+    let Some(index) = m.slot_index() else { return };
     if class.is_subclass(m.class.expect()) {
-        if let Some(offset) = inline_offset(taipan_heap::SHAPES.get(shape), m.index) {
+        if let Some(offset) = inline_offset(taipan_heap::SHAPES.get(shape), index) {
             cache::publish_slot(t, site, shape, offset, true);
         }
     }

@@ -9,7 +9,7 @@ use crate::objects::frame::Frame;
 const FIXED: usize = 6;
 
 /// Calls `f` for each frame of `of`, innermost first, with its registers and word index.
-unsafe fn for_each_frame(of: &Thread, mut f: impl FnMut(Regs, usize)) {
+pub(super) unsafe fn for_each_frame(of: &Thread, mut f: impl FnMut(Regs, usize)) {
     let mut regs = of.regs.get();
     let mut pc: *const u64 = of.pc.get().cast();
     let mut suspended = false;
@@ -25,7 +25,7 @@ unsafe fn for_each_frame(of: &Thread, mut f: impl FnMut(Regs, usize)) {
 }
 
 /// Calls `f` for each thread but the calling one. The world is stopped meanwhile.
-fn for_each_other(t: &Thread, mut f: impl FnMut(&Thread)) {
+pub(super) fn for_each_other(t: &Thread, mut f: impl FnMut(&Thread)) {
     t.stop_the_world(|world| {
         world.for_each_thread(|m| {
             // SAFETY: every mutator is the first field of a `Thread` (`repr(C)`), and the world is stopped.

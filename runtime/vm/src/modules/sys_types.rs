@@ -111,7 +111,7 @@ impl SimpleNamespace {
         }
         Ok(())
     }
-    #[py(getter)]
+    #[py(member)]
     fn __dict__(t: &Thread, this: Ref<SimpleNamespace>) -> Result<Ref<Dict>> {
         attributes(t, this)
     }

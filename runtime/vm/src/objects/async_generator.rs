@@ -213,7 +213,7 @@ impl AsyncGenerator {
     fn ag_await(_t: &Thread, this: Ref<AsyncGenerator>) -> Option<Value> {
         this.base.delegate()
     }
-    #[py(getter)]
+    #[py(member)]
     fn ag_running(_t: &Thread, this: Ref<AsyncGenerator>) -> bool {
         this.base.running_async.load(Acquire) != 0
     }

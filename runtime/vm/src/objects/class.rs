@@ -464,8 +464,12 @@ fn define(t: &Thread, def: &'static ClassDef) -> Result<Ref<Class>> {
     }
     for g in def.getset {
         let name = Str::intern_str(t, g.name)?;
-        let d = crate::objects::native_function::GetSet::new(t, g, class)?;
-        dict.set(t, name.value(), d.value())?;
+        let d = if g.member {
+            crate::objects::member::MemberDescriptor::native(t, g, class)?.value()
+        } else {
+            crate::objects::native_function::GetSet::new(t, g, class)?.value()
+        };
+        dict.set(t, name.value(), d)?;
     }
     if dict.get_interned(names::__hash__()).is_none() && dict.get_interned(names::__eq__()).is_some() {
         dict.set(t, names::__hash__().value(), Value::NONE)?;

@@ -88,6 +88,7 @@ fn own_slot_names(class: Ref<Class>) -> Vec<String> {
     let mut pos = 0;
     while let Some((_, v)) = d.next(&mut pos) {
         if let Some(m) = v.downcast::<MemberDescriptor>()
+            && m.slot_index().is_some()
             && m.class.get() == Some(class)
         {
             out.push(m.name.expect().to_string_lossy());
@@ -156,9 +157,9 @@ fn get_weakref(t: &Thread, obj: Value) -> Result<Value> {
 }
 
 static DICT_ATTRIBUTE: GetSetDef =
-    GetSetDef { name: "__dict__", doc: Some("dictionary for instance variables"), get: Some(get_dict), set: Some(set_dict) };
+    GetSetDef { name: "__dict__", doc: Some("dictionary for instance variables"), get: Some(get_dict), set: Some(set_dict), member: false };
 static WEAKREF_ATTRIBUTE: GetSetDef =
-    GetSetDef { name: "__weakref__", doc: Some("list of weak references to the object"), get: Some(get_weakref), set: None };
+    GetSetDef { name: "__weakref__", doc: Some("list of weak references to the object"), get: Some(get_weakref), set: None, member: false };
 
 /// Puts `__dict__` into the namespace of a built-in class whose instances have one.
 pub fn add_dict_attribute(t: &Thread, class: Ref<Class>) -> Result<()> {

@@ -251,7 +251,7 @@ impl Class {
         let v = check_special(t, this, value, "__bases__")?;
         class_build::set_bases(t, this, v)
     }
-    #[py(getter)]
+    #[py(member)]
     fn __base__(_t: &Thread, this: Ref<Class>) -> Value {
         this.base.get().map_or(Value::NONE, Ref::value)
     }
@@ -295,15 +295,15 @@ impl Class {
         let inner = own.signature.text?.strip_prefix("($self, ")?;
         Some(format!("({}", inner.strip_prefix("/, ").unwrap_or(inner)))
     }
-    #[py(getter)]
+    #[py(member)]
     fn __flags__(_t: &Thread, this: Ref<Class>) -> u64 {
         type_flags(this)
     }
-    #[py(getter)]
+    #[py(member)]
     fn __basicsize__(_t: &Thread, this: Ref<Class>) -> usize {
         basic_size(this)
     }
-    #[py(getter)]
+    #[py(member)]
     fn __itemsize__(_t: &Thread, this: Ref<Class>) -> usize {
         let l = this.layout;
         if l.derives_from(Bytes::layout()) {
@@ -314,12 +314,12 @@ impl Class {
             0
         }
     }
-    #[py(getter)]
+    #[py(member)]
     fn __dictoffset__(_t: &Thread, this: Ref<Class>) -> i64 {
         // Not at a fixed place, which CPython tells so.
         if this.has_instance_dict() { -1 } else { 0 }
     }
-    #[py(getter)]
+    #[py(member)]
     fn __weakrefoffset__(_t: &Thread, this: Ref<Class>) -> i64 {
         if this.has_flag(class_flags::HAS_WEAKREF) { -1 } else { 0 }
     }

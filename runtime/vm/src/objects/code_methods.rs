@@ -372,35 +372,35 @@ impl Code {
     fn __sizeof__(_t: &Thread, this: Ref<Code>) -> usize {
         size_of::<Code>() + 8 * this.words()
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_argcount(_t: &Thread, this: Ref<Code>) -> u32 {
         this.argcount
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_posonlyargcount(_t: &Thread, this: Ref<Code>) -> u16 {
         this.unit.posonly_argcount
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_kwonlyargcount(_t: &Thread, this: Ref<Code>) -> u16 {
         this.unit.kwonly_argcount
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_stacksize(_t: &Thread, this: Ref<Code>) -> u32 {
         this.nregs.saturating_sub(this.nvars)
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_flags(_t: &Thread, this: Ref<Code>) -> u32 {
         this.flags
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_nlocals(_t: &Thread, this: Ref<Code>) -> u32 {
         this.nlocals
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_consts(_t: &Thread, this: Ref<Code>) -> Ref<Tuple> {
         this.consts()
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_names(t: &Thread, this: Ref<Code>) -> Result<Ref<Tuple>> {
         let out = ValueVec::new();
         for i in outer_names(&this.unit) {
@@ -408,27 +408,27 @@ impl Code {
         }
         out.into_tuple(t)
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_filename(_t: &Thread, this: Ref<Code>) -> Ref<Str> {
         this.filename.expect()
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_name(_t: &Thread, this: Ref<Code>) -> Ref<Str> {
         this.name.expect()
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_qualname(_t: &Thread, this: Ref<Code>) -> Ref<Str> {
         this.qualname.expect()
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_firstlineno(_t: &Thread, this: Ref<Code>) -> u32 {
         this.unit.first_line
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_linetable(t: &Thread, this: Ref<Code>) -> Result<Ref<Bytes>> {
         Bytes::new(t, &line_table(&this.unit))
     }
-    #[py(getter)]
+    #[py(member)]
     fn co_exceptiontable(t: &Thread, this: Ref<Code>) -> Result<Ref<Bytes>> {
         Bytes::new(t, &exception_table(&this.unit))
     }

@@ -450,12 +450,12 @@ impl Complex {
         Complex::new(t, num::conjugate(this.number()))
     }
     /// The real part.
-    #[py(getter)]
+    #[py(member)]
     fn real(_t: &Thread, this: Ref<Complex>) -> f64 {
         this.re
     }
     /// The imaginary part.
-    #[py(getter)]
+    #[py(member)]
     fn imag(_t: &Thread, this: Ref<Complex>) -> f64 {
         this.im
     }

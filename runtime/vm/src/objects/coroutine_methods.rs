@@ -143,7 +143,7 @@ impl Coroutine {
     fn cr_code(_t: &Thread, this: Ref<Coroutine>) -> Ref<Code> {
         this.base.code.expect()
     }
-    #[py(getter)]
+    #[py(member)]
     fn cr_origin(_t: &Thread, this: Ref<Coroutine>) -> Value {
         this.base.origin.get()
     }

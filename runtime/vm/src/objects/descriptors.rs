@@ -217,19 +217,19 @@ impl Property {
         this.name.set(t, this.header(), name);
         Ok(())
     }
-    #[py(getter)]
+    #[py(member)]
     fn fget(_t: &Thread, this: Ref<Property>) -> Value {
         or_none(&this.getter)
     }
-    #[py(getter)]
+    #[py(member)]
     fn fset(_t: &Thread, this: Ref<Property>) -> Value {
         or_none(&this.setter)
     }
-    #[py(getter)]
+    #[py(member)]
     fn fdel(_t: &Thread, this: Ref<Property>) -> Value {
         or_none(&this.deleter)
     }
-    #[py(getter)]
+    #[py(member)]
     fn __doc__(_t: &Thread, this: Ref<Property>) -> Value {
         or_none(&this.doc)
     }
@@ -377,11 +377,11 @@ impl ClassMethod {
     fn __class_getitem__(t: &Thread, cls: Ref<Class>, object: Value) -> Result<Value> {
         t.generic_alias(cls.value(), object)
     }
-    #[py(getter)]
+    #[py(member)]
     fn __func__(_t: &Thread, this: Ref<ClassMethod>) -> Value {
         this.function()
     }
-    #[py(getter)]
+    #[py(member)]
     fn __wrapped__(_t: &Thread, this: Ref<ClassMethod>) -> Value {
         this.function()
     }
@@ -449,11 +449,11 @@ impl StaticMethod {
     fn __class_getitem__(t: &Thread, cls: Ref<Class>, object: Value) -> Result<Value> {
         t.generic_alias(cls.value(), object)
     }
-    #[py(getter)]
+    #[py(member)]
     fn __func__(_t: &Thread, this: Ref<StaticMethod>) -> Value {
         this.function()
     }
-    #[py(getter)]
+    #[py(member)]
     fn __wrapped__(_t: &Thread, this: Ref<StaticMethod>) -> Value {
         this.function()
     }
@@ -719,17 +719,17 @@ impl Super {
         Super::new(t, class, instance, start).map(Ref::value)
     }
     /// the class after which attributes are looked up
-    #[py(getter)]
+    #[py(member)]
     fn __thisclass__(_t: &Thread, this: Ref<Super>) -> Value {
         or_none(&this.class)
     }
     /// the object that attributes are bound to; may be None
-    #[py(getter)]
+    #[py(member)]
     fn __self__(_t: &Thread, this: Ref<Super>) -> Value {
         or_none(&this.object)
     }
     /// the class whose method resolution order is followed; may be None
-    #[py(getter)]
+    #[py(member)]
     fn __self_class__(_t: &Thread, this: Ref<Super>) -> Value {
         or_none(&this.object_class)
     }

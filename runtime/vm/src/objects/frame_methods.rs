@@ -118,7 +118,7 @@ impl Frame {
         this.trace.set(t, this.header(), value.filter(|v| !v.is_none()).unwrap_or(Value::EMPTY));
         Ok(())
     }
-    #[py(getter)]
+    #[py(member)]
     fn f_trace_lines(_t: &Thread, this: Ref<Frame>) -> bool {
         this.trace_lines.load(Acquire) != 0
     }

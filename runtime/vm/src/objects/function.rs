@@ -101,11 +101,11 @@ impl BoundMethod {
     fn __call__(t: &Thread, this: Ref<BoundMethod>, args: &[Value], kwargs: Kwargs) -> Result<Value> {
         t.call_with_dict(this.value(), args, kwargs.0)
     }
-    #[py(getter)]
+    #[py(member)]
     fn __func__(_t: &Thread, this: Ref<BoundMethod>) -> Value {
         this.function.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn __self__(_t: &Thread, this: Ref<BoundMethod>) -> Value {
         this.receiver.get()
     }

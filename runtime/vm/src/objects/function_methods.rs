@@ -130,7 +130,7 @@ impl Function {
             _ => Err(t.type_error("__get__(None, None) is invalid")),
         }
     }
-    #[py(getter)]
+    #[py(member)]
     fn __closure__(_t: &Thread, this: Ref<Function>) -> Value {
         this.closure.get().some().unwrap_or(Value::NONE)
     }
@@ -138,7 +138,7 @@ impl Function {
     fn set___closure__(t: &Thread, _this: Ref<Function>, _value: Option<Value>) -> Result<()> {
         Err(read_only(t))
     }
-    #[py(getter)]
+    #[py(member)]
     fn __globals__(_t: &Thread, this: Ref<Function>) -> Ref<Dict> {
         this.globals.expect()
     }
@@ -146,7 +146,7 @@ impl Function {
     fn set___globals__(t: &Thread, _this: Ref<Function>, _value: Option<Value>) -> Result<()> {
         Err(read_only(t))
     }
-    #[py(getter)]
+    #[py(member)]
     fn __builtins__(_t: &Thread, this: Ref<Function>) -> Ref<Dict> {
         this.builtins.expect()
     }

@@ -339,15 +339,15 @@ impl GenericAlias {
         union::type_or(t, other, this)
     }
 
-    #[py(getter)]
+    #[py(member)]
     fn __origin__(_t: &Thread, this: Ref<GenericAlias>) -> Value {
         this.origin.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn __args__(_t: &Thread, this: Ref<GenericAlias>) -> Ref<Tuple> {
         this.args.expect()
     }
-    #[py(getter)]
+    #[py(member)]
     fn __unpacked__(_t: &Thread, this: Ref<GenericAlias>) -> bool {
         this.starred
     }

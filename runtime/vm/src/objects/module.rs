@@ -120,7 +120,7 @@ impl Module {
     fn __repr__(t: &Thread, this: Ref<Module>) -> Result<Value> {
         crate::import::module_repr(t, this)
     }
-    #[py(getter)]
+    #[py(member)]
     fn __dict__(_t: &Thread, this: Ref<Module>) -> Ref<Dict> {
         this.dict()
     }

@@ -169,7 +169,7 @@ impl Native {
             _ => this.def.signature.text,
         }
     }
-    #[py(getter)]
+    #[py(member)]
     fn __module__(_t: &Thread, this: Ref<Native>) -> Value {
         if this.owner.get().downcast::<Str>().is_some() { this.owner.get() } else { Value::NONE }
     }
@@ -284,7 +284,7 @@ impl MethodWrapper {
     fn __text_signature__(_t: &Thread, this: Ref<MethodWrapper>) -> Option<&'static str> {
         this.base.def.signature.text
     }
-    #[py(getter)]
+    #[py(member)]
     fn __self__(_t: &Thread, this: Ref<MethodWrapper>) -> Value {
         this.base.receiver.get()
     }
@@ -353,10 +353,6 @@ impl GetSet {
     }
     fn not(&self, t: &Thread, what: &str) -> Exc {
         let class = crate::ops::class_name(self.class.expect());
-        // These classes' attributes are plain fields in CPython, which has other words for them.
-        if what == "writable" && ["range", "slice", "complex", "property", "super", "method", "code"].contains(&class.as_str()) {
-            return t.attribute_error_plain("readonly attribute");
-        }
         t.attribute_error_plain(format!("attribute '{}' of '{class}' objects is not {what}", self.def.name))
     }
 }
@@ -383,7 +379,7 @@ impl GetSet {
     fn __repr__(_t: &Thread, this: Ref<GetSet>) -> String {
         format!("<attribute '{}' of '{}' objects>", this.def.name, this.class.expect().name_string())
     }
-    #[py(getter)]
+    #[py(member)]
     fn __name__(_t: &Thread, this: Ref<GetSet>) -> &'static str {
         this.def.name
     }
@@ -395,7 +391,7 @@ impl GetSet {
     fn __doc__(_t: &Thread, this: Ref<GetSet>) -> Option<&'static str> {
         this.def.doc
     }
-    #[py(getter)]
+    #[py(member)]
     fn __objclass__(_t: &Thread, this: Ref<GetSet>) -> Ref<Class> {
         this.class.expect()
     }

@@ -100,23 +100,23 @@ impl ParamSpec {
     fn __mro_entries__(t: &Thread, _this: Ref<ParamSpec>, _object: Value) -> Result<Value> {
         Err(cannot_subclass(t, "ParamSpec"))
     }
-    #[py(getter)]
+    #[py(member)]
     fn __name__(_t: &Thread, this: Ref<ParamSpec>) -> Value {
         this.name.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn __bound__(_t: &Thread, this: Ref<ParamSpec>) -> Value {
         this.bound.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn __covariant__(_t: &Thread, this: Ref<ParamSpec>) -> bool {
         this.variance == Variance::Covariant
     }
-    #[py(getter)]
+    #[py(member)]
     fn __contravariant__(_t: &Thread, this: Ref<ParamSpec>) -> bool {
         this.variance == Variance::Contravariant
     }
-    #[py(getter)]
+    #[py(member)]
     fn __infer_variance__(_t: &Thread, this: Ref<ParamSpec>) -> bool {
         this.variance == Variance::Inferred
     }
@@ -195,7 +195,7 @@ impl ParamSpecArgs {
     fn __mro_entries__(t: &Thread, _this: Ref<ParamSpecArgs>, _object: Value) -> Result<Value> {
         Err(cannot_subclass(t, "ParamSpecArgs"))
     }
-    #[py(getter)]
+    #[py(member)]
     fn __origin__(_t: &Thread, this: Ref<ParamSpecArgs>) -> Value {
         this.origin.get()
     }
@@ -232,7 +232,7 @@ impl ParamSpecKwargs {
     fn __mro_entries__(t: &Thread, _this: Ref<ParamSpecKwargs>, _object: Value) -> Result<Value> {
         Err(cannot_subclass(t, "ParamSpecKwargs"))
     }
-    #[py(getter)]
+    #[py(member)]
     fn __origin__(_t: &Thread, this: Ref<ParamSpecKwargs>) -> Value {
         this.origin.get()
     }
@@ -300,7 +300,7 @@ impl TypeVarTuple {
     fn __mro_entries__(t: &Thread, _this: Ref<TypeVarTuple>, _object: Value) -> Result<Value> {
         Err(cannot_subclass(t, "TypeVarTuple"))
     }
-    #[py(getter)]
+    #[py(member)]
     fn __name__(_t: &Thread, this: Ref<TypeVarTuple>) -> Value {
         this.name.get()
     }

@@ -150,15 +150,15 @@ impl Range {
         }
         Range::new(t, start, stop, step)
     }
-    #[py(getter)]
+    #[py(member)]
     fn start(_t: &Thread, this: Ref<Range>) -> Value {
         this.start.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn stop(_t: &Thread, this: Ref<Range>) -> Value {
         this.stop.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn step(_t: &Thread, this: Ref<Range>) -> Value {
         this.step.get()
     }

@@ -150,15 +150,15 @@ impl Slice {
             Some(stop) => Slice::new(t, start, stop, step.unwrap_or(Value::NONE)),
         }
     }
-    #[py(getter)]
+    #[py(member)]
     fn start(_t: &Thread, this: Ref<Slice>) -> Value {
         this.start.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn stop(_t: &Thread, this: Ref<Slice>) -> Value {
         this.stop.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn step(_t: &Thread, this: Ref<Slice>) -> Value {
         this.step.get()
     }

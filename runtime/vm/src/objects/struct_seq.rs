@@ -3,6 +3,7 @@
 //! A class made at run time derives from `tuple`. An instance's tuple holds all fields; those past the visible ones are kept in an
 //! attribute slot of the instance, as a second tuple.
 
+use super::member::MemberDescriptor;
 use crate::native::*;
 use crate::objects::class::{self, NewClass};
 use std::sync::Mutex;
@@ -68,14 +69,8 @@ pub fn class(t: &Thread, d: &'static Description) -> Result<Ref<Class>> {
     set("n_unnamed_fields", t.int(0)?)?;
     let match_args = ValueVec::new();
     for (i, (field, doc)) in d.fields.iter().enumerate() {
-        let f = t.create(StructField {
-            header: Header::NEW,
-            name: Field::new(Str::intern_str(t, field)?.value()),
-            class: Field::new(c.value()),
-            doc: Field::new(Str::from_str(t, doc)?.value()),
-            index: i,
-            visible: d.visible,
-        })?;
+        let doc = Str::from_str(t, doc)?;
+        let f = MemberDescriptor::item(t, c, Str::intern_str(t, field)?, doc, i, d.visible)?;
         set(field, f.value())?;
         if i < d.visible {
             match_args.push(t, Str::intern_str(t, field)?.value())?;
@@ -115,65 +110,12 @@ fn instance(t: &Thread, c: Ref<Class>, d: &'static Description, values: &[Value]
     Ok(r.value())
 }
 
-fn field_value(v: Value, index: usize, visible: usize) -> Option<Value> {
+pub(super) fn field_value(v: Value, index: usize, visible: usize) -> Option<Value> {
     if index < visible {
         return v.downcast::<Tuple>()?.get(index);
     }
     let h = v.header()?;
     crate::attr::slot(h, h.shape(), 0)?.0.get().downcast::<Tuple>()?.get(index - visible)
-}
-
-/// A field of a struct sequence.
-#[derive(HeapType)]
-#[repr(C)]
-pub struct StructField {
-    header: Header,
-    name: Field,
-    class: Field,
-    doc: Field,
-    index: usize,
-    visible: usize,
-}
-
-#[pyclass(name = "member_descriptor", flags(NO_NEW))]
-impl StructField {
-    #[py("($self, instance, owner=None, /)")]
-    fn __get__(t: &Thread, this: Ref<StructField>, instance: Value, owner: Option<Value>) -> Result<Value> {
-        let _ = owner;
-        if instance.is_none() {
-            return Ok(this.value());
-        }
-        match field_value(instance, this.index, this.visible) {
-            Some(v) => Ok(v),
-            None => Err(t.type_error(format!(
-                "descriptor '{}' doesn't apply to a '{}' object",
-                t.str(this.name.get())?,
-                class_of(instance).name_string()
-            ))),
-        }
-    }
-    #[py]
-    fn __set__(t: &Thread, this: Ref<StructField>, instance: Value, value: Value) -> Result<()> {
-        let _ = (this, instance, value);
-        Err(t.attribute_error_plain("readonly attribute"))
-    }
-    #[py(getter)]
-    fn __name__(_t: &Thread, this: Ref<StructField>) -> Value {
-        this.name.get()
-    }
-    #[py(getter)]
-    fn __doc__(_t: &Thread, this: Ref<StructField>) -> Value {
-        this.doc.get()
-    }
-    #[py(getter)]
-    fn __objclass__(_t: &Thread, this: Ref<StructField>) -> Value {
-        this.class.get()
-    }
-    #[py]
-    fn __repr__(t: &Thread, this: Ref<StructField>) -> Result<String> {
-        let class = this.class.get().downcast::<Class>().map_or_else(String::new, |c| c.full_name());
-        Ok(format!("<member '{}' of '{class}' objects>", t.str(this.name.get())?))
-    }
 }
 
 /// The methods that all struct sequence classes share; their receiver is any value, the description is found from its class.

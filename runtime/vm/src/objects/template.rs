@@ -130,12 +130,12 @@ impl Template {
         t.generic_alias(cls.value(), object)
     }
     /// Strings
-    #[py(getter)]
+    #[py(member)]
     fn strings(_t: &Thread, this: Ref<Template>) -> Ref<Tuple> {
         this.strings.expect()
     }
     /// Interpolations
-    #[py(getter)]
+    #[py(member)]
     fn interpolations(_t: &Thread, this: Ref<Template>) -> Ref<Tuple> {
         this.interpolations.expect()
     }
@@ -250,22 +250,22 @@ impl Interpolation {
         t.generic_alias(cls.value(), object)
     }
     /// Value
-    #[py(getter)]
+    #[py(member)]
     fn value(_t: &Thread, this: Ref<Interpolation>) -> Value {
         this.value.get()
     }
     /// Expression
-    #[py(getter)]
+    #[py(member)]
     fn expression(_t: &Thread, this: Ref<Interpolation>) -> Value {
         this.expression.get()
     }
     /// Conversion
-    #[py(getter)]
+    #[py(member)]
     fn conversion(_t: &Thread, this: Ref<Interpolation>) -> Value {
         this.conversion.get()
     }
     /// Format specifier
-    #[py(getter)]
+    #[py(member)]
     fn format_spec(_t: &Thread, this: Ref<Interpolation>) -> Value {
         this.format_spec.get()
     }

@@ -101,11 +101,11 @@ impl Traceback {
         }
         out.into_list(t)
     }
-    #[py(getter)]
+    #[py(member)]
     fn tb_frame(_t: &Thread, this: Ref<Traceback>) -> Value {
         this.frame()
     }
-    #[py(getter)]
+    #[py(member)]
     fn tb_lasti(_t: &Thread, this: Ref<Traceback>) -> i32 {
         this.lasti
     }

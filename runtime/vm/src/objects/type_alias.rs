@@ -107,7 +107,7 @@ impl TypeAlias {
     fn __reduce__(_t: &Thread, this: Ref<TypeAlias>) -> Value {
         this.name.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn __name__(_t: &Thread, this: Ref<TypeAlias>) -> Value {
         this.name.get()
     }

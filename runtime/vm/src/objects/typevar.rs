@@ -422,19 +422,19 @@ impl TypeVar {
     fn __mro_entries__(t: &Thread, _this: Ref<TypeVar>, _object: Value) -> Result<Value> {
         Err(cannot_subclass(t, "TypeVar"))
     }
-    #[py(getter)]
+    #[py(member)]
     fn __name__(_t: &Thread, this: Ref<TypeVar>) -> Value {
         this.name.get()
     }
-    #[py(getter)]
+    #[py(member)]
     fn __covariant__(_t: &Thread, this: Ref<TypeVar>) -> bool {
         this.variance == Variance::Covariant
     }
-    #[py(getter)]
+    #[py(member)]
     fn __contravariant__(_t: &Thread, this: Ref<TypeVar>) -> bool {
         this.variance == Variance::Contravariant
     }
-    #[py(getter)]
+    #[py(member)]
     fn __infer_variance__(_t: &Thread, this: Ref<TypeVar>) -> bool {
         this.variance == Variance::Inferred
     }

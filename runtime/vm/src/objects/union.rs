@@ -163,7 +163,7 @@ impl Union {
         type_or(t, other, this)
     }
 
-    #[py(getter)]
+    #[py(member)]
     fn __args__(_t: &Thread, this: Ref<Union>) -> Ref<Tuple> {
         this.args.expect()
     }

@@ -267,7 +267,7 @@ impl BaseException {
         BaseException::set_cause(this, t, exception_or_none(t, value, "cause")?);
         Ok(())
     }
-    #[py(getter)]
+    #[py(member)]
     fn __suppress_context__(_t: &Thread, this: Ref<BaseException>) -> bool {
         this.suppresses_context()
     }

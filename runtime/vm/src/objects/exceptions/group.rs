@@ -27,8 +27,8 @@ fn exceptions_of(_: &Thread, this: Value) -> Result<Value> {
 }
 fn group_members(t: &Thread, class: Ref<Class>) -> Result<()> {
     static MEMBERS: &[GetSetDef] = &[
-        GetSetDef { name: "message", doc: Some("exception message"), get: Some(message_of), set: None },
-        GetSetDef { name: "exceptions", doc: Some("nested exceptions"), get: Some(exceptions_of), set: None },
+        GetSetDef { name: "message", doc: Some("exception message"), get: Some(message_of), set: None, member: true },
+        GetSetDef { name: "exceptions", doc: Some("nested exceptions"), get: Some(exceptions_of), set: None, member: true },
     ];
     install(t, class, MEMBERS)
 }

@@ -2,7 +2,7 @@
 
 use super::base::BaseException;
 use crate::native::*;
-use crate::objects::native_function::GetSet;
+use crate::objects::member::MemberDescriptor;
 
 /// The field at byte offset `OFFSET` of an exception with layout `L`.
 fn field<L: PyClass, const OFFSET: usize>(t: &Thread, this: Value, name: &str) -> Result<(Ref<L>, &'static Field)> {
@@ -45,18 +45,18 @@ fn set_int<L: PyClass, const OFFSET: usize>(t: &Thread, this: Value, value: Opti
 
 /// An attribute that holds any object; empty reads as None, deleting empties it.
 pub const fn member<L: PyClass, const OFFSET: usize>(name: &'static str, doc: &'static str) -> GetSetDef {
-    GetSetDef { name, doc: Some(doc), get: Some(get::<L, OFFSET>), set: Some(set::<L, OFFSET>) }
+    GetSetDef { name, doc: Some(doc), get: Some(get::<L, OFFSET>), set: Some(set::<L, OFFSET>), member: true }
 }
 /// An attribute that holds a C `Py_ssize_t`.
 pub const fn int_member<L: PyClass, const OFFSET: usize>(name: &'static str, doc: &'static str) -> GetSetDef {
-    GetSetDef { name, doc: Some(doc), get: Some(get_int::<L, OFFSET>), set: Some(set_int::<L, OFFSET>) }
+    GetSetDef { name, doc: Some(doc), get: Some(get_int::<L, OFFSET>), set: Some(set_int::<L, OFFSET>), member: true }
 }
 
 /// Puts the attributes into a fresh class's namespace. Called from the classes' `init`.
 pub fn install(t: &Thread, class: Ref<Class>, members: &'static [GetSetDef]) -> Result<()> {
     for m in members {
         let name = Str::intern_str(t, m.name)?;
-        class.namespace().set(t, name.value(), GetSet::new(t, m, class)?.value())?;
+        class.namespace().set(t, name.value(), MemberDescriptor::native(t, m, class)?.value())?;
     }
     Ok(())
 }
