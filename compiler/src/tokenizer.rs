@@ -78,7 +78,8 @@ struct Tokenizer<'a> {
     fstrings: Vec<FString>,
     line_start: bool,
     blank: bool,
-    /// Comments and insignificant line ends become tokens too.
+    /// Comments and insignificant line ends become tokens too, and what only a parser must refuse is let through: brackets that
+    /// do not match, identifiers with any character, numbers with anything behind them.
     trivia: bool,
 }
 
@@ -89,19 +90,33 @@ pub fn tokenize(text: &str) -> Tokens {
     run(text, false)
 }
 
-/// All tokens of `text`, comments and insignificant line ends included, up to the error if there is one.
-pub fn tokenize_all(text: &str) -> (Vec<Tok>, Option<crate::unit::SyntaxError>) {
+/// All tokens of `text`, comments and insignificant line ends included, up to the error if there is one. `implied_newline`: the
+/// text's last line end was not in the source.
+pub fn tokenize_all(text: &str, implied_newline: bool) -> (Vec<Tok>, Option<crate::unit::SyntaxError>) {
     let tokens = run(text, true);
+    let end_of_text = || {
+        let line = text.lines().count().max(1) as u32;
+        let offset = if implied_newline { text.lines().last().map_or(0, str::len) as u32 + 1 } else { 0 };
+        let place = Place { line, offset, end_line: line, end_offset: 0 };
+        Error::placed(SyntaxErrorKind::Syntax, place, "unexpected EOF in multi-line statement")
+    };
     let error = match tokens.outcome {
         Outcome::Done => None,
-        Outcome::Unclosed => {
-            let line = text.lines().count().max(1) as u32;
-            let place = Place { line: line + 1, offset: 1, end_line: line + 1, end_offset: 0 };
-            Some(Error::placed(SyntaxErrorKind::Syntax, place, "unexpected EOF in multi-line statement"))
-        }
+        Outcome::Unclosed => Some(end_of_text()),
+        Outcome::Error(e) | Outcome::Pending(e) if e.message == "unexpected EOF while parsing" => Some(end_of_text()),
         Outcome::Error(e) | Outcome::Pending(e) => Some(e),
     };
-    (tokens.toks, error.map(|e| e.locate(text, &crate::source::LineIndex::new(text))))
+    let error = error.map(|e| {
+        let mut e = e.locate(text, &crate::source::LineIndex::new(text));
+        if let Some(line) = &mut e.text
+            && e.message.starts_with("unindent")
+            && line.ends_with('\n')
+        {
+            line.pop();
+        }
+        e
+    });
+    (tokens.toks, error)
 }
 
 fn run(text: &str, trivia: bool) -> Tokens {
@@ -243,7 +258,12 @@ impl<'a> Tokenizer<'a> {
                         let line = self.line_number(start) as u32;
                         return Err(Outcome::Pending(Error::placed(
                             SyntaxErrorKind::Syntax,
-                            Place { line, offset: self.column(self.at) + 1, end_line: line, end_offset: 0 },
+                            Place {
+                                line,
+                                offset: self.column(self.at) + 1 + u32::from(self.trivia),
+                                end_line: line,
+                                end_offset: 0,
+                            },
                             "unexpected character after line continuation character",
                         )));
                     }
@@ -415,7 +435,7 @@ impl<'a> Tokenizer<'a> {
             self.at += 1;
         }
         let word = &self.text[start..self.at];
-        if !word.is_ascii() {
+        if !word.is_ascii() && !self.trivia {
             for (i, c) in word.char_indices() {
                 let ok = if i == 0 { is_xid_start(c) } else { is_xid_continue(c) };
                 if !ok && !c.is_ascii() {
@@ -438,6 +458,9 @@ impl<'a> Tokenizer<'a> {
     fn number_end(&mut self, kind: &str) -> Step {
         let rest = &self.bytes[self.at..];
         // Keywords that may follow a number without a space.
+        if self.trivia {
+            return Ok(());
+        }
         let keyword = [&b"and"[..], b"else", b"for", b"if", b"in", b"is", b"or", b"not"].iter().any(|k| rest.starts_with(k));
         if keyword {
             return Ok(());
@@ -527,7 +550,7 @@ impl<'a> Tokenizer<'a> {
                 Some(b'j' | b'J') => return self.imaginary(),
                 _ => {}
             }
-            if nonzero {
+            if nonzero && !self.trivia {
                 return Err(self.error_range(
                     start,
                     zeros + 1,
@@ -820,6 +843,10 @@ impl<'a> Tokenizer<'a> {
         if n == 1 && matches!(c, b')' | b']' | b'}') {
             self.at += 1;
             let shown = c as char;
+            if self.trivia && self.brackets.is_empty() {
+                self.push(Kind::Op, start, start + 1);
+                return Ok(());
+            }
             let Some((open, place)) = self.brackets.pop() else {
                 return Err(self.error_at(self.at, format!("unmatched '{shown}'")));
             };
@@ -832,6 +859,10 @@ impl<'a> Tokenizer<'a> {
             if !matches {
                 if let Some((_, letter)) = field {
                     return Err(self.error_at(self.at, format!("{letter}-string: unmatched '{shown}'")));
+                }
+                if self.trivia {
+                    self.push(Kind::Op, start, start + 1);
+                    return Ok(());
                 }
                 let opening = open as char;
                 let line = self.line_number(place);

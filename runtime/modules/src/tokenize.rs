@@ -114,7 +114,7 @@ impl TokenizerIter {
         if implied_newline {
             text.push('\n');
         }
-        let (toks, error) = tokenize_all(&text);
+        let (toks, error) = tokenize_all(&text, implied_newline);
         let index = LineIndex::new(&text);
         Ok(self.source.get_or_init(|| Source { text, toks, error, index, implied_newline, carriage_returns }))
     }

@@ -46,7 +46,7 @@ impl Thread {
         match class_of(f).special(self, Special::Call) {
             Some(call) => {
                 self.check_native_stack()?;
-                if call.downcast::<Function>().is_some() || call.downcast::<Native>().is_some_and(|n| !n.passes_receiver) {
+                if takes_receiver(call) {
                     self.with_prepended(f, args, |args| self.call_kw(call, args, kwnames))
                 } else {
                     let bound = crate::attr::bind_attribute(self, call, f, class_of(f))?;
@@ -79,10 +79,7 @@ impl Thread {
         let class = class_of(obj);
         if class.has_flag(class_flags::PLAIN_GETATTR) {
             if let Some(f) = class.lookup(self, name) {
-                let plain = f.downcast::<Function>().is_some()
-                    || f.downcast::<Native>()
-                        .is_some_and(|n| matches!(n.def.kind, NativeKind::Method | NativeKind::Slot) && !n.passes_receiver);
-                if plain && crate::attr::instance_get(self, obj, name).is_none() {
+                if takes_receiver(f) && crate::attr::instance_get(self, obj, name).is_none() {
                     return self.with_prepended(obj, args, |args| self.call(f, args));
                 }
             }
@@ -111,6 +108,14 @@ impl Thread {
     }
 }
 
+/// Whether a class's attribute is called with the instance before the arguments, as a function is that was not bound.
+fn takes_receiver(attr: Value) -> bool {
+    attr.downcast::<Function>().is_some()
+        || attr
+            .downcast::<Native>()
+            .is_some_and(|n| matches!(n.def.kind, NativeKind::Method | NativeKind::Slot) && !n.passes_receiver)
+}
+
 /// `cls(*args)`
 pub fn call_class(t: &Thread, class: Ref<Class>, args: &[Value], kwnames: Option<Ref<Tuple>>) -> Result<Value> {
     if let (&[v], None, false) = (args, kwnames, class.is_heap()) {
@@ -123,7 +128,11 @@ pub fn call_class(t: &Thread, class: Ref<Class>, args: &[Value], kwnames: Option
     if meta != Class::class() {
         if let Some(call) = meta.special(t, Special::Call) {
             if !call.downcast::<Native>().is_some_and(|n| n.is_of(Class::class())) {
-                return t.with_prepended(class.value(), args, |args| t.call_kw(call, args, kwnames));
+                if takes_receiver(call) {
+                    return t.with_prepended(class.value(), args, |args| t.call_kw(call, args, kwnames));
+                }
+                let bound = crate::attr::bind_attribute(t, call, class.value(), meta)?;
+                return t.call_kw(bound, args, kwnames);
             }
         }
     }

@@ -128,18 +128,24 @@ impl OrderedDict {
     fn move_to_end(t: &Thread, this: Ref<OrderedDict>, key: Value, last: Option<bool>) -> Result<()> {
         let d = as_dict(this)?;
         let hash = t.hash(key)?;
-        if last.unwrap_or(true) {
-            let mut end = d.end();
-            // Nothing to do for the last key.
-            if d.previous(&mut end).is_some_and(|(k, _)| k == key) {
-                return Ok(());
-            }
-            let Some((kept, _)) = d.get_item(t, key)? else { return Err(t.key_error(key)) };
-            let Some(v) = d.remove_with_hash(t, key, hash)? else { return Err(t.key_error(key)) };
-            return d.set_with_hash(t, kept, v, hash);
+        let last = last.unwrap_or(true);
+        let is_there = |key: Value| {
+            let mut at = if last { d.end() } else { 0 };
+            let found = if last { d.previous(&mut at) } else { d.next(&mut at) };
+            found.is_some_and(|(k, _)| k == key)
+        };
+        // A key at its place is not touched, so that comparisons which come back here change nothing under the search.
+        if is_there(key) {
+            return Ok(());
         }
         let Some((kept, _)) = d.get_item(t, key)? else { return Err(t.key_error(key)) };
-        let Some(v) = d.remove_with_hash(t, key, hash)? else { return Err(t.key_error(key)) };
+        if is_there(kept) {
+            return Ok(());
+        }
+        let Some(v) = d.remove_with_hash(t, kept, hash)? else { return Err(t.key_error(key)) };
+        if last {
+            return d.set_with_hash(t, kept, v, hash);
+        }
         let rest = d.copy(t)?;
         d.clear(t)?;
         d.set_with_hash(t, kept, v, hash)?;

@@ -112,7 +112,7 @@ impl Dict {
         let mut pos = 0;
         while let Some((key, mine)) = self.next(&mut pos) {
             match other.get(t, key)? {
-                Some(theirs) if t.equal(theirs, mine)? => {}
+                Some(theirs) if t.equal(mine, theirs)? => {}
                 _ => return Ok(false),
             }
         }
