@@ -98,6 +98,17 @@ impl Instant {
     }
 }
 
+fn tree(t: &Mutator, shape: ShapeId, depth: u32) -> Value {
+    let below = match depth {
+        0 => [node(t, shape, Value::NONE, Value::NONE).value(), Value::NONE],
+        _ => [tree(t, shape, depth - 1), tree(t, shape, depth - 1)],
+    };
+    let a = array(t, 3);
+    elements(a).iter().zip(below).for_each(|(f, v)| f.init(v));
+    // SAFETY: a cell.
+    Value::from_cell(unsafe { NonNull::new_unchecked(a.as_ptr().cast()) })
+}
+
 fn report(t: &Mutator, what: &str, start: Instant, n: usize) {
     let s = t.stats();
     println!(
@@ -170,6 +181,19 @@ fn main() {
             report(t, "list of 10M", start, 10_000_000);
             println!("{:?}", t.collect(true));
             std::hint::black_box(head);
+        }
+        "tree" => {
+            // Cells of two kinds, in the order in which a depth-first walk comes to them.
+            let mut held = Roots::new(t);
+            for _ in 0..38 {
+                let v = tree(t, shape, 16);
+                held.push(v);
+            }
+            report(t, "trees of 7.5M cells", start, 7_500_000);
+            let mut pauses: Vec<_> = (0..10).map(|_| t.collect(true).pause).collect();
+            pauses.sort();
+            println!("full collections: shortest {:?}, median {:?}", pauses[0], pauses[5]);
+            std::hint::black_box(held.len());
         }
         "large" => {
             for i in 0..100 {

@@ -5,11 +5,22 @@
 //! written to, and stops at every marked cell: it finds the young cells that live, marks them, and so makes them old
 //! (Demers et al., "Combining generational and conservative garbage collection", 1990). A *full* collection clears all mark bits
 //! first. A minor one is due when the threads have allocated the nursery's size, which follows the rate of
-//! survival; a full one when the old cells have doubled since the last.
+//! survival.
+//!
+//! # Pacing
+//! What a collector costs is what it marks for each byte that the program allocates; what it costs in memory is the garbage that
+//! it lets lie. Both follow from one observation, [`Collector::waste`]: the share of the old cells that the last full
+//! collection found dead. With *trust* = 1 − 4·waste (not below 0):
+//! - a full collection is due when the old cells have grown to (2 + trust) × what it left. So garbage never takes more than
+//!   two thirds of the heap, and each byte is marked for a full collection less than once on average while a heap grows;
+//! - a program that builds something large makes cells that nearly all live, and marking them one by one tells nothing new. When a
+//!   minor collection found 7/8 of the nursery alive, those that follow keep all new cells *unseen*, which takes a pass over
+//!   their blocks instead of a walk through the heap: until trust × a third of the live bytes were kept so, then one looks again.
+//!   It looks, too, when there are new weak references, finalizers or native data. What was kept in vain is found by the next full collection, and counts for when it comes.
 //!
 //! # Full collections of large heaps, in slices
-//! Marking ten million cells takes longer than a program should be stopped at a time. When the old cells have doubled and are
-//! many, marking begins at the end of a minor collection, into the other array of mark bits, and each minor collection
+//! Marking ten million cells takes longer than a program should be stopped at a time. When a full collection is due and the old
+//! cells are many, marking begins at the end of a minor collection, into the other array of mark bits, and each minor collection
 //! that follows continues for some milliseconds, until nothing is left to follow; the next collection finishes it: it looks at
 //! the roots once more and does all that a full collection does after marking.
 //!
@@ -46,14 +57,14 @@ use std::time::{Duration, Instant};
 
 const NURSERY_MIN: usize = 4 << 20;
 const NURSERY_MAX: usize = 64 << 20;
-/// No full collection comes by itself below this size of old cells.
+/// No full collection comes by itself below this size of old cells, and one that is asked for is made in one pause.
 const FULL_MIN: usize = 32 << 20;
-/// Full collections of more old cells than this are marked in slices.
-const SLICED_MIN: usize = 48 << 20;
 /// How long a pause with a slice of marking should be, and bounds for the slice.
 const PAUSE_AIM: Duration = Duration::from_millis(24);
 const SLICE_MIN: Duration = Duration::from_millis(4);
 const SLICE_MAX: Duration = Duration::from_millis(14);
+/// With more finalizers to be called than this all threads call them, not only the one that collected.
+const MANY_FINALIZERS: usize = 64;
 /// A nursery this many times larger while automatic collection is switched off.
 const DISABLED_FACTOR: usize = 64;
 
@@ -67,6 +78,8 @@ static STRESS: AtomicU32 = AtomicU32::new(0);
 /// Check the heap at each collection.
 static VERIFY: AtomicBool = AtomicBool::new(false);
 static LOG: AtomicBool = AtomicBool::new(false);
+/// 1 while a thread collects in slices because the program asked for it; the others that want to wait.
+static ASKING: AtomicU32 = AtomicU32::new(0);
 /// A full collection is being marked in slices.
 static MARKING: AtomicBool = AtomicBool::new(false);
 
@@ -88,9 +101,13 @@ pub(crate) struct Collector {
     sliced: Option<Sliced>,
     /// Bytes of cells that survived the last collection.
     live: usize,
-    /// The next collection is to be full.
-    full_due: bool,
     full_threshold: usize,
+    /// The share of the old bytes that the last full collection found dead.
+    waste: f64,
+    /// Bytes that may still be kept unseen.
+    unseen: usize,
+    /// The program waits for the full collection that is being marked.
+    asked: bool,
     frozen: usize,
     pub counters: Counters,
 }
@@ -123,8 +140,10 @@ static COLLECTOR: Mutex<Collector> = Mutex::new(Collector {
     last_epoch: 1,
     sliced: None,
     live: 0,
-    full_due: false,
     full_threshold: FULL_MIN,
+    waste: 0.0,
+    unseen: 0,
+    asked: false,
     frozen: 0,
     counters: Counters::new(),
 });
@@ -172,6 +191,11 @@ pub fn set_memory_limit(bytes: usize) {
     space().limit = u32::try_from(bytes / BLOCK_SIZE).unwrap_or(u32::MAX)
 }
 
+/// In the child of a fork: whoever collected in slices is gone.
+pub(crate) fn forget_asking() {
+    ASKING.store(0, Relaxed)
+}
+
 /// Settings from the environment, for attacks on whatever program runs on the heap: `TAIPAN_GC_STRESS` (the interval of stress
 /// mode), `TAIPAN_GC_VERIFY`, `TAIPAN_GC_LOG`.
 pub(crate) fn read_environment() {
@@ -197,33 +221,104 @@ pub struct Collected {
     pub finalizable: usize,
     pub survived_bytes: usize,
     pub pause: Duration,
+    /// Other threads had to be stopped for it.
+    pub others_ran: bool,
+}
+
+impl Collected {
+    /// Adds what a further slice of the same collection did.
+    fn add(&mut self, other: &Collected) {
+        self.freed_cells += other.freed_cells;
+        self.counted += other.counted;
+        self.finalizable += other.finalizable;
+        self.survived_bytes = other.survived_bytes;
+        self.pause = self.pause.max(other.pause);
+    }
+}
+
+/// What a collection is wanted for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It is time for one, of whatever kind.
+    Due,
+    /// All cells allocated since the last one are to be looked at.
+    Minor,
+    /// All cells are to be looked at, in one pause.
+    Full,
+    /// A full collection in slices is to begin, whatever was marked before.
+    Begin,
+    /// It is to go on.
+    Slice,
 }
 
 impl Mutator {
-    /// Collects now: all cells, or those allocated since the last collection.
+    /// Collects now, in one pause: all cells, or those allocated since the last collection.
     pub fn collect(&self, full: bool) -> Collected {
-        self.collect_unless(full, None, || false).unwrap_or_default()
+        let kind = if full { Kind::Full } else { Kind::Minor };
+        self.collect_unless(kind, None, || false).unwrap_or_default()
     }
-    /// As [`Mutator::collect`], and counts garbage that was in cycles.
+    /// As [`Mutator::collect`], and counts garbage that was in cycles. A large heap is marked in slices, between which other
+    /// threads run: what they drop meanwhile may stay for the next collection.
     pub fn collect_counting(&self, full: bool, census: &mut Census) -> Collected {
-        self.collect_unless(full, Some(census), || false).unwrap_or_default()
+        if !full {
+            return self.collect_unless(Kind::Minor, Some(census), || false).unwrap_or_default();
+        }
+        if collector().live < FULL_MIN && stress_interval() == 0 {
+            return self.collect_unless(Kind::Full, Some(census), || false).unwrap_or_default();
+        }
+        self.collect_in_slices(census)
     }
+
+    fn collect_in_slices(&self, census: &mut Census) -> Collected {
+        // Who begins anew gives up what others have marked: one after the other.
+        while ASKING.swap(1, Acquire) != 0 {
+            self.blocking(|| futex::wait(&ASKING, 1, Some(Duration::from_millis(5))));
+        }
+        let mut total = Collected::default();
+        let mut kind = Kind::Begin;
+        let mut wanted = u32::MAX;
+        loop {
+            let done = self.collect_unless(kind, Some(census), || false).unwrap_or_default();
+            total.add(&done);
+            let mut c = collector();
+            if kind == Kind::Begin {
+                wanted = c.last_epoch;
+            }
+            // Somebody's collection of all cells that began after this one did is as good.
+            if c.epoch >= wanted || c.sliced.is_none() {
+                c.asked = false;
+                break;
+            }
+            drop(c);
+            kind = Kind::Slice;
+            if done.others_ran {
+                // As long for them.
+                self.blocking(|| std::thread::sleep(done.pause));
+            }
+        }
+        ASKING.store(0, Release);
+        futex::wake_all(&ASKING);
+        total.full = true;
+        total
+    }
+
     /// Collects if nobody else did since the caller found that it was due.
     pub(crate) fn collect_if_due(&self) {
-        self.collect_unless(false, None, || SINCE.load(Relaxed) < due_at());
+        self.collect_unless(Kind::Due, None, || SINCE.load(Relaxed) < due_at());
     }
     pub(crate) fn collect_for_stress(&self) {
         // A full one would give up what was marked in slices.
-        self.collect_unless(SINCE.load(Relaxed).is_multiple_of(7) && !is_marking(), None, || false);
+        let full = SINCE.load(Relaxed).is_multiple_of(7) && !is_marking();
+        self.collect_unless(if full { Kind::Full } else { Kind::Due }, None, || false);
     }
 
-    fn collect_unless(&self, full: bool, census: Option<&mut Census>, unless: impl FnOnce() -> bool) -> Option<Collected> {
+    fn collect_unless(&self, kind: Kind, census: Option<&mut Census>, unless: impl FnOnce() -> bool) -> Option<Collected> {
         let mut excess = Vec::new();
         let done = self.stop_the_world(|world| {
             if unless() {
                 return None;
             }
-            Some(collector().collect(world, full, census, &mut excess))
+            Some(collector().collect(world, kind, census, &mut excess))
         })?;
         for &(first, count) in &excess {
             region::release(first, count);
@@ -259,6 +354,7 @@ impl Mutator {
         Stats {
             minor_collections: n.minor,
             full_collections: n.full,
+            kept_unseen: n.unseen,
             pause_total: n.pause_total,
             pause_max: n.pause_max,
             pause_histogram: n.histogram,
@@ -310,11 +406,15 @@ struct Swept {
 }
 
 impl Collector {
-    fn collect(&mut self, world: &World, full: bool, census: Option<&mut Census>, excess: &mut Vec<(u32, u32)>) -> Collected {
+    fn collect(&mut self, world: &World, kind: Kind, census: Option<&mut Census>, excess: &mut Vec<(u32, u32)>) -> Collected {
         let start = Instant::now();
         self.counters.started.get_or_insert(start);
-        let finish = !full && self.sliced.as_ref().is_some_and(|s| s.done);
-        let full = full || finish || std::mem::take(&mut self.full_due);
+        if kind == Kind::Begin {
+            self.sliced = None;
+            self.asked = true;
+        }
+        let finish = kind != Kind::Full && self.sliced.as_ref().is_some_and(|s| s.done);
+        let full = kind == Kind::Full || finish;
         let stress = stress_interval() != 0;
         // Checking everything at each collection would make stress mode too slow to get anywhere.
         let verify = VERIFY.load(Relaxed) || (stress && (self.counters.minor + self.counters.full).is_multiple_of(8));
@@ -327,6 +427,13 @@ impl Collector {
             verify::check_heap(&young, "before a collection");
         }
         let Gathered { remembered, cards, touched, mut weak, mut finalizable, mut droppable, allocated } = young;
+        // Those that want to know of their death, or to be told of others', are looked at.
+        let quiet = weak.is_empty() && finalizable.is_empty() && droppable.is_empty();
+        let unseen = kind == Kind::Due && !full && quiet && self.may_keep_unseen(allocated, stress);
+        if unseen {
+            // Before the marks of dropped cells are cleared: those are not new.
+            keep_unseen(&touched);
+        }
 
         let dropped = std::mem::take(&mut queues().dropped);
         dropped.iter().for_each(|&cell| region::unmark(cell, self.sliced.is_some()));
@@ -338,7 +445,7 @@ impl Collector {
         }
         let mut marker = if full {
             world.for_each_thread(|t| t.forgive_losses());
-            // One that was asked for keeps nothing alive that died since marking began.
+            // One that was asked for at once keeps nothing alive that died since marking began.
             let marker = self.sliced.take().filter(|_| finish).map_or_else(|| self.new_marker(), |s| s.marker);
             MARKING.store(false, Relaxed);
             region::switch_marks();
@@ -356,14 +463,13 @@ impl Collector {
         };
         let dirty = std::mem::take(&mut *SHAPES.dirty.lock().expect("shape list"));
         if full {
-            remembered.iter().for_each(|&cell| {
-                // SAFETY: a cell that was live when it was remembered; none has been freed since.
-                unsafe { &*(cell as *const Header) }.gc.store(gc_bits::OLD, Relaxed)
-            });
+            forget(&remembered);
             if finish {
                 visit_again(&mut marker, &remembered, &cards, &dirty);
             }
             marker.visitor.shapes.append(&mut SHAPES.young.lock().expect("shape list"));
+        } else if unseen {
+            forget(&remembered);
         } else {
             remembered.iter().for_each(|&cell| marker.scan(cell));
             visit_cards(&mut marker, &cards);
@@ -371,9 +477,11 @@ impl Collector {
             dirty.iter().for_each(|&id| marker.visit_shape(id));
         }
         cards.iter().for_each(|&address| region::card(address).store(0, Relaxed));
-        self.visit_roots(world, &mut marker, full);
         let trace = |marker: &mut Marker| if full { marker.drain_with_shape_trees() } else { marker.drain() };
-        trace(&mut marker);
+        if !unseen {
+            self.visit_roots(world, &mut marker, full);
+            trace(&mut marker);
+        }
 
         // The order is told in `weak`.
         let live = Liveness { full };
@@ -386,6 +494,12 @@ impl Collector {
         let resurrected = self.find_finalizable(&mut finalizable);
         let waiting = resurrected.len();
         self.counters.finalized += waiting as u64;
+        if waiting > MANY_FINALIZERS {
+            // Threads that leave more of them than one thread can call would never stop to do so.
+            world.for_each_thread(|t| {
+                t.poll.fetch_or(poll_bits::RUNTIME, Relaxed);
+            });
+        }
         marker.visitor.edges.extend(resurrected);
         trace(&mut marker);
         let mut counted = 0;
@@ -416,19 +530,31 @@ impl Collector {
         let swept = if full { self.sweep_all(excess) } else { self.sweep_touched(&touched, excess) };
         self.counters.allocated += allocated as u64;
         if full {
+            // What came since the last collection says nothing of how the old cells fared.
+            let old = self.live.max(1);
+            self.waste = old.saturating_sub(swept.survived) as f64 / old as f64;
             self.live = swept.survived;
-            self.full_threshold = (self.live * 2).max(FULL_MIN);
+            self.full_threshold = ((self.live as f64 * (2.0 + self.trust())) as usize).max(FULL_MIN);
+            self.unseen = 0;
+            self.asked = false;
         } else {
             self.live += swept.survived;
-            self.full_due = self.sliced.is_none() && self.live >= self.full_threshold && self.live < SLICED_MIN;
+            self.unseen = match unseen {
+                true => self.unseen.saturating_sub(allocated),
+                false if swept.survived >= allocated / 8 * 7 => (self.live as f64 * self.trust() / 3.0) as usize,
+                false => 0,
+            };
             if let Some(sliced) = &mut self.sliced {
                 sliced.marker.add_met(&mut marker);
             }
         }
         SINCE.store(0, Relaxed);
-        self.adapt_nursery(full, allocated, swept.survived, start.elapsed());
+        if !unseen {
+            self.adapt_nursery(full, allocated, swept.survived, start.elapsed());
+        }
         if !full {
-            self.mark_slice(world, start, stress);
+            let survival = (swept.survived as f64 / allocated.max(1) as f64).min(1.0);
+            self.mark_slice(world, start, survival, stress);
         }
         space().excess(NURSERY.load(Relaxed) / BLOCK_SIZE + self.live / BLOCK_SIZE / 8, excess);
         if stress {
@@ -439,9 +565,11 @@ impl Collector {
         }
 
         self.counters.freed_cells += swept.freed_cells as u64;
+        let waited = marker.waited + self.sliced.as_mut().map_or(Duration::ZERO, |s| std::mem::take(&mut s.marker.waited));
         let pause = start.elapsed();
         self.counters.pause(pause);
         *(if full { &mut self.counters.full } else { &mut self.counters.minor }) += 1;
+        self.counters.unseen += u64::from(unseen);
         let done = Collected {
             full,
             freed_cells: swept.freed_cells,
@@ -449,21 +577,27 @@ impl Collector {
             finalizable: waiting,
             survived_bytes: swept.survived,
             pause,
+            others_ran: world.others_ran,
         };
         if LOG.load(Relaxed) {
-            self.log(&done, allocated);
+            let kind = match full {
+                true => "full",
+                false if unseen => "unseen",
+                false => "minor",
+            };
+            self.log(&done, kind, allocated, waited);
         }
         done
     }
 
-    fn log(&self, done: &Collected, allocated: usize) {
+    fn log(&self, done: &Collected, kind: &str, allocated: usize, waited: Duration) {
         let n = &self.counters;
         let elapsed = n.started.map_or(0.0, |s| s.elapsed().as_secs_f64());
         eprintln!(
-            "gc: {} {:.3} s: {:.3} ms, allocated {:.2} MiB, survived {:.2} MiB, live {:.2} MiB, blocks {:.2} MiB, nursery {:.0} MiB, {:.1} % of time",
-            if done.full { "full " } else { "minor" },
+            "gc: {kind:<6} {:.3} s: {:.3} ms ({:.3} waiting), allocated {:.2} MiB, survived {:.2} MiB, live {:.2} MiB, blocks {:.2} MiB, nursery {:.0} MiB, {:.1} % of time",
             elapsed,
             done.pause.as_secs_f64() * 1e3,
+            waited.as_secs_f64() * 1e3,
             mib(allocated),
             mib(done.survived_bytes),
             mib(self.live),
@@ -496,11 +630,22 @@ impl Collector {
         world.for_each_thread(|t| t.visit_roots(&mut marker.visitor));
     }
 
+    /// How much is made of the last full collection's having found little, from 0 to 1.
+    fn trust(&self) -> f64 {
+        (1.0 - 4.0 * self.waste).max(0.0)
+    }
+
+    /// Whether all new cells may be kept without being looked at.
+    fn may_keep_unseen(&self, allocated: usize, stress: bool) -> bool {
+        // While marking is under way, what new cells refer to must be seen.
+        self.sliced.is_none() && if stress { self.counters.minor % 3 == 1 } else { allocated <= self.unseen }
+    }
+
     /// At the end of a minor collection: begins a full one of a large heap, or marks some more for it.
-    fn mark_slice(&mut self, world: &World, start: Instant, stress: bool) {
+    fn mark_slice(&mut self, world: &World, start: Instant, survival: f64, stress: bool) {
         if self.sliced.is_none() {
-            let due = self.live >= self.full_threshold && self.live >= SLICED_MIN;
-            if !due && !stress {
+            let due = self.live >= self.full_threshold;
+            if !due && !stress && !self.asked {
                 return;
             }
             let mut marker = self.new_marker();
@@ -510,10 +655,14 @@ impl Collector {
         }
         let Some(sliced) = &mut self.sliced else { return };
         if !sliced.done {
-            let fair = SLICE_MAX.mul_f64(NURSERY.load(Relaxed) as f64 / NURSERY_MAX as f64);
+            let most = PAUSE_AIM.saturating_sub(start.elapsed());
+            let fair = SLICE_MAX.mul_f64(NURSERY.load(Relaxed) as f64 / NURSERY_MAX as f64).min(most);
             let slice = match stress {
+                true if self.asked => Duration::from_micros(500),
                 true => Duration::from_micros(50),
-                false => PAUSE_AIM.saturating_sub(start.elapsed()).min(fair).max(SLICE_MIN),
+                false if self.asked => most.max(SLICE_MIN),
+                // The faster the heap grows, the sooner marking must be done.
+                false => (fair + (most - fair).mul_f64(survival)).max(SLICE_MIN),
             };
             sliced.done = sliced.marker.drain_until(Instant::now() + slice);
         }
@@ -577,6 +726,32 @@ impl Collector {
         }
         NURSERY.store(nursery.clamp(NURSERY_MIN, NURSERY_MAX), Relaxed);
     }
+}
+
+/// Old cells are no longer remembered.
+fn forget(remembered: &[usize]) {
+    for &cell in remembered {
+        // SAFETY: a cell that was live when it was remembered; none has been freed since.
+        unsafe { &*(cell as *const Header) }.gc.store(gc_bits::OLD, Relaxed)
+    }
+}
+
+/// Makes all cells old that were allocated since the last collection, those that nothing refers to among them.
+fn keep_unseen(touched: &[u32]) {
+    let base = region::mark_base();
+    let keep = |cell: usize| {
+        if region::mark(base, cell, false) {
+            // SAFETY: a cell that was allocated since the last collection.
+            unsafe { &*(cell as *const Header) }.gc.store(gc_bits::OLD, Relaxed);
+        }
+    };
+    for &index in touched {
+        let b = block(index);
+        // What is left at the block's end is no cell.
+        let len = (b.frontier.load(Relaxed) as usize).min(b.cells.load(Relaxed) as usize * b.cell_size());
+        (block_address(index)..block_address(index) + len).step_by(b.cell_size()).for_each(keep);
+    }
+    space().large_young.iter().for_each(|&head| keep(block_address(head)));
 }
 
 fn visit_cards(marker: &mut Marker, cards: &[usize]) {

@@ -46,6 +46,8 @@ pub(crate) fn stopped() {
 /// The threads of a stopped world, the stopping one among them.
 pub struct World {
     pub(crate) threads: Vec<Arc<Record>>,
+    /// Others were running when they were asked to stop.
+    pub(crate) others_ran: bool,
 }
 
 impl World {
@@ -172,7 +174,8 @@ impl Mutator {
             self.record.sp.store(sp, Relaxed);
             let lock = (self.stopping.get() == 0).then(|| self.take_stop_lock(sp));
             self.stopping.set(self.stopping.get() + 1);
-            let world = World {
+            let mut world = World {
+                others_ran: false,
                 threads: {
                     let list = threads();
                     STOP.store(1, SeqCst);
@@ -181,7 +184,7 @@ impl Mutator {
             };
             let _restart = Restart(self, lock);
             if self.stopping.get() == 1 {
-                self.await_stop(&world);
+                world.others_ran = self.await_stop(&world);
             }
             f(&world)
         })
@@ -203,7 +206,8 @@ impl Mutator {
         guard
     }
 
-    fn await_stop(&self, world: &World) {
+    /// Waits until no other thread runs; true if one did.
+    fn await_stop(&self, world: &World) -> bool {
         let others = || world.threads.iter().filter(|r| r.id != self.id);
         for r in others() {
             // SAFETY: a started thread's mutator lives until it detaches, which it cannot while the world is stopping.
@@ -213,7 +217,7 @@ impl Mutator {
         loop {
             let seen = PROGRESS.load(SeqCst);
             if others().all(|r| r.state.load(SeqCst) != state::RUNNING) {
-                return;
+                return spins > 0;
             }
             spins += 1;
             if spins < 200 {
@@ -244,6 +248,7 @@ impl Mutator {
 
     fn after_fork_in_child(&self, world: &World) {
         crate::mark::forget_helpers();
+        crate::collect::forget_asking();
         crate::lock::forget_waiters();
         // Their requesters do not exist any more.
         self.record.requests.lock().expect("requests").clear();

@@ -11,6 +11,11 @@
 //! stack there, because old entries tend to lead to much. All is done when every marker is hungry and the queue is empty;
 //! helpers count as hungry also while they sleep, so nobody waits for one to wake up for nothing.
 //!
+//! The collecting thread has to wait for a helper that holds work, and one whose core was taken away for other threads may hold it
+//! for long: nobody else can finish the cell that it is in the middle of. So helpers are called only while there are cores for
+//! them: not while this process's threads often lose theirs ([`cores_are_wanted`]), and after a wait of more than
+//! [`WAIT_MAX`] the collecting thread marks alone for some collections, twice as many each time that it happens again.
+//!
 //! # Slices
 //! A full collection of a large heap is marked in slices ([`Marker::drain_until`]): when the time is up, helpers put all they have
 //! into the queue and the collecting thread keeps it until the next slice. `collect` tells why that is sound.
@@ -18,9 +23,9 @@
 use crate::region;
 use crate::visitor::Visitor;
 use crate::{Field, Header, SHAPES, ShapeId, gc_bits, instance_part};
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, MutexGuard};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// References in flight between prefetch and use.
 const QUEUE: usize = 12;
@@ -32,6 +37,11 @@ const SHARE_MIN: usize = 64;
 const LOOK: usize = 512;
 /// Looks for a chunk before a marker sleeps.
 const SPINS: usize = 300;
+/// Waiting longer for helpers than this is a bad bargain.
+const WAIT_MAX: Duration = Duration::from_millis(2);
+/// Fewest and most collections to be made alone after one.
+const ALONE_MIN: u32 = 8;
+const ALONE_MAX: u32 = 128;
 /// Most helpers there can be.
 const HELPERS_MAX: usize = 7;
 
@@ -47,8 +57,10 @@ pub(crate) struct Marker {
     met: Vec<usize>,
     /// Runs of values that it visited without marking what is old for the full one.
     met_runs: Vec<(usize, usize)>,
-    /// Cells marked by this marker.
-    pub marked: usize,
+    /// How long it waited for helpers.
+    pub waited: Duration,
+    /// It is one of those that are made alone.
+    counted: bool,
 }
 
 /// What a marker marks, and how.
@@ -154,6 +166,50 @@ fn prefetch(address: usize) {
     };
 }
 
+/// Collections, or slices, that are still to be made alone.
+static ALONE_FOR: AtomicU32 = AtomicU32::new(0);
+/// How many it will be the next time.
+static PENALTY: AtomicU32 = AtomicU32::new(ALONE_MIN);
+
+/// Whether more threads want to run than there are cores: the system counts how often it takes a core from one that could
+/// go on. Looked at ten times a second. For the thread that has stopped the world.
+fn cores_are_wanted() -> bool {
+    /// Times a second; an idle machine has few.
+    const OFTEN: f64 = 30.0;
+    const LOOK_EVERY: Duration = Duration::from_millis(100);
+    struct Look {
+        at: Option<Instant>,
+        switches: i64,
+        wanted: bool,
+    }
+    static LAST: Mutex<Look> = Mutex::new(Look { at: None, switches: 0, wanted: false });
+    let mut last = LAST.lock().unwrap_or_else(|p| p.into_inner());
+    let now = Instant::now();
+    let passed = last.at.map_or(LOOK_EVERY, |at| now - at);
+    if passed >= LOOK_EVERY {
+        // SAFETY: a query into a zeroed structure.
+        let switches = unsafe {
+            let mut usage: libc::rusage = std::mem::zeroed();
+            libc::getrusage(libc::RUSAGE_SELF, &mut usage);
+            usage.ru_nivcsw as i64
+        };
+        let count = (switches - last.switches) as f64;
+        *last = Look { at: Some(now), switches, wanted: last.at.is_some() && count / passed.as_secs_f64() > OFTEN };
+    }
+    last.wanted
+}
+
+/// What to make of helpers after having waited for them once.
+fn judge_helpers(waited: Duration) {
+    let penalty = PENALTY.load(Relaxed);
+    if waited > WAIT_MAX {
+        ALONE_FOR.store(penalty, Relaxed);
+        PENALTY.store((penalty * 2).min(ALONE_MAX), Relaxed);
+    } else if penalty > ALONE_MIN {
+        PENALTY.store(penalty - 1, Relaxed);
+    }
+}
+
 impl Marker {
     pub fn new(marks: Marks) -> Marker {
         Marker {
@@ -165,7 +221,8 @@ impl Marker {
             deadline: None,
             met: Vec::new(),
             met_runs: Vec::new(),
-            marked: 0,
+            waited: Duration::ZERO,
+            counted: false,
         }
     }
     pub fn marks(&self) -> Marks {
@@ -256,7 +313,6 @@ impl Marker {
     fn follow(&mut self, Marks { base, sliced, .. }: Marks, cell: usize) {
         debug_assert!(cell & 15 == 0 && region::in_heap(cell), "{cell:#x} is not a cell");
         if region::mark(base, cell, self.parallel) {
-            self.marked += 1;
             if sliced != 0 {
                 region::mark(sliced, cell, self.parallel);
             }
@@ -275,6 +331,7 @@ impl Marker {
     pub fn drain_until(&mut self, deadline: Instant) -> bool {
         // Helpers may have served another marker since.
         self.parallel = false;
+        self.counted = false;
         self.followed = 0;
         self.deadline = Some(deadline);
         let done = loop {
@@ -307,6 +364,9 @@ impl Marker {
                 Some(cell) => {
                     prefetch(cell);
                     prefetch(region::mark_address(base, cell));
+                    if marks.sliced != 0 {
+                        prefetch(region::mark_address(marks.sliced, cell));
+                    }
                     empty = 0;
                     cell
                 }
@@ -358,17 +418,25 @@ impl Marker {
     fn take_everything(&mut self) {
         let pool = pool();
         pool.time_up.store(true, Relaxed);
+        let start = Instant::now();
         let mut work = pool.lock();
         work.idle += 1;
         while work.idle != work.helpers + 1 {
             work = pool.changed.wait(work).unwrap_or_else(|p| p.into_inner());
         }
+        self.note_wait(start);
         for chunk in std::mem::take(&mut work.chunks) {
             self.add_chunk(chunk);
         }
         work.idle -= 1;
         pool.time_up.store(false, Relaxed);
         pool.update_hungry(&work);
+    }
+
+    fn note_wait(&mut self, start: Instant) {
+        let waited = start.elapsed();
+        self.waited += waited;
+        judge_helpers(waited);
     }
 
     fn add_chunk(&mut self, chunk: Chunk) {
@@ -406,7 +474,12 @@ impl Marker {
             return;
         }
         if !self.parallel {
-            self.parallel = call_helpers(self.marks);
+            let alone = ALONE_FOR.load(Relaxed);
+            if alone != 0 && !self.counted {
+                ALONE_FOR.store(alone - 1, Relaxed);
+                self.counted = true;
+            }
+            self.parallel = alone == 0 && !self.counted && !cores_are_wanted() && call_helpers(self.marks);
             if !self.parallel {
                 // Alone for the rest of this collection.
                 self.followed = 0;
@@ -444,6 +517,7 @@ impl Marker {
     /// Waits for a chunk; false if all markers are done. Helpers wait for ever.
     fn take_chunk(&mut self) -> bool {
         let pool = pool();
+        let start = (!self.helper).then(Instant::now);
         // Going to sleep and being woken costs more than what the others often need to have something to give.
         for _ in 0..SPINS {
             if pool.available.load(Relaxed) != 0 {
@@ -470,6 +544,9 @@ impl Marker {
                 self.marks = work.marks;
                 drop(work);
                 self.add_chunk(chunk);
+                if let Some(start) = start {
+                    self.note_wait(start);
+                }
                 return true;
             }
             if !self.helper && work.idle == all {
@@ -477,6 +554,10 @@ impl Marker {
                 self.met = std::mem::take(&mut work.met);
                 self.met_runs = std::mem::take(&mut work.met_runs);
                 pool.update_hungry(&work);
+                drop(work);
+                if let Some(start) = start {
+                    self.note_wait(start);
+                }
                 return false;
             }
             work = pool.changed.wait(work).unwrap_or_else(|p| p.into_inner());

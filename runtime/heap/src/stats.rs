@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 pub struct Stats {
     pub minor_collections: u64,
     pub full_collections: u64,
+    /// Minor collections that kept all new cells without looking at them.
+    pub kept_unseen: u64,
     /// Time the world was stopped for collections.
     pub pause_total: Duration,
     pub pause_max: Duration,
@@ -40,6 +42,7 @@ impl Stats {
 pub(crate) struct Counters {
     pub minor: u64,
     pub full: u64,
+    pub unseen: u64,
     pub pause_total: Duration,
     pub pause_max: Duration,
     pub histogram: [u64; 24],
@@ -54,6 +57,7 @@ impl Counters {
         Counters {
             minor: 0,
             full: 0,
+            unseen: 0,
             pause_total: Duration::ZERO,
             pause_max: Duration::ZERO,
             histogram: [0; 24],

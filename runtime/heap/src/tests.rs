@@ -875,3 +875,66 @@ fn a_memory_limit_holds() {
         assert!(t.stats().in_use <= limit);
     })
 }
+
+#[test]
+fn a_growing_heap_is_kept_unseen() {
+    let _held = together();
+    thread(|t| {
+        let before = t.stats().kept_unseen;
+        let kept = tree(t, 20);
+        assert!(t.stats().kept_unseen > before);
+        t.verify();
+        // References from what was kept so to new cells are seen.
+        let n = kept.value().downcast::<Node>().unwrap();
+        n.left.set(t, n.header(), tree(t, 19).value());
+        t.collect(false);
+        t.verify();
+        check_tree(kept.value(), 20);
+        t.collect(true);
+        check_tree(kept.value(), 20);
+    })
+}
+
+/// Full collections that are asked for, in slices, while another thread rewires old cells.
+#[test]
+fn asked_collections_let_others_run() {
+    let _held = together();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|s| {
+        s.spawn(|| {
+            thread(|t| {
+                let root = tree(t, 16);
+                let n = root.value().downcast::<Node>().unwrap();
+                while !done.load(Relaxed) {
+                    let (l, r) = (n.left.get(), n.right.get());
+                    n.left.set(t, n.header(), tree(t, 8).value());
+                    t.safepoint();
+                    n.right.set(t, n.header(), l);
+                    n.left.set(t, n.header(), r);
+                    t.safepoint();
+                }
+                check_tree(root.value(), 16);
+            })
+        });
+        thread(|t| {
+            let kept = tree(t, 20);
+            for _ in 0..6 {
+                #[inline(never)]
+                fn drop_cycles(t: &Mutator) {
+                    for _ in 0..100 {
+                        let a = node(t, Value::NONE, Value::NONE, 1);
+                        let b = node(t, a.value(), Value::NONE, 1);
+                        a.left.set(t, a.header(), b.value());
+                    }
+                }
+                drop_cycles(t);
+                wipe_stack();
+                let done = t.collect_counting(true, &mut Census { counts: |_| true, keep: None });
+                assert!(done.full && done.counted >= 190, "{done:?}");
+                check_tree(kept.value(), 20);
+            }
+            t.verify();
+            done.store(true, Relaxed);
+        })
+    })
+}

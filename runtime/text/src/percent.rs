@@ -118,7 +118,17 @@ pub struct Parser<'a> {
 impl<'a> Parser<'a> {
     /// Starts at the front of a template; bytes are lent as Latin-1.
     pub fn new(text: Text<'a>, template: Template) -> Parser<'a> {
-        Parser { text, template, at: 0 }
+        Parser::starting_at(text, template, 0)
+    }
+
+    /// Starts somewhere else.
+    pub fn starting_at(text: Text<'a>, template: Template, at: usize) -> Parser<'a> {
+        Parser { text, template, at }
+    }
+
+    /// Where the next piece begins.
+    pub fn position(&self) -> usize {
+        self.at
     }
 
     fn peek(&self) -> Option<u32> {
@@ -216,7 +226,7 @@ impl<'a> Parser<'a> {
 }
 
 /// The first `%` at or after `start`.
-fn next_percent(text: Text<'_>, start: usize) -> Option<usize> {
+pub fn next_percent(text: Text<'_>, start: usize) -> Option<usize> {
     with_units!(text, units => Unit::position(Unit::truncate(0x25), &units[start..]).map(|n| start + n))
 }
 
@@ -284,30 +294,27 @@ impl Layout {
         out.resize(out.len() + after, b' ');
     }
 
-    /// Puts sign, prefix and filling zeros before a number.
-    fn number(&self, negative: bool, prefix: &str, digits: &str) -> String {
+    /// Appends a number with sign, prefix and filling zeros; `digits` after `zeros` more of them.
+    fn push_number(&self, out: &mut impl Sink, negative: bool, prefix: &str, zeros: usize, digits: &str) {
         let sign = match self.flags {
             _ if negative => "-",
             Flags { sign: true, .. } => "+",
             Flags { blank: true, .. } => " ",
             _ => "",
         };
-        let length = sign.len() + prefix.len() + digits.len();
-        let (before, after) = self.padding(length);
-        let (spaces, zeros) = if self.flags.zero { (0, before) } else { (before, 0) };
-        let mut out = String::with_capacity(length + before + after);
-        out.extend(std::iter::repeat_n(' ', spaces));
-        out.push_str(sign);
-        out.push_str(prefix);
-        out.extend(std::iter::repeat_n('0', zeros));
-        out.push_str(digits);
-        out.extend(std::iter::repeat_n(' ', after));
-        out
+        let (before, after) = self.padding(sign.len() + prefix.len() + zeros + digits.len());
+        let (spaces, filling) = if self.flags.zero { (0, before) } else { (before, 0) };
+        out.repeat(b' ', spaces);
+        out.bytes(sign.as_bytes());
+        out.bytes(prefix.as_bytes());
+        out.repeat(b'0', filling + zeros);
+        out.bytes(digits.as_bytes());
+        out.repeat(b' ', after);
     }
 
-    /// An integer for `d`, `i`, `u`, `o`, `x` or `X`, given by its sign and its digits in the conversion's base (lower
-    /// case, without prefix). The precision is the least number of digits.
-    pub fn format_int(&self, conversion: u8, negative: bool, digits: &str) -> String {
+    /// Appends an integer for `d`, `i`, `u`, `o`, `x` or `X`, given by its sign and its digits in the conversion's base (in
+    /// the conversion's case, without prefix). The precision is the least number of digits.
+    pub fn push_int(&self, out: &mut impl Sink, conversion: u8, negative: bool, digits: &str) {
         let prefix = match conversion {
             b'o' if self.flags.alternate => "0o",
             b'x' if self.flags.alternate => "0x",
@@ -315,28 +322,103 @@ impl Layout {
             _ => "",
         };
         let zeros = self.precision.unwrap_or(0).saturating_sub(digits.len());
-        let mut long = "0".repeat(zeros);
-        long.push_str(digits);
-        if conversion == b'X' {
-            long.make_ascii_uppercase();
-        }
-        self.number(negative, prefix, &long)
+        self.push_number(out, negative, prefix, zeros, digits)
     }
 
-    /// A float for `e`, `E`, `f`, `F`, `g` or `G`.
-    pub fn format_float(&self, conversion: u8, x: f64) -> String {
+    /// Appends a float for `e`, `E`, `f`, `F`, `g` or `G`.
+    pub fn push_float(&self, out: &mut impl Sink, conversion: u8, x: f64) {
+        let precision = self.precision.unwrap_or(6);
+        let mut push = |text: &str| match text.strip_prefix('-') {
+            Some(magnitude) => self.push_number(out, true, "", 0, magnitude),
+            None => self.push_number(out, false, "", 0, text),
+        };
+        if matches!(conversion, b'f' | b'F')
+            && !(self.flags.alternate && precision == 0)
+            && let Some(fixed) = float::Fixed::of(x, precision)
+        {
+            return push(fixed.text());
+        }
         let form = match conversion.to_ascii_lowercase() {
             b'e' => Form::Exp,
             b'f' => Form::Fixed,
             _ => Form::General,
         };
         let style = Style { upper: conversion.is_ascii_uppercase(), alternate: self.flags.alternate, ..Style::default() };
-        let text = float::format(x, form, self.precision.unwrap_or(6), style);
-        match text.strip_prefix('-') {
-            Some(magnitude) => self.number(true, "", magnitude),
-            None => self.number(false, "", &text),
+        push(&float::format(x, form, precision, style))
+    }
+}
+
+/// Where text goes: a string that is being made, or bytes.
+pub trait Sink {
+    /// Appends Latin-1 text.
+    fn bytes(&mut self, bytes: &[u8]);
+    /// Appends `n` copies of a character.
+    fn repeat(&mut self, c: u8, n: usize);
+}
+
+impl Sink for TextBuf {
+    #[inline]
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.push_latin1(bytes)
+    }
+    #[inline]
+    fn repeat(&mut self, c: u8, n: usize) {
+        self.push_repeat(u32::from(c), n)
+    }
+}
+
+impl Sink for Vec<u8> {
+    #[inline]
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes)
+    }
+    #[inline]
+    fn repeat(&mut self, c: u8, n: usize) {
+        self.resize(self.len() + n, c)
+    }
+}
+
+/// Reads a directive of the usual kind, of which `at` is the first byte behind the `%`: flags, width and precision in digits, and a
+/// conversion that is not `c`. Gives its layout, the conversion, and where it ends; `None` for all that [`Parser`] must see.
+#[inline]
+pub fn usual_directive(units: &[u8], at: usize) -> Option<(Layout, u8, usize)> {
+    /// Longer numbers may be too large.
+    const MOST_DIGITS: usize = 4;
+    let mut at = at;
+    let mut layout = Layout { flags: Flags::default(), width: 0, precision: None };
+    let number = |at: &mut usize| {
+        let start = *at;
+        let mut n = 0;
+        while let Some(digit @ b'0'..=b'9') = units.get(*at) {
+            n = n * 10 + usize::from(digit - b'0');
+            *at += 1;
+            if *at - start > MOST_DIGITS {
+                return None;
+            }
+        }
+        Some(n)
+    };
+    if !units.get(at)?.is_ascii_alphabetic() {
+        loop {
+            match units.get(at)? {
+                b'-' => layout.flags.left = true,
+                b'+' => layout.flags.sign = true,
+                b' ' => layout.flags.blank = true,
+                b'#' => layout.flags.alternate = true,
+                b'0' => layout.flags.zero = true,
+                _ => break,
+            }
+            at += 1;
+        }
+        layout.width = number(&mut at)?;
+        if units.get(at) == Some(&b'.') {
+            at += 1;
+            layout.precision = Some(number(&mut at)?);
         }
     }
+    let c = *units.get(at)?;
+    let known = matches!(c, b's' | b'r' | b'a' | b'd' | b'i' | b'u' | b'o' | b'x' | b'X' | b'e' | b'E' | b'f' | b'F' | b'g' | b'G');
+    known.then_some((layout, c, at + 1))
 }
 
 #[cfg(test)]
@@ -389,6 +471,19 @@ mod tests {
         assert_eq!(directive("%€").unsupported().message, "unsupported format character '?' (0x20ac) at index 1");
     }
 
+    /// What the quick reader accepts it reads as the parser does.
+    #[test]
+    fn usual_directives() {
+        for s in ["%d", "%5d", "%-05.3f|", "%+ #x", "%.s", "%.10G", "%0.0r", "%1234s", "%d%d"] {
+            let d = directive(s);
+            let expected = (d.layout(None, None), d.conversion.clone().map_or(0, |c| c as u8), d.at + 1);
+            assert_eq!(usual_directive(s.as_bytes(), 1), Some(expected), "{s}");
+        }
+        for s in ["%", "%5", "%5.", "%(a)s", "%*d", "%.*d", "%ld", "%c", "%%", "%y", "%12345d", "%.12345d", "%."] {
+            assert_eq!(usual_directive(s.as_bytes(), 1), None, "{s}");
+        }
+    }
+
     #[test]
     fn layouts() {
         let int = |s: &str, n: i64| {
@@ -399,7 +494,10 @@ mod tests {
                 b'o' => format!("{:o}", n.unsigned_abs()),
                 _ => n.unsigned_abs().to_string(),
             };
-            d.layout(None, None).format_int(conversion, n < 0, &digits)
+            let digits = if conversion == b'X' { digits.to_uppercase() } else { digits };
+            let mut out = Vec::new();
+            d.layout(None, None).push_int(&mut out, conversion, n < 0, &digits);
+            String::from_utf8(out).unwrap_or_default()
         };
         assert_eq!(int("%+05.3d", 5), "+0005");
         assert_eq!(int("%#.5x", 255), "0x000ff");
@@ -410,7 +508,9 @@ mod tests {
         assert_eq!(int("% d", 5), " 5");
         let float = |s: &str, x| {
             let d = directive(s);
-            d.layout(None, None).format_float(d.conversion.clone().map_or(0, |c| c as u8), x)
+            let mut out = TextBuf::new();
+            d.layout(None, None).push_float(&mut out, d.conversion.clone().map_or(0, |c| c as u8), x);
+            out.to_string_lossy()
         };
         assert_eq!(float("%010.2f", -1.5), "-000001.50");
         assert_eq!(float("%+f", f64::NAN), "+nan");

@@ -167,7 +167,7 @@ fn scan_roots(v: &mut Visitor) {
 
 fn after_marking(live: &Liveness) {
     let is_live = |v: Value| live.is_live(v);
-    objects::str::sweep_interned(&is_live);
+    objects::interned::sweep(&is_live, live.is_full());
     if live.is_full() {
         class::sweep_subclasses(&is_live);
     }

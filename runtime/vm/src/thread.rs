@@ -46,6 +46,8 @@ pub struct Thread {
     pub ident: Cell<u64>,
     /// Python-level state kept in a cell that is a root: see [`ThreadState`].
     pub state: Cell<Option<Ref<ThreadState>>>,
+    /// Room for text that is being made; see [`Thread::keep_scratch`].
+    pub scratch: Cell<Vec<u8>>,
     /// Unmapped after all else.
     _memory: StackMemory,
 }
@@ -144,6 +146,7 @@ impl Thread {
             // SAFETY: a query about the calling thread.
             ident: Cell::new(unsafe { libc::pthread_self() } as u64),
             state: Cell::new(None),
+            scratch: Cell::new(Vec::new()),
             _memory: memory,
         });
         CURRENT.set(&*t);
@@ -247,6 +250,17 @@ impl Thread {
         match self.heap.alloc_owned(size, shape) {
             Ok(c) => Ok(c),
             Err(_) => Err(self.memory_error()),
+        }
+    }
+
+    /// Puts the room back that was taken from `scratch`, for the next who makes a short text.
+    pub fn keep_scratch(&self, text: taipan_text::TextBuf) {
+        const MOST: usize = 4096;
+        if let taipan_text::TextBuf::Latin1(mut room) = text
+            && room.capacity() <= MOST
+        {
+            room.clear();
+            self.scratch.set(room);
         }
     }
 

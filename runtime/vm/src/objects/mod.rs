@@ -36,6 +36,7 @@ pub mod generator_methods;
 pub mod generic_alias;
 pub mod int;
 pub mod int_methods;
+pub(crate) mod interned;
 pub mod iterators;
 pub mod list;
 pub mod list_methods;

@@ -9,7 +9,7 @@ use crate::objects::str_build::from_text;
 use crate::objects::str_format::push_int;
 use crate::objects::{int, int_methods};
 use crate::ops::{float_value, text_of};
-use taipan_text::percent::{Amount, Directive, Flags, Layout, Parser, Piece, Template};
+use taipan_text::percent::{Amount, Directive, Flags, Layout, Parser, Piece, Sink, Template, next_percent, usual_directive};
 use taipan_text::{MAX_CODE_POINT, Text, TextBuf};
 
 /// Where arguments come from.
@@ -100,7 +100,12 @@ fn is_plain(layout: &Layout) -> bool {
 }
 
 /// `d i u o x X`
-fn integer(t: &Thread, v: Value, conversion: u8, layout: &Layout) -> Result<String> {
+fn push_integer(t: &Thread, out: &mut impl Sink, v: Value, conversion: u8, layout: &Layout) -> Result<()> {
+    if let Some(i) = v.as_small_int() {
+        let mut digits = [0; 22];
+        layout.push_int(out, conversion, i < 0, small_digits(&mut digits, i.unsigned_abs(), conversion));
+        return Ok(());
+    }
     let exact_only = matches!(conversion, b'o' | b'x' | b'X');
     let wrong = || {
         let wanted = if exact_only { "an integer" } else { "a real number" };
@@ -128,10 +133,34 @@ fn integer(t: &Thread, v: Value, conversion: u8, layout: &Layout) -> Result<Stri
     let number = view.as_ref();
     let digits = match conversion {
         b'o' => taipan_num::format::in_radix(number.magnitude(), 8),
-        b'x' | b'X' => taipan_num::format::in_radix(number.magnitude(), 16),
+        b'x' => taipan_num::format::in_radix(number.magnitude(), 16),
+        b'X' => taipan_num::format::in_radix(number.magnitude(), 16).to_ascii_uppercase(),
         _ => int::decimal(t, number.magnitude())?,
     };
-    Ok(layout.format_int(conversion, number.negative, &digits))
+    layout.push_int(out, conversion, number.negative, &digits);
+    Ok(())
+}
+
+/// The digits of `n` for a conversion, at the end of `digits`.
+fn small_digits(digits: &mut [u8; 22], n: u64, conversion: u8) -> &str {
+    let (shift, letters) = match conversion {
+        b'x' => (4, b'a' - 10),
+        b'X' => (4, b'A' - 10),
+        b'o' => (3, 0),
+        _ => (0, 0),
+    };
+    let mut at = digits.len();
+    let mut n = n;
+    loop {
+        at -= 1;
+        let digit = if shift == 0 { n % 10 } else { n & ((1 << shift) - 1) } as u8;
+        digits[at] = if digit < 10 { b'0' + digit } else { letters + digit };
+        n = if shift == 0 { n / 10 } else { n >> shift };
+        if n == 0 {
+            // All are ASCII.
+            return std::str::from_utf8(&digits[at..]).unwrap_or_default();
+        }
+    }
 }
 
 /// MemoryError rather than an abort for widths that no machine holds.
@@ -143,14 +172,39 @@ fn check_layout(t: &Thread, layout: &Layout) -> Result<()> {
 pub fn format_str(t: &Thread, template: Ref<Str>, values: Value) -> Result<Ref<Str>> {
     let text = text_of(&template);
     let mut arguments = Arguments::new(t, values, values.downcast::<Str>().is_some());
-    let mut out = TextBuf::with_capacity(text.len() + 32);
-    for piece in Parser::new(text, Template::Str) {
+    // Whoever formats while this goes on, in some `__str__`, takes a buffer of their own.
+    let mut out = TextBuf::from_latin1(t.scratch.take());
+    let made = push_all(t, text, &mut arguments, &mut out).and_then(|()| {
+        arguments.finish(t, Template::Str)?;
+        t.str_from_text(&out)
+    });
+    t.keep_scratch(out);
+    made
+}
+
+fn push_all(t: &Thread, text: Text<'_>, arguments: &mut Arguments, out: &mut TextBuf) -> Result<()> {
+    let mut at = 0;
+    while at < text.len() {
+        if let Text::Latin1(units) = text
+            && let Some(percent) = next_percent(text, at)
+            && let Some((layout, conversion, end)) = usual_directive(units, percent + 1)
+        {
+            out.push_latin1(&units[at..percent]);
+            let v = arguments.next(t)?;
+            push_converted(t, out, v, conversion, &layout)?;
+            at = end;
+            continue;
+        }
+        let mut parser = Parser::starting_at(text, Template::Str, at);
+        let piece = parser.next();
+        at = parser.position();
         let d = match piece {
-            Piece::Literal(r) => {
+            None => break,
+            Some(Piece::Literal(r)) => {
                 out.push_text(text.slice(r.start, r.end));
                 continue;
             }
-            Piece::Directive(d) => d,
+            Some(Piece::Directive(d)) => d,
         };
         let layout = arguments.prepare(t, &d, |r| from_text(t, text.slice(r.start, r.end)).map(Ref::value))?;
         let conversion = match &d.conversion {
@@ -159,30 +213,39 @@ pub fn format_str(t: &Thread, template: Ref<Str>, values: Value) -> Result<Ref<S
         };
         check_layout(t, &layout)?;
         let v = arguments.next(t)?;
-        let plain = is_plain(&layout);
         match u8::try_from(conversion) {
-            Ok(b's' | b'r' | b'a') => {
-                let s = match conversion as u8 {
-                    b's' => t.str(v)?,
-                    b'r' => t.repr(v)?,
-                    _ => t.ascii(v)?,
-                };
-                if plain { out.push_text(text_of(&s)) } else { layout.push_text(&mut out, text_of(&s)) }
-            }
-            Ok(c @ (b'd' | b'i' | b'u' | b'o' | b'x' | b'X')) => match v.as_small_int() {
-                Some(i) if plain && matches!(c, b'd' | b'i' | b'u') => push_int(&mut out, i),
-                _ => out.push_latin1(integer(t, v, c, &layout)?.as_bytes()),
-            },
-            Ok(c @ (b'e' | b'E' | b'f' | b'F' | b'g' | b'G')) => {
-                let x = t.to_f64(v)?;
-                out.push_latin1(layout.format_float(c, x).as_bytes());
-            }
-            Ok(b'c') => layout.push_whole(&mut out, Text::Ucs4(&[character(t, v)?])),
+            Ok(b'c') => layout.push_whole(out, Text::Ucs4(&[character(t, v)?])),
+            Ok(c) if push_converted(t, out, v, c, &layout)? => {}
             _ => return Err(t.value_error(d.unsupported().message)),
         }
     }
-    arguments.finish(t, Template::Str)?;
-    t.str_from_text(&out)
+    Ok(())
+}
+
+/// Converts a value and appends it; false if the conversion means nothing.
+fn push_converted(t: &Thread, out: &mut TextBuf, v: Value, conversion: u8, layout: &Layout) -> Result<bool> {
+    match conversion {
+        b's' | b'r' | b'a' => {
+            let plain = is_plain(layout);
+            if plain && let Some(i) = v.as_small_int() {
+                push_int(out, i);
+                return Ok(true);
+            }
+            let s = match conversion {
+                b's' => t.str(v)?,
+                b'r' => t.repr(v)?,
+                _ => t.ascii(v)?,
+            };
+            if plain { out.push_text(text_of(&s)) } else { layout.push_text(out, text_of(&s)) }
+        }
+        b'd' | b'i' | b'u' | b'o' | b'x' | b'X' => match v.as_small_int() {
+            Some(i) if is_plain(layout) && matches!(conversion, b'd' | b'i' | b'u') => push_int(out, i),
+            _ => push_integer(t, out, v, conversion, layout)?,
+        },
+        b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => layout.push_float(out, conversion, t.to_f64(v)?),
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 fn character(t: &Thread, v: Value) -> Result<u32> {
@@ -227,7 +290,7 @@ pub fn format_bytes(t: &Thread, template: &[u8], values: Value) -> Result<Vec<u8
                 let s = t.ascii(v)?;
                 layout.push_bytes(&mut out, s.as_ascii().unwrap_or_default().as_bytes());
             }
-            b'd' | b'i' | b'u' | b'o' | b'x' | b'X' => out.extend_from_slice(integer(t, v, conversion, &layout)?.as_bytes()),
+            b'd' | b'i' | b'u' | b'o' | b'x' | b'X' => push_integer(t, &mut out, v, conversion, &layout)?,
             b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
                 let x = match float_value(v) {
                     Some(x) => x,
@@ -239,7 +302,7 @@ pub fn format_bytes(t: &Thread, template: &[u8], values: Value) -> Result<Vec<u8
                         }
                     })?,
                 };
-                out.extend_from_slice(layout.format_float(conversion, x).as_bytes());
+                layout.push_float(&mut out, conversion, x);
             }
             b'c' => layout.push_whole_bytes(&mut out, &[byte(t, v)?]),
             _ => return Err(t.value_error(d.unsupported().message)),

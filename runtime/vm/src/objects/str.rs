@@ -6,8 +6,8 @@
 //! The units are in the string's own cell, or, for strings that were grown at their end, in a buffer (`str_buffer`).
 
 use crate::native::*;
+use crate::objects::interned;
 use crate::objects::str_buffer::StringBuffer;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::*};
 
 #[repr(C)]
@@ -123,6 +123,9 @@ impl Str {
     #[inline(always)]
     pub fn is_interned(&self) -> bool {
         self.meta.load(Acquire) & INTERNED != 0
+    }
+    pub(super) fn set_interned(&self) {
+        self.meta.fetch_or(INTERNED, AcqRel);
     }
     fn byte_len(&self) -> usize {
         let m = self.meta.load(Relaxed);
@@ -438,24 +441,15 @@ impl Str {
         } else {
             Str::new_raw(t, Str::class_cell().shape(), s.units(), s.is_ascii())?
         };
-        let h = s.hash() as u64;
-        let shard = &INTERNED_STRINGS[(h >> 57) as usize % SHARDS];
-        let mut table = shard.lock().expect("intern table");
-        if let Some(found) = table.find(h, |e| e.get().equals(&s)) {
-            return Ok(found.get());
-        }
-        s.meta.fetch_or(INTERNED, AcqRel);
-        table.insert_unique(h, InternEntry(s.value().bits()), |e| e.get().hash() as u64);
-        Ok(s)
+        Ok(interned::intern(s))
     }
     /// As [`Str::intern`], of a Rust string. Allocates only what was not interned before.
     pub fn intern_str(t: &Thread, s: &str) -> Result<Ref<Str>> {
         if s.is_ascii() && !s.is_empty() {
             // ASCII text is its own narrowest form.
             let h = crate::ops::hash_bytes(s.as_bytes()) as u64;
-            let shard = &INTERNED_STRINGS[(h >> 57) as usize % SHARDS];
-            if let Some(found) = shard.lock().expect("intern table").find(h, |e| e.get().as_ascii() == Some(s)) {
-                return Ok(found.get());
+            if let Some(found) = interned::find(h, |e| e.as_ascii() == Some(s)) {
+                return Ok(found);
             }
         }
         Str::intern(t, Str::from_str(t, s)?)
@@ -482,30 +476,6 @@ impl std::fmt::Display for Str {
         match self.as_ascii() {
             Some(s) => f.write_str(s),
             None => f.write_str(&self.to_string_lossy()),
-        }
-    }
-}
-
-const SHARDS: usize = 16;
-
-/// An interned string's word. The table is weak: the collector's weak hook removes entries of dead strings.
-struct InternEntry(u64);
-impl InternEntry {
-    fn get(&self) -> Ref<Str> {
-        // SAFETY: entries are removed before their string is reclaimed.
-        unsafe { Ref::from_raw(Value::from_bits(self.0).as_cell().unwrap_unchecked().cast()) }
-    }
-}
-
-static INTERNED_STRINGS: [Mutex<hashbrown::HashTable<InternEntry>>; SHARDS] =
-    [const { Mutex::new(hashbrown::HashTable::new()) }; SHARDS];
-
-/// Drops dead strings from the intern table. Called by the collector with the world stopped.
-pub(crate) fn sweep_interned(is_live: &dyn Fn(Value) -> bool) {
-    for shard in &INTERNED_STRINGS {
-        // The world is stopped and no thread allocates while it holds a shard, so the lock is free.
-        if let Ok(mut table) = shard.try_lock() {
-            table.retain(|e| is_live(Value::from_bits(e.0)));
         }
     }
 }

@@ -8,7 +8,7 @@
 use super::{convert::exact_float, float_value, is_method, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
-use crate::objects::{float, int, str_build};
+use crate::objects::{float, int, percent_format, str_build};
 use taipan_num::small;
 
 /// An arithmetic operator of two operands.
@@ -156,6 +156,10 @@ impl Thread {
     fn binary_general(&self, op: BinaryOp, a: Value, b: Value) -> Result<Value> {
         if let Some((x, y)) = exact_strings(op, a, b) {
             return str_build::concat(self, x, y).map(Ref::value);
+        }
+        if let Some(template) = exact_template(op, a, b) {
+            self.check_native_stack()?;
+            return percent_format::format_str(self, template, b).map(Ref::value);
         }
         if let Some(r) = self.exact_numbers(op, a, b)? {
             return Ok(r);
@@ -402,6 +406,16 @@ fn exact_strings(op: BinaryOp, a: Value, b: Value) -> Option<(Ref<Str>, Ref<Str>
     }
     let exact = |v: Value| v.header().is_some_and(|h| h.shape_id() == Str::class_cell().shape());
     if exact(a) && exact(b) { Some((a.downcast()?, b.downcast()?)) } else { None }
+}
+
+/// The exact string on the left of a `%` whose right operand is none of a subclass, which would come first.
+#[inline]
+fn exact_template(op: BinaryOp, a: Value, b: Value) -> Option<Ref<Str>> {
+    if op != BinaryOp::Mod {
+        return None;
+    }
+    let is_exact = |v: Value| v.header().is_some_and(|h| h.shape_id() == Str::class_cell().shape());
+    if is_exact(a) && (is_exact(b) || b.downcast::<Str>().is_none()) { a.downcast() } else { None }
 }
 
 fn int_as_float(t: &Thread, i: taipan_num::BigRef<'_>) -> Result<f64> {
