@@ -16,6 +16,7 @@ mod contextvars;
 mod csv;
 mod datetime;
 mod errno;
+mod expat;
 mod faulthandler;
 mod fcntl;
 mod functools;
@@ -108,6 +109,7 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_posixsubprocess", posixsubprocess::Subprocess::module_def),
     ("resource", resource::Resource::module_def),
     ("_asyncio", asyncio::AsyncioModule::module_def),
+    ("pyexpat", expat::Expat::module_def),
     ("faulthandler", faulthandler::Faulthandler::module_def),
     ("fcntl", fcntl::Fcntl::module_def),
     ("pwd", accounts::Pwd::module_def),
