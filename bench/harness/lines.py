@@ -1,6 +1,6 @@
 """The lines of the comparison: each is one script with arguments, in one set.
 
-`numeric`, `libraries`, `async` and `startup` come from pyperformance; `threads`, `memory` and the lines of `own` are the
+`numeric`, `libraries`, `async` and `startup` come from pyperformance; `threads`, `memory`, `heap` and the lines of `own` are the
 programs of `bench/programs`. A line's `check` is an expression evaluated in the script after the measurements, for scripts
 that look at no result themselves: what it gives must be the same in every interpreter.
 """
@@ -138,6 +138,9 @@ def _own():
     memory = ["small_objects_dropped", "live_objects_held", "cyclic_garbage", "interned_strings", "exec_functions",
               "float_list", "int_dict"]
     lines = [Line(name, "memory", "memory.py", [name], own=True, quick=name == "small_objects_dropped") for name in memory]
+    lines += [Line(name, "heap", "heap.py", [name], own=True) for name in (
+        "drop_100m_lists", "drop_20m_instances", "hold_10m_instances", "hold_tree", "collect_tree", "intern_10m", "exec_100k",
+        "list_of_10m_floats", "dict_of_5m_ints")]
     for script, names in (
             ("exceptions.py", ["raise_catch_near", "raise_catch_deep", "try_no_raise", "finally_return", "exception_groups",
                                "context_chain"]),
@@ -154,7 +157,7 @@ def _own():
     return lines
 
 
-SETS = ["numeric", "libraries", "async", "startup", "threads", "memory", "own"]
+SETS = ["numeric", "libraries", "async", "startup", "threads", "memory", "heap", "own"]
 
 
 def all_lines(cores):

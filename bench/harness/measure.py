@@ -72,6 +72,7 @@ class Run:
     series: list = field(default_factory=list)
     checks: list = field(default_factory=list)
     peak: int = 0
+    collector: dict | None = None
     output: str = ""
     failure: str | None = None
     stderr: str = ""
@@ -123,6 +124,8 @@ def measure(interpreter, line, script, paths, budget, on_iteration=None):
             commands.append((said["bench"], said["command"]))
         elif "check" in said:
             run.checks.append(said["check"])
+        elif "pause_max" in said:
+            run.collector = said
         elif "peak" in said:
             run.peak = max(run.peak, said["peak"])
 

@@ -30,6 +30,10 @@ class Figures:
             self._add_up()
         peaks = [run.peak for run in runs if run.peak]
         self.peak = statistics.median(peaks) if peaks else None
+        told = [run.collector for run in runs if run.collector]
+        # The worst of the pauses, as a bound on them is what counts.
+        self.pause = max((one["pause_max"] for one in told), default=None)
+        self.share = statistics.median(one["share"] for one in told) if told else None
 
     def _add_up(self):
         steadies, spreads, firsts, warms = [], [], [], []
@@ -73,7 +77,7 @@ class Figures:
         """Everything measured, for the report."""
         return {
             "failure": self.failure, "steady": self.steady, "spread": self.spread, "first": self.first, "warm": self.warm,
-            "peak": self.peak, "stderr": next((run.stderr for run in self.runs if run.failure), ""),
+            "peak": self.peak, "pause_max": self.pause, "collector_share": self.share, "stderr": next((run.stderr for run in self.runs if run.failure), ""),
             "runs": [{"peak": run.peak, "failure": run.failure, "checks": run.checks,
                       "series": [{"bench": series.name, "times": series.times, "loops": series.loops,
                                   "starts": series.starts, "ends": series.ends, "first_result": series.first_result,
@@ -121,6 +125,8 @@ def table(lines, labels, base, figures):
                 if reference is not None and not reference.failure and reference.steady and label != base:
                     value = reference.steady / one.steady
                     ratio = terminal.colour(f"{value:6.2f}×", "green" if value >= 1 else "red")
+                if one.pause is not None:
+                    ratio += f"  pauses to {seconds(one.pause)}, {one.share:.0%} of the time"
                 rows.append(f"{head}  {label:<22.22} {seconds(one.steady):>9} ±{one.spread * 50:3.0f}%  first {seconds(one.first):>9}"
                             f"  warm after {seconds(one.warm, exact=False):>9}  {megabytes(one.peak):>7}  {ratio}")
         rows += means(members, labels, base, figures)

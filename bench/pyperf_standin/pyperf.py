@@ -9,6 +9,7 @@ standard output, each behind the mark `@bench `:
     {"bench": NAME, "command": [...]}                                               bench_command: the driver times it
     {"check": HASH}                                                                 of the expression given by --standin-check
     {"peak": BYTES}                                                                 largest resident set of this process
+    {"pause_max": SECONDS, "share": PART}                                           what a script notes of its collector
 
 Options, taken out of sys.argv before the script sees it:
     --standin=BUDGET,MIN,MAX,FLOOR,HARD   seconds per benchmark, least and most iterations, seconds an iteration should
@@ -59,6 +60,16 @@ _take_options()
 def python_implementation():
     """The name that pyperf gives the interpreter."""
     return sys.implementation.name
+
+
+def once():
+    """For scripts that are about what happens once in a process: a single iteration."""
+    _Settings.least = _Settings.most = 1
+
+
+def note(**figures):
+    """Something else that was measured."""
+    _say(**figures)
 
 
 # What a line says

@@ -45,7 +45,7 @@
 
 use crate::handshake::World;
 use crate::mark::{Marker, Marks};
-use crate::mutator::Gathered;
+use crate::mutator::{FINALIZERS_MAX, Gathered};
 use crate::region::{self, *};
 use crate::space::space;
 use crate::stats::{Counters, mib};
@@ -306,6 +306,10 @@ impl Mutator {
     pub(crate) fn collect_if_due(&self) {
         self.collect_unless(Kind::Due, None, || SINCE.load(Relaxed) < due_at());
     }
+    pub(crate) fn collect_for_finalizers(&self) {
+        // SAFETY: only this thread uses it while it runs.
+        self.collect_unless(Kind::Due, None, || unsafe { &*self.local.get() }.gathered.finalizable.len() < FINALIZERS_MAX);
+    }
     pub(crate) fn collect_for_stress(&self) {
         // A full one would give up what was marked in slices.
         let full = SINCE.load(Relaxed).is_multiple_of(7) && !is_marking();
@@ -432,7 +436,7 @@ impl Collector {
         let unseen = kind == Kind::Due && !full && quiet && self.may_keep_unseen(allocated, stress);
         if unseen {
             // Before the marks of dropped cells are cleared: those are not new.
-            keep_unseen(&touched);
+            keep_unseen(&touched, self.sliced.as_mut().map(|s| &mut s.marker));
         }
 
         let dropped = std::mem::take(&mut queues().dropped);
@@ -470,6 +474,9 @@ impl Collector {
             marker.visitor.shapes.append(&mut SHAPES.young.lock().expect("shape list"));
         } else if unseen {
             forget(&remembered);
+            if let Some(sliced) = &mut self.sliced {
+                visit_again(&mut sliced.marker, &remembered, &cards, &dirty);
+            }
         } else {
             remembered.iter().for_each(|&cell| marker.scan(cell));
             visit_cards(&mut marker, &cards);
@@ -637,8 +644,7 @@ impl Collector {
 
     /// Whether all new cells may be kept without being looked at.
     fn may_keep_unseen(&self, allocated: usize, stress: bool) -> bool {
-        // While marking is under way, what new cells refer to must be seen.
-        self.sliced.is_none() && if stress { self.counters.minor % 3 == 1 } else { allocated <= self.unseen }
+        if stress { self.counters.minor % 3 == 1 } else { allocated <= self.unseen }
     }
 
     /// At the end of a minor collection: begins a full one of a large heap, or marks some more for it.
@@ -736,22 +742,42 @@ fn forget(remembered: &[usize]) {
     }
 }
 
-/// Makes all cells old that were allocated since the last collection, those that nothing refers to among them.
-fn keep_unseen(touched: &[u32]) {
+/// Makes all cells old that were allocated since the last collection, those that nothing refers to among them. The full collection
+/// that is being marked, if there is one, has them marked, too, and is told what older cells they refer to: that takes a walk
+/// through their blocks instead of one along their references.
+fn keep_unseen(touched: &[u32], mut sliced: Option<&mut Marker>) {
     let base = region::mark_base();
-    let keep = |cell: usize| {
+    let other = sliced.as_ref().map(|m| m.marks().base);
+    // New cells in blocks where there are old ones, and large ones.
+    let mut scattered = Vec::new();
+    let mut keep = |cell: usize, is_scattered: bool| {
         if region::mark(base, cell, false) {
             // SAFETY: a cell that was allocated since the last collection.
             unsafe { &*(cell as *const Header) }.gc.store(gc_bits::OLD, Relaxed);
+            if let Some(other) = other {
+                region::mark(other, cell, false);
+                if is_scattered {
+                    scattered.push(cell);
+                }
+            }
         }
     };
-    for &index in touched {
+    let cells = |index: u32| {
         let b = block(index);
         // What is left at the block's end is no cell.
         let len = (b.frontier.load(Relaxed) as usize).min(b.cells.load(Relaxed) as usize * b.cell_size());
-        (block_address(index)..block_address(index) + len).step_by(b.cell_size()).for_each(keep);
+        (block_address(index)..block_address(index) + len).step_by(b.cell_size())
+    };
+    let had_cells = |index: u32| block(index).live.load(Relaxed) != 0;
+    for &index in touched {
+        cells(index).for_each(|cell| keep(cell, had_cells(index)));
     }
-    space().large_young.iter().for_each(|&head| keep(block_address(head)));
+    space().large_young.iter().for_each(|&head| keep(block_address(head), true));
+    let Some(marker) = &mut sliced else { return };
+    scattered.into_iter().for_each(|cell| marker.scan_new(cell));
+    for &index in touched.iter().filter(|&&index| !had_cells(index)) {
+        cells(index).for_each(|cell| marker.scan_new(cell));
+    }
 }
 
 fn visit_cards(marker: &mut Marker, cards: &[usize]) {

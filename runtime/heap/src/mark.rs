@@ -252,6 +252,20 @@ impl Marker {
         }
     }
 
+    /// Visits the references of a new cell, as `scan`, where most lead to others that are marked already.
+    pub fn scan_new(&mut self, cell: usize) {
+        let base = self.marks.base;
+        let edges = self.visitor.edges.len();
+        self.scan(cell);
+        let mut kept = edges;
+        for i in edges..self.visitor.edges.len() {
+            let to = self.visitor.edges[i];
+            self.visitor.edges[kept] = to;
+            kept += usize::from(!region::is_marked_in(base, to));
+        }
+        self.visitor.edges.truncate(kept);
+    }
+
     /// Marks a shape and visits what it refers to.
     #[cold]
     fn mark_shape(&mut self, id: ShapeId) {

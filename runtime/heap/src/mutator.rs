@@ -66,6 +66,9 @@ pub struct Mutator {
 const NO_BLOCK: u32 = u32::MAX;
 /// Zeroed at a time.
 const PIECE: usize = 16 << 10;
+/// Finalizers a thread may register before somebody looks for the dead among them, whether automatic collection is on or not:
+/// what has a finalizer is expected to be finalized soon after it was dropped.
+pub(crate) const FINALIZERS_MAX: usize = 20_000;
 /// Bytes a thread may allocate before it tells the others.
 const DEBT_MAX: usize = 32 << 10;
 
@@ -231,6 +234,9 @@ impl Mutator {
                 local.until_stress = stress;
                 self.collect_for_stress();
             }
+        }
+        if local.gathered.finalizable.len() >= FINALIZERS_MAX {
+            self.collect_for_finalizers();
         }
         if local.debt >= DEBT_MAX {
             let debt = std::mem::take(&mut local.debt);

@@ -1,3 +1,4 @@
+# gc-stress: 20000
 # Old cells rewired while a full collection is marked in slices: nothing reachable may be lost.
 import random
 class N:

@@ -59,9 +59,16 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     if let Err(status) = prepare(&t, c) {
         return ExitCode::from(status);
     }
-    t.set_stress(c.gc_stress);
-    taipan_heap::set_verify(c.gc_verify);
-    taipan_heap::set_log(c.gc_log);
+    // What the environment asks for stays.
+    if c.gc_stress != 0 {
+        t.set_stress(c.gc_stress);
+    }
+    if c.gc_verify {
+        taipan_heap::set_verify(true);
+    }
+    if c.gc_log {
+        taipan_heap::set_log(true);
+    }
     let result = main_module::run(&t, c);
     let status = finish::finish(&t, result);
     t.set_stress(0);
