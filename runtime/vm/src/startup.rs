@@ -208,6 +208,7 @@ impl Thread {
                 running_task: e(),
                 locals: e(),
                 handle: e(),
+                recorded: e(),
                 origin_depth: e(),
             },
         )?;

@@ -48,6 +48,8 @@ pub struct Thread {
     pub state: Cell<Option<Ref<ThreadState>>>,
     /// Room for text that is being made; see [`Thread::keep_scratch`].
     pub scratch: Cell<Vec<u8>>,
+    /// What machine code and feedback keep.
+    pub machine: crate::interp::machine::State,
     /// Unmapped after all else.
     _memory: StackMemory,
 }
@@ -76,6 +78,8 @@ pub struct ThreadState {
     pub locals: Field,
     /// The `_thread` handle object.
     pub handle: Field,
+    /// list: code objects that the thread's feedback is about.
+    pub recorded: Field,
     /// Coroutine origin tracking depth.
     pub origin_depth: Field,
 }
@@ -147,6 +151,7 @@ impl Thread {
             ident: Cell::new(unsafe { libc::pthread_self() } as u64),
             state: Cell::new(None),
             scratch: Cell::new(Vec::new()),
+            machine: Default::default(),
             _memory: memory,
         });
         CURRENT.set(&*t);

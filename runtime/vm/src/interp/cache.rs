@@ -75,11 +75,13 @@ fn each_word(code: &Code, mut f: impl FnMut(&AtomicU64)) {
         // SAFETY: `i` is below the number of words; cache words are only accessed atomically.
         let instr = unsafe { Instr(*code.start.add(i)) };
         let len = Op::from_u16(instr.op()).map_or(1, Op::len);
+        // That of a loop is no cache: see `machine`.
+        let len = if instr.op() == Op::JUMP_BACK as u16 { 1 } else { len };
         for k in 1..len {
             // SAFETY: as above.
             f(unsafe { &*code.start.add(i + k).cast::<AtomicU64>() });
         }
-        i += len;
+        i += Op::from_u16(instr.op()).map_or(1, Op::len);
     }
 }
 
@@ -105,6 +107,11 @@ fn entry_of(word: u64) -> Option<Ref<Entry>> {
     } else {
         None
     }
+}
+
+/// The entry that a site's word names, if it names one.
+pub fn entry(word: u64) -> Option<Ref<Entry>> {
+    entry_of(word)
 }
 
 /// Shape of a value, immediates included.

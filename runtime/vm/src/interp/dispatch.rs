@@ -107,8 +107,7 @@ pub(crate) unsafe extern "C" fn raise(t: &Thread, table: *const Handler, exc: u6
             0 => leave!(RAISED),
             pc => {
                 let regs = t.regs.get();
-                let _ = table;
-                goto!(t, pc as *const u64, regs, t.table.get())
+                goto!(t, pc as *const u64, regs, machine::next_table(t, table))
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use super::cache;
 use super::dispatch::{Exit, Handler, RETURNED, YIELDED, goto, leave, raise};
+use super::machine::{self, next_table};
 use super::slow;
 use super::*;
 use crate::ops::item::quick_item;
@@ -708,11 +709,27 @@ handler!(JUMP_BACK, |t, pc, r, tb, i| {
     if t.should_poll() {
         return jump_back_rest(t, pc, r, tb);
     }
+    if *pc.add(1) != machine::NEVER {
+        return jump_back_counted(t, pc, r, tb);
+    }
     goto!(t, pc.offset(i.imm32() as isize), r, tb)
+});
+// The loop is counted, or there is machine code for it.
+second!(jump_back_counted, |t, pc, r, tb, i| {
+    let head = pc.offset(i.imm32() as isize);
+    let unit = machine::loop_head(t, pc, head, r);
+    if unit.is_null() {
+        goto!(t, head, r, next_table(t, tb))
+    }
+    let next = machine::enter(t, unit, r);
+    if next.is_null() {
+        leave!(machine::left_with(t))
+    }
+    goto!(t, next, t.regs.get(), next_table(t, tb))
 });
 rest!(jump_back_rest, |t, pc, r, tb, i| {
     match poll(t) {
-        Ok(()) => goto!(t, pc.offset(i.imm32() as isize), r, t.table.get()),
+        Ok(()) => goto!(t, pc.offset(i.imm32() as isize), r, next_table(t, tb)),
         Err(e) => throw!(t, tb, e),
     }
 });
@@ -919,7 +936,7 @@ unsafe extern "C" fn goto_running(t: &Thread, tb: *const Handler) -> Exit {
     unsafe {
         let r = t.regs.get();
         let pc: *const u64 = t.pc.get().cast();
-        goto!(t, pc, r, t.table.get())
+        goto!(t, pc, r, next_table(t, tb))
     }
 }
 macro_rules! unpack {
@@ -1066,7 +1083,7 @@ unsafe extern "C" fn entry_poll(t: &Thread, pc: *const u64, r: Regs, tb: *const 
             wipe_stack();
         }
         match poll(t) {
-            Ok(()) => goto!(t, pc, r, t.table.get()),
+            Ok(()) => goto!(t, pc, r, next_table(t, tb)),
             Err(e) => throw!(t, tb, e),
         }
     }
@@ -1120,7 +1137,7 @@ macro_rules! finish_call {
                     *$r.add($i.b() + KWNAMES) = v;
                     return entry_poll($t, $pc.add(2), $r, $tb);
                 }
-                goto!($t, $pc.add(2), $r, $t.table.get())
+                goto!($t, $pc.add(2), $r, next_table($t, $tb))
             }
             Err(e) => throw!($t, $tb, e),
         }
@@ -1178,7 +1195,7 @@ second!(call_rest, |t, pc, r, tb, i| {
                 *r.add(i.b() + KWNAMES) = v;
                 return entry_poll(t, pc.add(2), r, tb);
             }
-            goto!(t, pc.add(2), r, t.table.get())
+            goto!(t, pc.add(2), r, next_table(t, tb))
         }
         Err(e) => throw!(t, tb, e),
     }
@@ -1193,7 +1210,7 @@ handler!(CALL_EX, |t, pc, r, tb, i| {
                 *r.add(i.b() + KWNAMES) = v;
                 return entry_poll(t, pc.add(1), r, tb);
             }
-            goto!(t, pc.add(1), r, t.table.get())
+            goto!(t, pc.add(1), r, next_table(t, tb))
         }
         Err(e) => throw!(t, tb, e),
     }

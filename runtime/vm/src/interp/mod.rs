@@ -18,6 +18,7 @@ pub mod dispatch;
 pub mod dump;
 mod handlers;
 pub mod jump;
+pub mod machine;
 pub mod slow;
 pub mod snapshot;
 pub mod trace;

@@ -46,6 +46,11 @@ pub struct Code {
     /// What tools want to be told of in this code (`interp::trace`).
     #[noscan(drop)]
     pub monitors: std::sync::OnceLock<Box<crate::interp::trace::Monitors>>,
+    /// Feedback and machine code.
+    #[noscan(drop)]
+    pub machine: std::sync::OnceLock<Box<crate::interp::machine::Machine>>,
+    /// list: what machine code of this code refers to, or null.
+    pub machine_refs: RefField<List>,
 }
 
 unsafe fn scan_caches(cell: *const Header, v: &mut Visitor) {
@@ -121,6 +126,8 @@ impl Code {
             unit: unit.clone(),
             instructions,
             monitors: std::sync::OnceLock::new(),
+            machine: std::sync::OnceLock::new(),
+            machine_refs: RefField::null(),
         })
     }
     /// Gives this code and all in it another file name. For code that was just read and that nobody runs yet.

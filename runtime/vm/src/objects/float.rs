@@ -22,6 +22,8 @@ pub struct BoxedFloat {
 }
 
 impl BoxedFloat {
+    pub(crate) const VALUE: usize = std::mem::offset_of!(BoxedFloat, value);
+
     #[inline(always)]
     pub fn value(&self) -> f64 {
         self.value

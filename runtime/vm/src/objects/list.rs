@@ -17,6 +17,9 @@ pub struct List {
 }
 
 impl List {
+    pub(crate) const STORAGE: usize = std::mem::offset_of!(List, storage);
+    pub(crate) const LEN: usize = std::mem::offset_of!(List, len);
+
     pub fn new(t: &Thread) -> Result<Ref<List>> {
         List::with_storage(t, List::class_cell().shape(), None, 0)
     }

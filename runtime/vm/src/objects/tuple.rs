@@ -28,6 +28,8 @@ unsafe impl HeapType for Tuple {
 }
 
 impl Tuple {
+    pub(crate) const LEN: usize = std::mem::offset_of!(Tuple, len);
+
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.len

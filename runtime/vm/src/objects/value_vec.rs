@@ -29,6 +29,8 @@ unsafe impl HeapType for Array {
 static SHAPE: std::sync::OnceLock<ShapeId> = std::sync::OnceLock::new();
 
 impl Array {
+    pub(crate) const CAPACITY: usize = std::mem::offset_of!(Array, capacity);
+
     /// An array whose slots are all the integer 0.
     pub fn new(t: &Thread, capacity: usize) -> Result<Ref<Array>> {
         let shape = *SHAPE.get_or_init(|| Mutator::internal_shape(&LAYOUT));

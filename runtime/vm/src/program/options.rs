@@ -333,7 +333,11 @@ fn own_options(c: &mut Config) -> Parsed<()> {
     c.gc_log = xoption(c, "gc-log").is_some();
     match xoption(c, "jit") {
         None => Ok(()),
-        Some(Some(v)) if v == "on" || v == "off" => Ok(()),
+        Some(Some(v)) if v == "on" || v == "off" => {
+            crate::interp::machine::enable(v == "on");
+            crate::interp::machine::set_log(xoption(c, "jit-log").is_some());
+            Ok(())
+        }
         Some(_) => Err(invalid("bad value for option -X jit (expected \"on\" or \"off\")")),
     }
 }

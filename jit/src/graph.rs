@@ -1,0 +1,232 @@
+//! The instructions that a unit covers: those of the function from the loop's head on, and those of the callees that are
+//! inlined, as one graph.
+//!
+//! Registers are numbered from the root frame's first. A callee's window lies in its caller's temporaries, so its registers are
+//! the caller's, some words further; arguments are where the callee wants them.
+
+use crate::live::{Bits, live_in};
+use std::collections::HashMap;
+use taipan_compiler::effects;
+use taipan_compiler::flags;
+use taipan_compiler::isa::{FRAME_HEADER_WORDS, Instr, Op};
+use taipan_vm::interp::cache::{self, Kind};
+use taipan_vm::interp::machine::{MIXED, Site};
+use taipan_vm::native::*;
+use taipan_vm::objects::code::Code;
+use taipan_vm::objects::generator::Generator;
+
+/// Words of instructions in a unit, in an inlined callee, and frames within each other.
+const MOST_WORDS: usize = 4000;
+const MOST_INLINED: usize = 160;
+const MOST_FRAMES: usize = 4;
+
+pub type NodeId = usize;
+
+/// A frame: the root's, or that of an inlined call.
+pub struct Frame {
+    pub code: Ref<Code>,
+    /// Number of its first register.
+    pub base: usize,
+    /// Frame and word index of the call.
+    pub call: Option<(usize, usize)>,
+    /// The globals that its code is compiled for, where its cached globals say so.
+    pub globals: Option<Value>,
+    pub live: Vec<Bits>,
+    sites: Vec<Site>,
+}
+
+impl Frame {
+    pub fn instr(&self, at: usize) -> Instr {
+        // SAFETY: word indexes come from the code's own control flow.
+        Instr(unsafe { *self.code.start.add(at) })
+    }
+    /// The cache word of the instruction at `at`.
+    pub fn cache(&self, at: usize) -> u64 {
+        // SAFETY: as above; the word after it is its cache.
+        unsafe { (*self.code.start.add(at + 1).cast::<std::sync::atomic::AtomicU64>()).load(std::sync::atomic::Ordering::Acquire) }
+    }
+    pub fn address(&self, at: usize) -> u64 {
+        // SAFETY: as above.
+        unsafe { self.code.start.add(at) as u64 }
+    }
+}
+
+/// An instruction of a frame.
+pub struct Node {
+    pub frame: usize,
+    pub at: usize,
+    pub op: Op,
+    pub i: Instr,
+    pub site: Site,
+    /// Where it goes on, and where it jumps.
+    pub next: Option<NodeId>,
+    pub jump: Option<NodeId>,
+    /// The frame that a call enters.
+    pub enters: Option<usize>,
+}
+
+pub struct Graph {
+    pub frames: Vec<Frame>,
+    pub nodes: Vec<Node>,
+    pub entry: NodeId,
+    /// Registers of all frames.
+    pub registers: usize,
+}
+
+/// Why there is no unit.
+#[derive(Debug)]
+pub enum Refused {
+    TooLarge,
+    /// The interpreter switches between frames quicker than compiled code does.
+    Suspends,
+}
+
+impl Graph {
+    pub fn build(code: Ref<Code>, head: usize) -> std::result::Result<Graph, Refused> {
+        let mut g = Graph { frames: Vec::new(), nodes: Vec::new(), entry: 0, registers: 0 };
+        g.add_frame(code, 0, None);
+        let mut known: HashMap<(usize, usize), NodeId> = HashMap::new();
+        let mut work = Vec::new();
+        g.entry = g.node((0, head), &mut known, &mut work);
+        let mut inlined: HashMap<(usize, usize), usize> = HashMap::new();
+        while let Some(id) = work.pop() {
+            if g.nodes.len() > MOST_WORDS {
+                return Err(Refused::TooLarge);
+            }
+            let (frame, at, op, i, site) = {
+                let n = &g.nodes[id];
+                (n.frame, n.at, n.op, n.i, n.site)
+            };
+            if site.count == 0 {
+                continue;
+            }
+            match op {
+                Op::YIELD | Op::YIELD_FROM | Op::RETURN_GENERATOR => return Err(Refused::Suspends),
+                Op::FOR_ITER if site.shape == Generator::class_cell().shape().0 => return Err(Refused::Suspends),
+                Op::RAISE | Op::RERAISE => continue,
+                Op::RETURN => {
+                    if let Some((parent, call)) = g.frames[frame].call {
+                        let back = g.node((parent, call + op_len(Op::CALL)), &mut known, &mut work);
+                        g.nodes[id].next = Some(back);
+                    }
+                    continue;
+                }
+                Op::CALL | Op::CALL_METHOD => {
+                    if let Some(callee) = g.inlinable(frame, i, &site) {
+                        let base = g.frames[frame].base + i.b() + FRAME_HEADER_WORDS;
+                        let inner = match inlined.get(&(frame, at)) {
+                            Some(&f) => f,
+                            None => g.add_frame(callee, base, Some((frame, at))),
+                        };
+                        inlined.insert((frame, at), inner);
+                        let start = g.node((inner, 0), &mut known, &mut work);
+                        g.nodes[id].enters = Some(inner);
+                        g.nodes[id].next = Some(start);
+                        continue;
+                    }
+                }
+                _ => {}
+            }
+            let [next, mut jump] = effects::successors(i, at);
+            if op == Op::BUILD_SLICE && i.c() != 0 {
+                // The instruction may do the next one's work, too.
+                jump = Some(at + op_len(op) + op_len(Op::GETITEM));
+            }
+            g.nodes[id].next = next.map(|n| g.node((frame, n), &mut known, &mut work));
+            g.nodes[id].jump = jump.map(|n| g.node((frame, n), &mut known, &mut work));
+        }
+        Ok(g)
+    }
+
+    fn node(&mut self, key: (usize, usize), known: &mut HashMap<(usize, usize), NodeId>, work: &mut Vec<NodeId>) -> NodeId {
+        *known.entry(key).or_insert_with(|| {
+            let (frame, at) = key;
+            let f = &self.frames[frame];
+            let i = f.instr(at);
+            let op = Op::from_u16(i.op()).unwrap_or(Op::NOP);
+            let site = f.sites.get(at).copied().unwrap_or_default();
+            self.nodes.push(Node { frame, at, op, i, site, next: None, jump: None, enters: None });
+            work.push(self.nodes.len() - 1);
+            self.nodes.len() - 1
+        })
+    }
+
+    fn add_frame(&mut self, code: Ref<Code>, base: usize, call: Option<(usize, usize)>) -> usize {
+        let sites = code.machine.get().map_or(Vec::new(), |m| m.sites());
+        let mut frame = Frame { code, base, call, globals: None, live: live_in(&code), sites };
+        frame.globals = globals_of(&frame);
+        self.registers = self.registers.max(base + code.nregs as usize);
+        self.frames.push(frame);
+        self.frames.len() - 1
+    }
+
+    /// The code of the one callee that a call saw, if it is worth a place here.
+    fn inlinable(&self, frame: usize, i: Instr, site: &Site) -> Option<Ref<Code>> {
+        if site.callee == 0 || site.callee == u64::from(MIXED) || site.failures > 1 {
+            return None;
+        }
+        let code = Value::from_bits(site.callee).downcast::<Code>()?;
+        let depth = self.chain(frame).count();
+        let recursive = self.chain(frame).any(|f| self.frames[f].code == code);
+        let special = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
+        let fits = code.simple
+            && code.argcount as usize == i.c()
+            && !code.has(special)
+            && code.words() <= MOST_INLINED
+            && depth < MOST_FRAMES
+            && !recursive
+            && code.machine.get().is_some();
+        fits.then_some(code)
+    }
+
+    /// A frame and those around it, outwards.
+    pub fn chain(&self, frame: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(Some(frame), |&f| self.frames[f].call.map(|(parent, _)| parent))
+    }
+
+    /// The registers that hold what may still be asked for when the instruction at `node` begins: what is read later, and
+    /// variables, which others may look at.
+    pub fn live(&self, node: &Node, mut f: impl FnMut(usize)) {
+        let (mut at, mut window) = (node.at, None);
+        for frame in self.chain(node.frame) {
+            let fr = &self.frames[frame];
+            let nvars = fr.code.nvars as usize;
+            for r in 0..fr.code.nregs as usize {
+                let live = match window {
+                    None => fr.live[at].get(r),
+                    // The window is the callee's now; the result is not there yet.
+                    Some((base, dest)) => {
+                        r < base && (fr.live[at].get(r) || fr.live[at + op_len(Op::CALL)].get(r) && r != dest)
+                    }
+                };
+                if live || r < nvars {
+                    f(fr.base + r);
+                }
+            }
+            if let Some((parent, call)) = fr.call {
+                let i = self.frames[parent].instr(call);
+                (at, window) = (call, Some((i.b(), i.a())));
+            }
+        }
+    }
+}
+
+pub fn op_len(op: Op) -> usize {
+    op.len()
+}
+
+/// The globals dict that the cached globals of a frame's code belong to.
+fn globals_of(frame: &Frame) -> Option<Value> {
+    let mut at = 0;
+    while at < frame.code.words() {
+        let i = frame.instr(at);
+        let op = Op::from_u16(i.op())?;
+        if op == Op::LOAD_GLOBAL
+            && let Some(e) = cache::entry(frame.cache(at)).filter(|e| e.kind == Kind::Global)
+        {
+            return Some(e.guard.get());
+        }
+        at += op.len();
+    }
+    None
+}

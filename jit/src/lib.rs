@@ -1,0 +1,87 @@
+//! Machine code for hot loops, by Cranelift.
+//!
+//! A unit covers a function from the head of a hot loop on, callees that are small and always the same included ([`graph`]). What
+//! its registers hold is inferred from what the loop's frame holds now and from what the instructions saw ([`infer`]); how each
+//! instruction is done follows from that ([`plan`]), and is then written as Cranelift's code ([`lower`]). Whatever is not done
+//! here is done by the interpreter's own handler for the one instruction (`step`), so every instruction works.
+//!
+//! Wherever something is not as it was seen, the code stores the frame as the interpreter would have it and gives back to the
+//! interpreter at that very instruction.
+
+mod graph;
+mod infer;
+mod live;
+mod lower;
+mod memory;
+mod plan;
+
+use graph::Graph;
+use plan::{Context, Kind};
+use std::sync::atomic::AtomicU64;
+use taipan_vm::interp::Regs;
+use taipan_vm::interp::machine::{self, Unit, layout};
+use taipan_vm::native::*;
+use taipan_vm::objects::code::Code;
+
+/// Makes this the compiler of the interpreter.
+pub fn install() {
+    machine::install(compile);
+}
+
+fn compile(t: &Thread, code: Ref<Code>, head: usize, regs: Regs, site: &AtomicU64) -> Option<Box<Unit>> {
+    let shapes = layout::shapes();
+    let log = machine::log();
+    let name = || format!("{}:{}", code.qualname.expect().to_string_lossy(), code.position(head).line);
+    let graph = match Graph::build(code, head) {
+        Ok(g) => g,
+        Err(why) => {
+            if log {
+                eprintln!("jit: {}: refused: {why:?}", name());
+            }
+            return None;
+        }
+    };
+    let cx = Context { graph: &graph, shapes: &shapes };
+    // SAFETY: the frame whose loop is hot.
+    let kinds: Vec<Kind> = (0..code.nregs as usize).map(|r| kind_now(unsafe { *regs.add(r) }, &shapes)).collect();
+    let failed = graph.nodes[graph.entry].site.failures > 0;
+    let kinds = if failed { vec![Kind::Any; kinds.len()] } else { kinds };
+    let blocks = infer::infer(&cx, &kinds);
+    let start = std::time::Instant::now();
+    let unit = lower::lower(t, &cx, &blocks, site);
+    if log {
+        match &unit {
+            Some(u) => eprintln!(
+                "jit: {}: {} instructions, {} frames, {} exits, {} bytes, {:?}",
+                name(),
+                graph.nodes.len(),
+                graph.frames.len(),
+                u.exits.len(),
+                u.size,
+                start.elapsed()
+            ),
+            None => eprintln!("jit: {}: not compiled", name()),
+        }
+    }
+    unit
+}
+
+/// What a register holds now.
+fn kind_now(v: Value, shapes: &layout::Shapes) -> Kind {
+    if v.is_small_int() {
+        return Kind::Int;
+    }
+    if v.is_immediate_float() {
+        return Kind::Float;
+    }
+    if v.is_bool() {
+        return Kind::Bool;
+    }
+    match v.header().map(|h| h.shape_id().0) {
+        Some(s) if s == shapes.float => Kind::Float,
+        Some(s) if [shapes.list, shapes.tuple, shapes.range_iterator, shapes.list_iterator, shapes.tuple_iterator].contains(&s) => {
+            Kind::Shape(s)
+        }
+        _ => Kind::Any,
+    }
+}

@@ -1,0 +1,594 @@
+//! What is known of registers, and how each instruction is done given that and what it saw: the decisions that type inference
+//! and code generation share.
+
+use crate::graph::{Frame, Graph, Node};
+use taipan_compiler::isa::Op;
+use taipan_vm::interp::cache::{self, Kind as CacheKind};
+use taipan_vm::interp::machine::layout::{self, Shapes};
+use taipan_vm::interp::machine::{MIXED, seen};
+use taipan_vm::native::*;
+
+/// What is known of a register's value, and how it is held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A value word.
+    Any,
+    /// The word of a small integer.
+    Int,
+    /// An unboxed float.
+    Float,
+    /// The word of a bool.
+    Bool,
+    /// The word of a cell of this shape: an exact instance of a built-in class, whose shape does not change.
+    Shape(u32),
+}
+
+impl Kind {
+    fn join(self, other: Kind) -> Kind {
+        if self == other { self } else { Kind::Any }
+    }
+}
+
+/// What is known of all registers.
+#[derive(Clone, PartialEq)]
+pub struct State {
+    pub kinds: Vec<Kind>,
+    /// Whether the frame has the value, too.
+    pub stored: Vec<bool>,
+}
+
+impl State {
+    pub fn new(n: usize) -> State {
+        State { kinds: vec![Kind::Any; n], stored: vec![true; n] }
+    }
+    pub fn set(&mut self, r: usize, kind: Kind) {
+        self.kinds[r] = kind;
+        self.stored[r] = false;
+    }
+    /// Forgets what nobody asks for at `node`.
+    pub fn keep_live(&mut self, g: &Graph, node: &Node) {
+        let mut live = vec![false; self.kinds.len()];
+        g.live(node, |r| live[r] = true);
+        for r in (0..live.len()).filter(|&r| !live[r]) {
+            self.kinds[r] = Kind::Any;
+            self.stored[r] = true;
+        }
+    }
+    /// Joins what comes from elsewhere; tells whether anything changed.
+    pub fn join(&mut self, other: &State) -> bool {
+        let mut changed = false;
+        for r in 0..self.kinds.len() {
+            let kind = self.kinds[r].join(other.kinds[r]);
+            let stored = self.stored[r] && other.stored[r];
+            changed |= kind != self.kinds[r] || stored != self.stored[r];
+            (self.kinds[r], self.stored[r]) = (kind, stored);
+        }
+        changed
+    }
+}
+
+/// An operand: a register, or a constant integer.
+#[derive(Clone, Copy, Debug)]
+pub enum Source {
+    Reg(usize),
+    Int(i64),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Arith {
+    Add,
+    Sub,
+    Mul,
+    TrueDiv,
+    FloorDiv,
+    Mod,
+    And,
+    Or,
+    Xor,
+    Shl,
+    Shr,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cmp {
+    Lt,
+    Le,
+    Eq,
+    Ne,
+    Gt,
+    Ge,
+}
+
+/// Which container a subscript is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Items {
+    List,
+    Tuple,
+    /// A class that finds items without a call.
+    Quick,
+}
+
+/// How an instruction is done. Registers are numbered through all frames.
+#[derive(Clone, Debug)]
+pub enum How {
+    Nothing,
+    Move { a: usize, b: usize },
+    /// A constant: its word, and the float if it is one.
+    Constant { a: usize, word: u64, float: Option<f64>, kind: Kind },
+    /// Nobody came here while it was recorded.
+    Unseen,
+    /// The interpreter goes on here.
+    Leave,
+    /// The interpreter's handler does it.
+    Step,
+    IntArith { op: Arith, a: usize, x: Source, y: Source },
+    FloatArith { op: Arith, a: usize, x: Source, y: Source },
+    Negate { a: usize, b: usize, float: bool },
+    /// A comparison that makes a bool, or jumps if its outcome is `want`.
+    Compare { cmp: Cmp, x: Source, y: Source, float: bool, dest: Option<usize>, want: bool },
+    /// Jumps if the bool or integer is true, or false.
+    Truth { a: usize, want: bool },
+    Not { a: usize, b: usize },
+    /// Jumps if the register's word is this one, or is not.
+    WordIs { a: usize, word: u64, want: bool },
+    /// Compares two words by identity.
+    Same { x: usize, y: usize, dest: Option<usize>, want: bool },
+    CheckBound { a: usize },
+    Global { a: usize, cell: u64, shadow: Option<u64> },
+    Slot { a: usize, b: usize, shape: u32, offset: usize },
+    SetSlot { a: usize, c: usize, shape: u32, offset: usize, empty: bool },
+    Method { base: usize, b: usize, shape: u32, function: u64, class: u64, version: u32 },
+    Item { items: Items, a: usize, b: usize, index: Source },
+    SetItem { items: Items, a: usize, index: Source, c: usize },
+    Unpack { a: usize, first: usize, n: usize },
+    ForRange { a: usize, b: usize },
+    ForList { a: usize, b: usize },
+    ForTuple { a: usize, b: usize },
+    ForAny { a: usize, b: usize },
+    Jump,
+    JumpBack,
+    /// Enters an inlined callee: the window's first register, arguments, whether the first may be absent.
+    Enter { window: usize, method: bool },
+    /// Returns from an inlined callee.
+    Return { b: usize, dest: usize },
+}
+
+pub struct Plan {
+    /// What registers are made sure to be first.
+    pub guards: Vec<(usize, Kind)>,
+    pub how: How,
+    /// What registers hold afterwards.
+    pub writes: Vec<(usize, Kind)>,
+}
+
+/// Everything that plans depend on besides states.
+pub struct Context<'a> {
+    pub graph: &'a Graph,
+    pub shapes: &'a Shapes,
+}
+
+/// Gathers the guards of an instruction.
+struct Operands<'a> {
+    state: &'a State,
+    node: &'a Node,
+    guards: Vec<(usize, Kind)>,
+}
+
+impl Operands<'_> {
+    /// The kind of number in register `r`, operand `k`: `Int`, `Float`, or none.
+    fn number(&mut self, r: usize, k: usize) -> Option<Kind> {
+        match self.state.kinds[r] {
+            Kind::Int => Some(Kind::Int),
+            Kind::Float => Some(Kind::Float),
+            Kind::Any => {
+                let kinds = self.node.site.kinds[k];
+                let kind = if kinds == seen::INT {
+                    Kind::Int
+                } else if kinds != 0 && kinds & !(seen::FLOAT | seen::BOXED_FLOAT) == 0 {
+                    Kind::Float
+                } else {
+                    return None;
+                };
+                self.guards.push((r, kind));
+                Some(kind)
+            }
+            _ => None,
+        }
+    }
+    fn int(&mut self, r: usize, k: usize) -> bool {
+        self.number(r, k) == Some(Kind::Int)
+    }
+    /// Whether register `r` is, or is made sure to be, a cell of this shape.
+    fn shape(&mut self, r: usize, shape: u32) -> bool {
+        match self.state.kinds[r] {
+            Kind::Shape(s) => s == shape,
+            Kind::Any => {
+                self.guards.push((r, Kind::Shape(shape)));
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
+    let frame = &cx.graph.frames[node.frame];
+    let mut o = Operands { state, node, guards: Vec::new() };
+    let how = choose(cx, frame, &mut o);
+    let mut writes = Vec::new();
+    match &how {
+        How::Step => {
+            o.guards.clear();
+            taipan_compiler::effects::writes(node.i, |first, n| {
+                (first..first + n).for_each(|r| writes.push((frame.base + r, Kind::Any)));
+            });
+            if let (Op::BUILD_SLICE, true) = (node.op, node.i.c() != 0) {
+                let user = frame.instr(node.at + node.op.len());
+                if user.op() == Op::GETITEM as u16 {
+                    writes.push((frame.base + user.a(), Kind::Any));
+                }
+            }
+        }
+        How::Move { a, b } => writes.push((*a, state.kinds[*b])),
+        How::Constant { a, kind, .. } => writes.push((*a, *kind)),
+        How::IntArith { a, .. } => writes.push((*a, Kind::Int)),
+        How::FloatArith { a, .. } => writes.push((*a, Kind::Float)),
+        How::Negate { a, float, .. } => writes.push((*a, if *float { Kind::Float } else { Kind::Int })),
+        How::Compare { dest: Some(a), .. } | How::Same { dest: Some(a), .. } | How::Not { a, .. } => writes.push((*a, Kind::Bool)),
+        How::Global { a, .. } | How::Slot { a, .. } | How::Item { a, .. } => writes.push((*a, Kind::Any)),
+        How::Method { base, b, .. } => {
+            use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS};
+            writes.push((base + CALLABLE, Kind::Any));
+            writes.push((base + FRAME_HEADER_WORDS, state.kinds[*b]));
+        }
+        How::Unpack { first, n, .. } => (*first..first + n).for_each(|r| writes.push((r, Kind::Any))),
+        How::ForRange { a, .. } => writes.push((*a, Kind::Int)),
+        How::ForList { a, .. } | How::ForTuple { a, .. } | How::ForAny { a, .. } => writes.push((*a, Kind::Any)),
+        How::Return { b, dest } => writes.push((*dest, state.kinds[*b])),
+        How::Enter { .. } => {
+            if let Some(inner) = node.enters {
+                let f = &cx.graph.frames[inner];
+                (f.code.nparams as usize..f.code.nvars as usize).for_each(|r| writes.push((f.base + r, Kind::Any)));
+            }
+        }
+        _ => {}
+    }
+    Plan { guards: o.guards, how, writes }
+}
+
+/// Applies what a plan is known to do. `jumped`: on the way of the jump, where FOR_ITER writes nothing.
+pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
+    for &(r, kind) in &plan.guards {
+        state.kinds[r] = kind;
+    }
+    if matches!(plan.how, How::Step | How::ForAny { .. }) {
+        state.stored.fill(true);
+    }
+    let loops = matches!(plan.how, How::ForRange { .. } | How::ForList { .. } | How::ForTuple { .. } | How::ForAny { .. });
+    if !(jumped && loops) {
+        for &(r, kind) in &plan.writes {
+            state.set(r, kind);
+            if matches!(plan.how, How::Step) {
+                state.stored[r] = true;
+            }
+        }
+    }
+}
+
+fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
+    let (node, base) = (o.node, frame.base);
+    let i = node.i;
+    let (a, b, c) = (base + i.a(), base + i.b(), base + i.c());
+    if node.site.count == 0 {
+        return How::Unseen;
+    }
+    match node.op {
+        Op::NOP => How::Nothing,
+        Op::MOVE => How::Move { a, b },
+        Op::LOADK => constant(a, frame.code.const_at(i.b())),
+        Op::LOADK_WIDE => constant(a, frame.code.const_at(i.imm32() as usize)),
+        Op::LOADI => constant(a, Value::small_int(i.imm32().into())),
+        Op::LOAD_NONE => constant(a, Value::NONE),
+        Op::LOAD_TRUE => constant(a, Value::TRUE),
+        Op::LOAD_FALSE => constant(a, Value::FALSE),
+        Op::LOAD_EMPTY => constant(a, Value::EMPTY),
+        Op::CHECK_BOUND => match o.state.kinds[a] {
+            Kind::Any => How::CheckBound { a },
+            _ => How::Nothing,
+        },
+        Op::JUMP => How::Jump,
+        Op::JUMP_BACK => How::JumpBack,
+        Op::YIELD | Op::YIELD_FROM | Op::RETURN_GENERATOR | Op::RAISE | Op::RERAISE => How::Leave,
+        Op::RETURN => match frame.call {
+            Some((parent, call)) => {
+                let p = &cx.graph.frames[parent];
+                How::Return { b: a, dest: p.base + p.instr(call).a() }
+            }
+            None => How::Leave,
+        },
+        Op::CALL | Op::CALL_METHOD if node.enters.is_some() => How::Enter { window: b, method: node.op == Op::CALL_METHOD },
+        Op::LOAD_GLOBAL => global(frame, node, a).unwrap_or(How::Step),
+        Op::LOAD_ATTR => slot(frame, node, a, b).unwrap_or(How::Step),
+        Op::STORE_ATTR => set_slot(frame, node, a, c).unwrap_or(How::Step),
+        Op::LOAD_METHOD => method(frame, node, a, b).unwrap_or(How::Step),
+        Op::GETITEM => {
+            if o.state.kinds[c] != Kind::Int && node.site.kinds[2] != seen::INT {
+                return How::Step;
+            }
+            item(cx, o, a, b, Source::Reg(c))
+        }
+        Op::GETITEMI => item(cx, o, a, b, Source::Int(i.c_signed() as i64)),
+        Op::SETITEM => {
+            if o.state.kinds[b] != Kind::Int && node.site.kinds[1] != seen::INT {
+                return How::Step;
+            }
+            let Some(items) = items(cx, node, o.state.kinds[a], true) else { return How::Step };
+            if !own_items(cx, o, items, a) || !o.int(b, 1) {
+                return How::Step;
+            }
+            How::SetItem { items, a, index: Source::Reg(b), c }
+        }
+        Op::UNPACK | Op::UNPACK_ITEM => {
+            if node.site.shape == cx.shapes.tuple && o.shape(a, cx.shapes.tuple) {
+                How::Unpack { a, first: b, n: i.c() }
+            } else {
+                How::Step
+            }
+        }
+        Op::FOR_ITER => {
+            let shape = node.site.shape;
+            let known = [cx.shapes.range_iterator, cx.shapes.list_iterator, cx.shapes.tuple_iterator].contains(&shape);
+            if !known || node.site.failures > 0 || !o.shape(b, shape) {
+                How::ForAny { a, b }
+            } else if shape == cx.shapes.range_iterator {
+                How::ForRange { a, b }
+            } else if shape == cx.shapes.list_iterator {
+                How::ForList { a, b }
+            } else {
+                How::ForTuple { a, b }
+            }
+        }
+        Op::JT | Op::JF => truth(o, a, node.op == Op::JT),
+        Op::NOT => match o.state.kinds[b] {
+            Kind::Bool => How::Not { a, b },
+            _ => How::Step,
+        },
+        Op::JNONE => How::WordIs { a, word: Value::NONE.bits(), want: true },
+        Op::JNOTNONE => How::WordIs { a, word: Value::NONE.bits(), want: false },
+        Op::JEMPTY => How::WordIs { a, word: Value::EMPTY.bits(), want: true },
+        Op::IS => How::Same { x: b, y: c, dest: Some(a), want: true },
+        Op::IS_NOT => How::Same { x: b, y: c, dest: Some(a), want: false },
+        Op::JIS => How::Same { x: a, y: b, dest: None, want: true },
+        Op::JISNOT => How::Same { x: a, y: b, dest: None, want: false },
+        Op::NEG => match o.number(b, 1) {
+            Some(kind) if node.site.failures == 0 => How::Negate { a, b, float: kind == Kind::Float },
+            _ => How::Step,
+        },
+        op => {
+            if let Some((arith, immediate)) = arithmetic(op) {
+                let (y, k) = if immediate { (Source::Int(i.c_signed() as i64), 0) } else { (Source::Reg(c), 2) };
+                return binary(o, arith, a, (b, 1), (y, k));
+            }
+            if let Some(cmp) = comparison(op) {
+                return compare(o, cmp, (b, 1), (Source::Reg(c), 2), Some(a), true);
+            }
+            if let Some((cmp, want, immediate)) = compare_jump(op) {
+                let y = if immediate { Source::Int(i.b_signed() as i64) } else { Source::Reg(b) };
+                return compare(o, cmp, (a, 0), (y, 1), None, want);
+            }
+            How::Step
+        }
+    }
+}
+
+fn constant(a: usize, v: Value) -> How {
+    let float = taipan_vm::ops::convert::float_value(v).filter(|_| v.as_small_int().is_none() && !v.is_bool());
+    let float = float.filter(|_| v.is_immediate_float() || v.is_cell());
+    let kind = if float.is_some() {
+        Kind::Float
+    } else if v.is_small_int() {
+        Kind::Int
+    } else if v.is_bool() {
+        Kind::Bool
+    } else {
+        Kind::Any
+    };
+    How::Constant { a, word: v.bits(), float, kind }
+}
+
+fn truth(o: &mut Operands, a: usize, want: bool) -> How {
+    match o.state.kinds[a] {
+        Kind::Bool | Kind::Int => How::Truth { a, want },
+        Kind::Any => match o.node.site.kinds[0] {
+            seen::BOOL => {
+                o.guards.push((a, Kind::Bool));
+                How::Truth { a, want }
+            }
+            seen::INT => {
+                o.guards.push((a, Kind::Int));
+                How::Truth { a, want }
+            }
+            _ => How::Step,
+        },
+        _ => How::Step,
+    }
+}
+
+fn number_of(o: &mut Operands, s: (Source, usize)) -> Option<Kind> {
+    match s.0 {
+        Source::Int(_) => Some(Kind::Int),
+        Source::Reg(r) => o.number(r, s.1),
+    }
+}
+
+fn binary(o: &mut Operands, op: Arith, a: usize, x: (usize, usize), y: (Source, usize)) -> How {
+    let (Some(p), Some(q)) = (o.number(x.0, x.1), number_of(o, y)) else { return How::Step };
+    let (x, y) = (Source::Reg(x.0), y.0);
+    let ints = p == Kind::Int && q == Kind::Int;
+    match op {
+        Arith::Add | Arith::Sub | Arith::Mul if !ints => How::FloatArith { op, a, x, y },
+        Arith::TrueDiv if o.node.site.failures == 0 => How::FloatArith { op, a, x, y },
+        Arith::TrueDiv => How::Step,
+        _ if !ints || o.node.site.failures > 0 => How::Step,
+        // The sign and the range of a variable distance need more than they are worth.
+        Arith::Shl if !matches!(y, Source::Int(0..=60)) => How::Step,
+        _ => How::IntArith { op, a, x, y },
+    }
+}
+
+fn compare(o: &mut Operands, cmp: Cmp, x: (usize, usize), y: (Source, usize), dest: Option<usize>, want: bool) -> How {
+    let (Some(p), Some(q)) = (o.number(x.0, x.1), number_of(o, y)) else { return How::Step };
+    let float = p == Kind::Float || q == Kind::Float;
+    if float && p != q && o.node.site.failures > 0 {
+        // An integer beyond 2**53 would be rounded.
+        return How::Step;
+    }
+    How::Compare { cmp, x: Source::Reg(x.0), y: y.0, float, dest, want }
+}
+
+fn arithmetic(op: Op) -> Option<(Arith, bool)> {
+    Some(match op {
+        Op::ADD | Op::IADD => (Arith::Add, false),
+        Op::SUB | Op::ISUB => (Arith::Sub, false),
+        Op::MUL | Op::IMUL => (Arith::Mul, false),
+        Op::TRUEDIV | Op::ITRUEDIV => (Arith::TrueDiv, false),
+        Op::FLOORDIV | Op::IFLOORDIV => (Arith::FloorDiv, false),
+        Op::MOD | Op::IMOD => (Arith::Mod, false),
+        Op::AND | Op::IAND => (Arith::And, false),
+        Op::OR | Op::IOR => (Arith::Or, false),
+        Op::XOR | Op::IXOR => (Arith::Xor, false),
+        Op::LSHIFT | Op::ILSHIFT => (Arith::Shl, false),
+        Op::RSHIFT | Op::IRSHIFT => (Arith::Shr, false),
+        Op::ADDI | Op::IADDI => (Arith::Add, true),
+        Op::SUBI | Op::ISUBI => (Arith::Sub, true),
+        Op::MULI => (Arith::Mul, true),
+        Op::FLOORDIVI => (Arith::FloorDiv, true),
+        Op::MODI => (Arith::Mod, true),
+        Op::ANDI => (Arith::And, true),
+        Op::LSHIFTI => (Arith::Shl, true),
+        Op::RSHIFTI => (Arith::Shr, true),
+        _ => return None,
+    })
+}
+
+fn comparison(op: Op) -> Option<Cmp> {
+    Some(match op {
+        Op::LT => Cmp::Lt,
+        Op::LE => Cmp::Le,
+        Op::EQ => Cmp::Eq,
+        Op::NE => Cmp::Ne,
+        Op::GT => Cmp::Gt,
+        Op::GE => Cmp::Ge,
+        _ => return None,
+    })
+}
+
+/// Comparison, the outcome for which it jumps, whether the right side is an immediate.
+fn compare_jump(op: Op) -> Option<(Cmp, bool, bool)> {
+    Some(match op {
+        Op::JLT => (Cmp::Lt, true, false),
+        Op::JLE => (Cmp::Le, true, false),
+        Op::JEQ => (Cmp::Eq, true, false),
+        Op::JNE => (Cmp::Ne, true, false),
+        Op::JGT => (Cmp::Gt, true, false),
+        Op::JGE => (Cmp::Ge, true, false),
+        Op::JNLT => (Cmp::Lt, false, false),
+        Op::JNLE => (Cmp::Le, false, false),
+        Op::JNEQ => (Cmp::Eq, false, false),
+        Op::JNNE => (Cmp::Ne, false, false),
+        Op::JNGT => (Cmp::Gt, false, false),
+        Op::JNGE => (Cmp::Ge, false, false),
+        Op::JLTI => (Cmp::Lt, true, true),
+        Op::JLEI => (Cmp::Le, true, true),
+        Op::JEQI => (Cmp::Eq, true, true),
+        Op::JNEI => (Cmp::Ne, true, true),
+        Op::JGTI => (Cmp::Gt, true, true),
+        Op::JGEI => (Cmp::Ge, true, true),
+        Op::JNLTI => (Cmp::Lt, false, true),
+        Op::JNLEI => (Cmp::Le, false, true),
+        Op::JNEQI => (Cmp::Eq, false, true),
+        Op::JNNEI => (Cmp::Ne, false, true),
+        Op::JNGTI => (Cmp::Gt, false, true),
+        Op::JNGEI => (Cmp::Ge, false, true),
+        _ => return None,
+    })
+}
+
+fn items(cx: &Context, node: &Node, kind: Kind, set: bool) -> Option<Items> {
+    let shape = match kind {
+        Kind::Shape(s) => s,
+        _ => node.site.shape,
+    };
+    if shape == cx.shapes.list {
+        Some(Items::List)
+    } else if shape == cx.shapes.tuple && !set {
+        Some(Items::Tuple)
+    } else if shape != 0 && shape != MIXED && node.site.failures == 0 {
+        let (get, put) = layout::quick_items(shape);
+        (if set { put } else { get }).then_some(Items::Quick)
+    } else {
+        None
+    }
+}
+fn own_items(cx: &Context, o: &mut Operands, items: Items, r: usize) -> bool {
+    let shape = match items {
+        Items::List => cx.shapes.list,
+        Items::Tuple => cx.shapes.tuple,
+        Items::Quick => match o.state.kinds[r] {
+            Kind::Shape(s) => s,
+            _ => o.node.site.shape,
+        },
+    };
+    o.shape(r, shape)
+}
+fn item(cx: &Context, o: &mut Operands, a: usize, b: usize, index: Source) -> How {
+    let Some(items) = items(cx, o.node, o.state.kinds[b], false) else { return How::Step };
+    if !own_items(cx, o, items, b) {
+        return How::Step;
+    }
+    if let Source::Reg(r) = index
+        && !o.int(r, 2)
+    {
+        return How::Step;
+    }
+    How::Item { items, a, b, index }
+}
+
+fn global(frame: &Frame, node: &Node, a: usize) -> Option<How> {
+    let e = cache::entry(frame.cache(node.at)).filter(|e| e.kind == CacheKind::Global)?;
+    if Some(e.guard.get()) != frame.globals || node.site.failures > 0 {
+        return None;
+    }
+    let own = e.value.get().downcast::<CellObject>()?;
+    if !own.get().is_empty() {
+        return Some(How::Global { a, cell: own.value().bits(), shadow: None });
+    }
+    let builtin = e.second.get().downcast::<CellObject>()?;
+    Some(How::Global { a, cell: builtin.value().bits(), shadow: Some(own.value().bits()) })
+}
+
+/// The shape and word offset of a site that knows one shape with an inline slot.
+fn one_slot(frame: &Frame, node: &Node) -> Option<(u32, usize, u64)> {
+    let word = frame.cache(node.at);
+    if word & 1 == 0 || node.site.failures > 0 || node.site.shape != (word >> 32) as u32 {
+        return None;
+    }
+    Some(((word >> 32) as u32, (word as u32 >> 8) as usize, word))
+}
+fn slot(frame: &Frame, node: &Node, a: usize, b: usize) -> Option<How> {
+    let (shape, offset, _) = one_slot(frame, node)?;
+    Some(How::Slot { a, b, shape, offset })
+}
+fn set_slot(frame: &Frame, node: &Node, a: usize, c: usize) -> Option<How> {
+    let (shape, offset, word) = one_slot(frame, node)?;
+    Some(How::SetSlot { a, c, shape, offset, empty: word & 2 != 0 })
+}
+fn method(frame: &Frame, node: &Node, base: usize, b: usize) -> Option<How> {
+    let e = cache::entry(frame.cache(node.at))?;
+    let one = e.kind == CacheKind::Method && e.next.get().is_none() && node.site.shape == e.shape.0;
+    if !one || node.site.failures > 0 {
+        return None;
+    }
+    let (function, class) = (e.value.get().bits(), e.guard.get().bits());
+    Some(How::Method { base, b, shape: e.shape.0, function, class, version: e.version })
+}

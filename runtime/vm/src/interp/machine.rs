@@ -1,0 +1,651 @@
+//! Where the interpreter and machine code meet: hot loops, feedback, entering and leaving compiled code, and the helpers that
+//! compiled code calls.
+//!
+//! # Life of a loop
+//! The cache word of a JUMP_BACK counts while it is even. A warm loop is *recorded* for a while: its thread dispatches through
+//! [`RECORDING`], whose handler notes what each instruction's operands are in the thread's own feedback, and then runs the
+//! instruction. The feedback is merged into the codes that were seen, the compiler is asked for a [`Unit`], and the cache word
+//! becomes the unit's address plus 1. [`NEVER`] marks loops that are left to the interpreter.
+//!
+//! # What compiled code may rely on
+//! It runs in the frame of the loop, whose registers it may keep in machine registers between two calls; whatever can look at
+//! the frame (any instruction that it leaves to the interpreter, an exit) finds the frame as the interpreter would have it:
+//! values stored, `Thread::regs` at the innermost frame, inlined callees with frames of their own. A frame with a frame object
+//! is left to the interpreter, since others may write its variables.
+
+use super::dispatch::{Exit, Handler, RAISED, raise, run_raw};
+use super::*;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+use std::sync::{Mutex, OnceLock};
+
+/// Cache word of a loop that is not compiled.
+pub const NEVER: u64 = 1;
+/// Backward jumps after which a loop is recorded, and after which it is compiled.
+const WARM: u64 = 400;
+const HOT: u64 = WARM + 40;
+/// Instructions that are recorded at most before a compilation, and after an exit.
+const RECORDED: u32 = 4000;
+const RECORDED_AFTER_EXIT: u32 = 300;
+/// Exits at one place before the unit is given up.
+const EXITS: u32 = 12;
+/// Units of one code object that may be given up.
+const UNITS: u32 = 10;
+
+/// What operands were seen: bits of [`Site::kinds`].
+pub mod seen {
+    pub const INT: u8 = 1;
+    pub const FLOAT: u8 = 2;
+    pub const BOXED_FLOAT: u8 = 4;
+    pub const BOOL: u8 = 8;
+    pub const NONE: u8 = 16;
+    pub const CELL: u8 = 32;
+    pub const EMPTY: u8 = 64;
+}
+/// More than one shape, or callee, was seen.
+pub const MIXED: u32 = u32::MAX;
+
+/// What one instruction saw.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Site {
+    /// How often it ran while recorded.
+    pub count: u32,
+    /// Kinds of the operands `a`, `b`, `c`, where they are registers that are read.
+    pub kinds: [u8; 3],
+    /// Units that were given up at this instruction.
+    pub failures: u8,
+    /// Shape of the first cell among the operands; 0: none; or [`MIXED`].
+    pub shape: u32,
+    /// For calls: the callee's code as a value word; 0: none seen; [`MIXED`]: several, or no Python function.
+    pub callee: u64,
+}
+
+impl Site {
+    fn merge(&mut self, other: &Site) {
+        self.count = self.count.saturating_add(other.count);
+        for (k, o) in self.kinds.iter_mut().zip(other.kinds) {
+            *k |= o;
+        }
+        self.shape = join(self.shape.into(), other.shape.into()) as u32;
+        self.callee = join(self.callee, other.callee);
+    }
+}
+fn join(a: u64, b: u64) -> u64 {
+    match (a, b) {
+        (0, x) | (x, 0) => x,
+        (a, b) if a == b => a,
+        _ => MIXED.into(),
+    }
+}
+
+/// What a code object knows of its own machine code.
+#[derive(Default)]
+pub struct Machine {
+    inner: Mutex<Inner>,
+}
+#[derive(Default)]
+struct Inner {
+    sites: Vec<Site>,
+    /// All units that were ever made: a thread may still run in a replaced one.
+    units: Vec<Box<Unit>>,
+    given_up: u32,
+}
+impl Machine {
+    /// What an instruction saw, by its word index.
+    pub fn site(&self, at: usize) -> Site {
+        self.inner.lock().expect("feedback").sites.get(at).copied().unwrap_or_default()
+    }
+    /// All that was seen.
+    pub fn sites(&self) -> Vec<Site> {
+        self.inner.lock().expect("feedback").sites.clone()
+    }
+}
+
+/// Compiled code of a function, entered at the head of a loop.
+pub struct Unit {
+    /// Runs in the frame of the thread at the registers; returns the address of the instruction where the interpreter goes on in the
+    /// thread's running frame, or 0 if [`step`] said where.
+    pub entry: unsafe extern "C" fn(&Thread, Regs) -> u64,
+    pub exits: Box<[ExitPoint]>,
+    /// Keeps the code's memory.
+    pub memory: Box<dyn Send + Sync>,
+    /// Bytes of machine code.
+    pub size: usize,
+    /// Cache word of the loop.
+    pub site: *const AtomicU64,
+}
+// SAFETY: the site is only accessed atomically, and lives as long as the code object that owns the unit.
+unsafe impl Send for Unit {}
+// SAFETY: as above.
+unsafe impl Sync for Unit {}
+
+/// A place where compiled code gives back to the interpreter because something was not as it had been seen.
+#[repr(C)]
+#[derive(Default)]
+pub struct ExitPoint {
+    pub count: AtomicU32,
+    /// Word index of the instruction, in the code at `code`.
+    pub at: u32,
+    /// Address of the code object.
+    pub code: u64,
+}
+
+/// Makes the unit for the loop whose head is at word index `head`, for a frame such as the one at the registers.
+pub type Compile = fn(&Thread, Ref<Code>, usize, Regs, &AtomicU64) -> Option<Box<Unit>>;
+static COMPILE: OnceLock<Compile> = OnceLock::new();
+static ENABLED: AtomicBool = AtomicBool::new(false);
+
+/// Names the compiler. Once, before any code runs.
+pub fn install(compile: Compile) {
+    let _ = COMPILE.set(compile);
+}
+/// Switches compilation on or off, for loops that are still counted.
+pub fn enable(on: bool) {
+    ENABLED.store(on && COMPILE.get().is_some(), Relaxed);
+}
+/// Whether the compiler tells what it does, on standard error.
+pub fn log() -> bool {
+    LOG.load(Relaxed)
+}
+pub fn set_log(on: bool) {
+    LOG.store(on, Relaxed);
+}
+static LOG: AtomicBool = AtomicBool::new(false);
+
+pub fn is_enabled() -> bool {
+    ENABLED.load(Relaxed)
+}
+
+/// A thread's part: where [`step`] stopped, and feedback.
+#[repr(C)]
+#[derive(Default)]
+pub struct State {
+    /// Where the interpreter goes on, in the running frame; null: the dispatch loop is left with `code`.
+    stop_pc: Cell<usize>,
+    stop_regs: Cell<usize>,
+    code: Cell<u64>,
+    /// The exit point that compiled code left by, or 0.
+    pub exit: Cell<usize>,
+    budget: Cell<u32>,
+    /// By the code object's address; the codes are in the list `ThreadState::recorded`.
+    feedback: RefCell<HashMap<usize, Box<[Site]>>>,
+    /// The sites of the code that was noted last, and its address.
+    last: Cell<(usize, usize)>,
+}
+
+// ---------------------------------------------------------------- one instruction
+
+/// Left by the handler after the one instruction.
+#[cfg(not(debug_assertions))]
+const STOPPED: u64 = 3;
+const OPS: usize = taipan_compiler::isa::OPS.len();
+
+#[cfg(not(debug_assertions))]
+unsafe extern "C" fn stop(t: &Thread, pc: *const u64, regs: Regs, _table: *const Handler) -> Exit {
+    t.machine.stop_pc.set(pc as usize);
+    t.machine.stop_regs.set(regs as usize);
+    STOPPED
+}
+/// The table of one instruction: whatever comes next stops.
+#[cfg(not(debug_assertions))]
+static STOPPING: [Handler; OPS] = [Handler(stop); OPS];
+
+/// The table to go on with after something that may have changed the thread's.
+#[inline(always)]
+pub(super) fn next_table(t: &Thread, table: *const Handler) -> *const Handler {
+    #[cfg(not(debug_assertions))]
+    if std::ptr::eq(table, STOPPING.as_ptr()) {
+        return table;
+    }
+    let _ = table;
+    t.table.get()
+}
+
+/// What became of an instruction.
+enum Ran {
+    At(*const u64, Regs),
+    Left(u64),
+}
+fn ran(t: &Thread, exit: Exit) -> Ran {
+    #[cfg(not(debug_assertions))]
+    return match exit {
+        STOPPED => Ran::At(t.machine.stop_pc.get() as *const u64, t.machine.stop_regs.get() as Regs),
+        code => Ran::Left(code),
+    };
+    #[cfg(debug_assertions)]
+    {
+        let _ = t;
+        if exit.pc.is_null() { Ran::Left(exit.regs as u64) } else { Ran::At(exit.pc, exit.regs) }
+    }
+}
+unsafe fn run_one(t: &Thread, pc: *const u64, regs: Regs) -> Ran {
+    #[cfg(not(debug_assertions))]
+    let table = STOPPING.as_ptr();
+    #[cfg(debug_assertions)]
+    let table = t.table.get();
+    // SAFETY: the caller passes an instruction of the running frame.
+    unsafe {
+        let handler = handlers::TABLE[*pc as u16 as usize];
+        ran(t, (handler.0)(t, pc, regs, table))
+    }
+}
+unsafe fn raise_one(t: &Thread, exc: Value) -> Ran {
+    #[cfg(not(debug_assertions))]
+    let table = STOPPING.as_ptr();
+    #[cfg(debug_assertions)]
+    let table = t.table.get();
+    // SAFETY: the running frame raises at `t.pc`.
+    unsafe { ran(t, raise(t, table, exc.bits(), 1)) }
+}
+
+/// Runs one instruction of the running frame as the interpreter does, callees to their end. Returns the address of the next
+/// instruction of the frame, or 0: compiled code must return 0 at once, as its frame is gone, or must not be run on in compiled
+/// code. `frames`: how many frames, from this one outwards, the compiled code has.
+pub unsafe extern "C" fn step(t: &Thread, pc: *const u64, regs: Regs, frames: u64) -> u64 {
+    // SAFETY: compiled code passes an instruction of the running frame; what it pushes lies above.
+    unsafe { settle(t, pc, regs, frames, run_one(t, pc, regs)) }
+}
+/// Raises the exception in `Thread::result` at `pc`; as [`step`].
+pub unsafe extern "C" fn throw(t: &Thread, pc: *const u64, regs: Regs, frames: u64) -> u64 {
+    t.pc.set(pc.cast());
+    // SAFETY: as above.
+    unsafe { settle(t, pc, regs, frames, raise_one(t, t.result.get())) }
+}
+unsafe fn settle(t: &Thread, pc: *const u64, regs: Regs, frames: u64, mut ran: Ran) -> u64 {
+    loop {
+        match ran {
+            Ran::Left(code) => {
+                t.machine.stop_pc.set(0);
+                t.machine.code.set(code);
+                return 0;
+            }
+            Ran::At(next, at) if at == regs => {
+                // SAFETY: the frames of the compiled code, innermost first.
+                let seen = unsafe {
+                    let mut frame = regs;
+                    (0..frames).any(|_| {
+                        let seen = !word(frame, frame_word::FRAME).is_empty();
+                        frame = caller_of(frame);
+                        seen
+                    })
+                };
+                if seen || trace::watching(t) {
+                    t.machine.stop_pc.set(next as usize);
+                    return 0;
+                }
+                return next as u64;
+            }
+            // SAFETY: the running frame was pushed by the instruction, as its caller is the frame here.
+            Ran::At(next, at) => unsafe {
+                let pushed = at > regs && caller_of(at) == regs && kind_of(at) & (ENTRY | GENERATOR) == 0;
+                if !pushed || t.check_native_stack().is_err() {
+                    t.machine.stop_pc.set(next as usize);
+                    return 0;
+                }
+                let back = word(at, frame_word::RETURN).bits();
+                let caller = word(at, frame_word::CALLER).bits();
+                set_word(at, frame_word::CALLER, Value::from_bits(caller | ENTRY));
+                let left = run_raw(t, next, at);
+                ran = if left == RAISED {
+                    t.pc.set(pc.cast());
+                    raise_one(t, t.result.get())
+                } else {
+                    *regs.add(back as u16 as usize) = t.result.get();
+                    Ran::At((back >> 16) as *const u64, regs)
+                };
+            },
+        }
+    }
+}
+
+// ---------------------------------------------------------------- helpers of compiled code
+
+/// `next(it)` for FOR_ITER: the item, the empty mark at the end, or 0 with the exception in `Thread::result`.
+pub unsafe extern "C" fn for_iter(t: &Thread, it: u64) -> u64 {
+    match slow::for_iter(t, Value::from_bits(it)) {
+        Ok(v) => v.bits(),
+        Err(e) => failed(t, e),
+    }
+}
+fn failed(t: &Thread, e: Exc) -> u64 {
+    t.result.set(e.0);
+    0
+}
+/// The value of a float; 0 with MemoryError in `Thread::result`.
+pub unsafe extern "C" fn box_float(t: &Thread, x: f64) -> u64 {
+    match t.float(x) {
+        Ok(v) => v.bits(),
+        Err(e) => failed(t, e),
+    }
+}
+/// `l[i] = v` of an exact list: whether `i` is in range.
+pub unsafe extern "C" fn set_list_item(t: &Thread, l: u64, i: i64, v: u64) -> u64 {
+    u64::from(slow::set_list_item(t, Value::from_bits(l), i, Value::from_bits(v)))
+}
+/// Stores into the attribute slot `offset` words into a cell.
+pub unsafe extern "C" fn store_slot(t: &Thread, cell: u64, offset: u64, v: u64) {
+    // SAFETY: compiled code has checked that the cell's shape has the slot.
+    unsafe {
+        let header = (cell - 2) as *const Header;
+        (*header.cast::<Field>().add(offset as usize)).set(t, &*header, Value::from_bits(v));
+    }
+}
+/// Item `i` of an instance of a class with [`ClassDef::item`]; the empty mark if that does not know, 0 after an error.
+pub unsafe extern "C" fn quick_item(t: &Thread, o: u64, i: i64) -> u64 {
+    let o = Value::from_bits(o);
+    match class_of(o).def.and_then(|def| def.item).map(|item| item(t, o, i)) {
+        Some(Ok(v)) => v.bits(),
+        Some(Err(e)) => failed(t, e),
+        None => Value::EMPTY.bits(),
+    }
+}
+/// Makes `v` item `i`, if [`ClassDef::set_item`] can: 1; 2 if not, 0 after an error.
+pub unsafe extern "C" fn quick_set_item(t: &Thread, o: u64, i: i64, v: u64) -> u64 {
+    let o = Value::from_bits(o);
+    match class_of(o).def.and_then(|def| def.set_item).map(|set| set(t, o, i, Value::from_bits(v))) {
+        Some(Ok(done)) => 2 - u64::from(done),
+        Some(Err(e)) => failed(t, e),
+        None => 2,
+    }
+}
+/// `x ** y` of floats where that is a float.
+pub unsafe extern "C" fn float_pow(x: f64, y: f64) -> f64 {
+    x.powf(y)
+}
+
+// ---------------------------------------------------------------- loops
+
+/// At the end of a backward jump: the unit to go on in, or null.
+#[inline(never)]
+pub(super) unsafe fn loop_head(t: &Thread, pc: *const u64, head: *const u64, regs: Regs) -> *const Unit {
+    // SAFETY: the cache word of the running frame's JUMP_BACK, only accessed atomically.
+    let site = unsafe { &*pc.add(1).cast::<AtomicU64>() };
+    let w = site.load(Acquire);
+    if w & 1 != 0 {
+        let plain = std::ptr::eq(t.table.get(), handlers::TABLE.as_ptr()) || is_recording(t);
+        // SAFETY: the running frame.
+        let seen = unsafe { !word(regs, frame_word::FRAME).is_empty() };
+        return if w == NEVER || seen || !plain { std::ptr::null() } else { (w - 1) as *const Unit };
+    }
+    if !is_enabled() {
+        site.store(NEVER, Release);
+        return std::ptr::null();
+    }
+    let n = w / 2 + 1;
+    site.store(2 * n, Release);
+    if n == WARM {
+        record_for(t, RECORDED);
+    } else if n >= HOT && !trace::watching(t) {
+        // SAFETY: the running frame.
+        let code = unsafe { code_of(regs) };
+        stop_recording(t);
+        merge(t);
+        let machine = code.machine.get_or_init(Box::default);
+        let unit = match COMPILE.get() {
+            Some(compile) if machine.inner.lock().expect("units").given_up < UNITS => {
+                compile(t, code, code.index_of(head), regs, site)
+            }
+            _ => None,
+        };
+        match unit {
+            Some(unit) => {
+                let address = &raw const *unit as u64;
+                machine.inner.lock().expect("units").units.push(unit);
+                site.store(address + 1, Release);
+            }
+            None => site.store(NEVER, Release),
+        }
+    }
+    std::ptr::null()
+}
+
+/// Runs a unit; where the interpreter goes on in the running frame, or null: the dispatch loop is left with [`left_with`].
+#[inline(never)]
+pub(super) unsafe fn enter(t: &Thread, unit: *const Unit, regs: Regs) -> *const u64 {
+    t.machine.exit.set(0);
+    // SAFETY: units live as long as their code, which the running frame holds.
+    unsafe {
+        let next = ((*unit).entry)(t, regs);
+        let exit = t.machine.exit.get() as *const ExitPoint;
+        if next == 0 {
+            return t.machine.stop_pc.get() as *const u64;
+        }
+        if !exit.is_null() {
+            left_by(t, &*unit, &*exit);
+        }
+        next as *const u64
+    }
+}
+pub(super) fn left_with(t: &Thread) -> u64 {
+    t.machine.code.get()
+}
+
+#[inline(never)]
+fn left_by(t: &Thread, unit: &Unit, exit: &ExitPoint) {
+    let n = exit.count.fetch_add(1, Relaxed) + 1;
+    if n < EXITS {
+        record_for(t, RECORDED_AFTER_EXIT);
+        return;
+    }
+    if n > EXITS {
+        return;
+    }
+    merge(t);
+    // SAFETY: the code of an exit point is held by the unit's code object, whose frame runs.
+    let code = unsafe { &*(exit.code as *const Code) };
+    let mut inner = code.machine.get_or_init(Box::default).inner.lock().expect("feedback");
+    if let Some(s) = inner.sites.get_mut(exit.at as usize) {
+        s.failures = s.failures.saturating_add(1);
+    }
+    inner.given_up += 1;
+    drop(inner);
+    // SAFETY: the unit's site lives as long as its code.
+    unsafe { (*unit.site).store(2 * (WARM - 1), Release) };
+}
+
+// ---------------------------------------------------------------- feedback
+
+unsafe extern "C" fn record(t: &Thread, pc: *const u64, regs: Regs, _table: *const Handler) -> Exit {
+    // SAFETY: as for every handler: an instruction of the running frame and that frame's registers.
+    unsafe {
+        note(t, pc, regs);
+        let handler = *handlers::TABLE.as_ptr().add(*pc as u16 as usize);
+        (handler.0)(t, pc, regs, t.table.get())
+    }
+}
+/// The table of threads that record.
+pub static RECORDING: [Handler; OPS] = [Handler(record); OPS];
+
+fn is_recording(t: &Thread) -> bool {
+    std::ptr::eq(t.table.get(), RECORDING.as_ptr())
+}
+fn record_for(t: &Thread, instructions: u32) {
+    if !trace::watching(t) {
+        t.machine.budget.set(instructions);
+        t.table.set(RECORDING.as_ptr());
+    }
+}
+fn stop_recording(t: &Thread) {
+    if is_recording(t) {
+        trace::refresh(t);
+    }
+}
+
+fn kind_seen(v: Value) -> u8 {
+    if v.is_small_int() {
+        seen::INT
+    } else if v.is_immediate_float() {
+        seen::FLOAT
+    } else if v.is_bool() {
+        seen::BOOL
+    } else if v.is_none() {
+        seen::NONE
+    } else if v.is_empty() {
+        seen::EMPTY
+    } else if v.header().is_some_and(|h| h.shape_id() == crate::objects::float::BoxedFloat::class_cell().shape()) {
+        seen::BOXED_FLOAT
+    } else {
+        seen::CELL
+    }
+}
+
+/// Notes the operands of the instruction at `pc`.
+#[inline(never)]
+unsafe fn note(t: &Thread, pc: *const u64, regs: Regs) {
+    let state = &t.machine;
+    let Some(left) = state.budget.get().checked_sub(1) else {
+        stop_recording(t);
+        return;
+    };
+    state.budget.set(left);
+    // SAFETY: the running frame and an instruction of its code; the operands are registers of it.
+    unsafe {
+        let code = code_of(regs);
+        let key = code.as_ptr() as usize;
+        if state.last.get().0 != key {
+            if !state.feedback.borrow().contains_key(&key) {
+                if remember(t, code.value()).is_err() {
+                    stop_recording(t);
+                    return;
+                }
+                state.feedback.borrow_mut().insert(key, vec![Site::default(); code.words()].into_boxed_slice());
+            }
+            let at = state.feedback.borrow_mut().get_mut(&key).map_or(0, |sites| sites.as_mut_ptr() as usize);
+            state.last.set((key, at));
+        }
+        let index = code.index_of(pc);
+        if index >= code.words() {
+            return;
+        }
+        let site = &mut *(state.last.get().1 as *mut Site).add(index);
+        let i = Instr(*pc);
+        let Some(op) = Op::from_u16(i.op()) else { return };
+        site.count = site.count.saturating_add(1);
+        let mut shape = 0;
+        for (k, (operand, r)) in op.info().operands.iter().zip([i.a(), i.b(), i.c()]).enumerate() {
+            use taipan_compiler::isa::Operand;
+            if matches!(operand, Operand::Read | Operand::ReadWrite) {
+                let v = *regs.add(r);
+                site.kinds[k] |= kind_seen(v);
+                if shape == 0
+                    && let Some(h) = v.header()
+                {
+                    shape = h.shape_id().0;
+                }
+            }
+        }
+        site.shape = join(site.shape.into(), shape.into()) as u32;
+        if matches!(op, Op::CALL | Op::CALL_METHOD) {
+            let f = *regs.add(i.b() + CALLABLE);
+            let callee = match f.downcast::<Function>() {
+                Some(f) if (*regs.add(i.b() + FRAME_HEADER_WORDS)).is_empty() && op == Op::CALL_METHOD => {
+                    let _ = f;
+                    MIXED.into()
+                }
+                Some(f) => f.code().value().bits(),
+                None => MIXED.into(),
+            };
+            site.callee = join(site.callee, callee);
+        }
+    }
+}
+
+/// Keeps a code object that feedback is about.
+fn remember(t: &Thread, code: Value) -> Result<()> {
+    let state = t.state();
+    let list = match state.recorded.get().downcast::<List>() {
+        Some(l) => l,
+        None => {
+            let l = List::new(t)?;
+            state.recorded.set(t, state.header(), l.value());
+            l
+        }
+    };
+    list.append(t, code)
+}
+
+/// Moves the thread's feedback into the codes that it is about.
+fn merge(t: &Thread) {
+    t.machine.last.set((0, 0));
+    let feedback = t.machine.feedback.take();
+    for (key, sites) in feedback {
+        // SAFETY: the list of recorded codes keeps it alive.
+        let code = unsafe { &*(key as *const Code) };
+        let mut inner = code.machine.get_or_init(Box::default).inner.lock().expect("feedback");
+        if inner.sites.is_empty() {
+            inner.sites = sites.into_vec();
+        } else {
+            inner.sites.iter_mut().zip(sites.iter()).for_each(|(s, o)| s.merge(o));
+        }
+    }
+    t.state().recorded.set(t, t.state().header(), Value::EMPTY);
+}
+
+// ---------------------------------------------------------------- what the compiler must know of layouts
+
+/// Offsets in bytes of what compiled code reads directly.
+pub mod layout {
+    use super::*;
+    use crate::objects::iterators::{ListIterator, RangeIterator, TupleIterator};
+    use crate::objects::value_vec::Array;
+    use std::mem::offset_of;
+
+    pub const THREAD_POLL: usize = offset_of!(Mutator, poll);
+    pub const THREAD_ID: usize = offset_of!(Mutator, id);
+    pub const THREAD_REGS: usize = offset_of!(Thread, regs);
+    pub const THREAD_PC: usize = offset_of!(Thread, pc);
+    pub const THREAD_DEPTH: usize = offset_of!(Thread, depth);
+    pub const THREAD_LIMIT: usize = offset_of!(Thread, recursion_limit);
+    pub const THREAD_STACK_END: usize = offset_of!(Thread, stack_end);
+    pub const THREAD_RESULT: usize = offset_of!(Thread, result);
+    pub const THREAD_EXIT: usize = offset_of!(Thread, machine) + offset_of!(State, exit);
+    pub const HEADER_SHAPE: usize = 0;
+    pub const HEADER_OWNER: usize = offset_of!(Header, owner);
+    pub const LIST_STORAGE: usize = List::STORAGE;
+    pub const LIST_LEN: usize = List::LEN;
+    pub const ARRAY_ITEMS: usize = size_of::<Array>();
+    pub const ARRAY_CAPACITY: usize = Array::CAPACITY;
+    pub const CLASS_VERSION: usize = offset_of!(Class, version);
+    pub const TUPLE_LEN: usize = Tuple::LEN;
+    pub const TUPLE_ITEMS: usize = size_of::<Tuple>();
+    pub const FUNCTION_CODE: usize = offset_of!(Function, code);
+    pub const FUNCTION_GLOBALS: usize = offset_of!(Function, globals);
+    pub const CELL_CONTENT: usize = offset_of!(CellObject, content);
+    pub const BOXED_FLOAT: usize = crate::objects::float::BoxedFloat::VALUE;
+    pub const RANGE_NEXT: usize = offset_of!(RangeIterator, next);
+    pub const RANGE_REMAINING: usize = offset_of!(RangeIterator, remaining);
+    pub const RANGE_STEP: usize = offset_of!(RangeIterator, step);
+    pub const LIST_ITERATOR_LIST: usize = offset_of!(ListIterator, list);
+    pub const LIST_ITERATOR_INDEX: usize = offset_of!(ListIterator, index);
+    pub const TUPLE_ITERATOR_TUPLE: usize = offset_of!(TupleIterator, tuple);
+    pub const TUPLE_ITERATOR_INDEX: usize = offset_of!(TupleIterator, index);
+
+    /// Shapes of exact instances of built-in classes.
+    pub struct Shapes {
+        pub list: u32,
+        pub tuple: u32,
+        pub function: u32,
+        pub float: u32,
+        pub range_iterator: u32,
+        pub list_iterator: u32,
+        pub tuple_iterator: u32,
+    }
+    pub fn shapes() -> Shapes {
+        Shapes {
+            list: List::class_cell().shape().0,
+            tuple: Tuple::class_cell().shape().0,
+            function: Function::class_cell().shape().0,
+            float: crate::objects::float::BoxedFloat::class_cell().shape().0,
+            range_iterator: RangeIterator::class_cell().shape().0,
+            list_iterator: ListIterator::class_cell().shape().0,
+            tuple_iterator: TupleIterator::class_cell().shape().0,
+        }
+    }
+    /// Whether instances of the shape's class answer `x[i]`, and `x[i] = v`, without a call.
+    pub fn quick_items(shape: u32) -> (bool, bool) {
+        let class = taipan_heap::SHAPES.get(ShapeId(shape)).class.get();
+        let def = class.downcast::<Class>().and_then(|c| c.def);
+        (def.is_some_and(|d| d.item.is_some()), def.is_some_and(|d| d.set_item.is_some()))
+    }
+}
