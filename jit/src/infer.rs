@@ -21,6 +21,9 @@ pub fn infer(cx: &Context, entry: &[Kind]) -> Blocks {
             preds[to] += 1;
             leader[to] |= both;
         }
+        if let Some(to) = node.jump {
+            leader[to] = true;
+        }
     }
     (0..n).filter(|&i| preds[i] > 1).for_each(|i| leader[i] = true);
     leader[g.entry] = true;

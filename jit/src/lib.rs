@@ -42,10 +42,12 @@ fn compile(t: &Thread, code: Ref<Code>, head: usize, regs: Regs, site: &AtomicU6
         }
     };
     let cx = Context { graph: &graph, shapes: &shapes };
-    // SAFETY: the frame whose loop is hot.
-    let kinds: Vec<Kind> = (0..code.nregs as usize).map(|r| kind_now(unsafe { *regs.add(r) }, &shapes)).collect();
-    let failed = graph.nodes[graph.entry].site.failures > 0;
-    let kinds = if failed { vec![Kind::Any; kinds.len()] } else { kinds };
+    let head_node = &graph.nodes[graph.entry];
+    let mut kinds = vec![Kind::Any; code.nregs as usize];
+    if head_node.site.failures == 0 {
+        // SAFETY: live registers of the frame whose loop is hot; others may hold anything.
+        graph.live(head_node, |r| kinds[r] = kind_now(unsafe { *regs.add(r) }, &shapes));
+    }
     let blocks = infer::infer(&cx, &kinds);
     let start = std::time::Instant::now();
     let unit = lower::lower(t, &cx, &blocks, site);

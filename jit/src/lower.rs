@@ -240,10 +240,11 @@ impl Lower<'_, '_> {
         self.pending.push(PendingExit { block, node: self.at, kind, state });
         block
     }
-    /// Leaves with an exception if `v` is 0.
+    /// Leaves with the exception if a helper failed.
     fn check(&mut self, v: Ir) {
         let (throw, next) = (self.exit(ExitKind::Throw), self.new_block(false));
-        self.b.ins().brif(v, next, &[], throw, &[]);
+        let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, machine::FAILED as i64);
+        self.b.ins().brif(c, throw, &[], next, &[]);
         self.b.switch_to_block(next);
     }
     /// Goes to the block that begins at `to`.

@@ -22,9 +22,10 @@ use std::sync::{Mutex, OnceLock};
 
 /// Cache word of a loop that is not compiled.
 pub const NEVER: u64 = 1;
-/// Backward jumps after which a loop is recorded, and after which it is compiled.
-const WARM: u64 = 400;
-const HOT: u64 = WARM + 40;
+/// Backward jumps after which a loop is recorded.
+static WARM: AtomicU64 = AtomicU64::new(400);
+/// Backward jumps that are recorded at most before a loop is compiled.
+const RECORDED_LOOPS: u64 = 40;
 /// Instructions that are recorded at most before a compilation, and after an exit.
 const RECORDED: u32 = 4000;
 const RECORDED_AFTER_EXIT: u32 = 300;
@@ -143,6 +144,10 @@ pub fn install(compile: Compile) {
 /// Switches compilation on or off, for loops that are still counted.
 pub fn enable(on: bool) {
     ENABLED.store(on && COMPILE.get().is_some(), Relaxed);
+}
+/// Sets after how many backward jumps a loop is recorded.
+pub fn set_warm(n: u64) {
+    WARM.store(n.max(1), Relaxed);
 }
 /// Whether the compiler tells what it does, on standard error.
 pub fn log() -> bool {
@@ -301,22 +306,29 @@ unsafe fn settle(t: &Thread, pc: *const u64, regs: Regs, frames: u64, mut ran: R
 
 // ---------------------------------------------------------------- helpers of compiled code
 
-/// `next(it)` for FOR_ITER: the item, the empty mark at the end, or 0 with the exception in `Thread::result`.
+/// `next(it)` for FOR_ITER: the item, the empty mark at the end, or [`FAILED`].
 pub unsafe extern "C" fn for_iter(t: &Thread, it: u64) -> u64 {
     match slow::for_iter(t, Value::from_bits(it)) {
         Ok(v) => v.bits(),
         Err(e) => failed(t, e),
     }
 }
+/// What helpers return after an error: no value's word. The exception is in `Thread::result`.
+pub const FAILED: u64 = 0xff2;
+
 fn failed(t: &Thread, e: Exc) -> u64 {
     t.result.set(e.0);
-    0
+    FAILED
 }
-/// The value of a float; 0 with MemoryError in `Thread::result`.
+/// The value of a float that has no immediate form.
 pub unsafe extern "C" fn box_float(t: &Thread, x: f64) -> u64 {
     match t.float(x) {
         Ok(v) => v.bits(),
-        Err(e) => failed(t, e),
+        // Nobody could be told: the value is needed to store a frame.
+        Err(_) => {
+            eprintln!("taipan: out of memory");
+            std::process::abort()
+        }
     }
 }
 /// `l[i] = v` of an exact list: whether `i` is in range.
@@ -331,7 +343,7 @@ pub unsafe extern "C" fn store_slot(t: &Thread, cell: u64, offset: u64, v: u64) 
         (*header.cast::<Field>().add(offset as usize)).set(t, &*header, Value::from_bits(v));
     }
 }
-/// Item `i` of an instance of a class with [`ClassDef::item`]; the empty mark if that does not know, 0 after an error.
+/// Item `i` of an instance of a class with [`ClassDef::item`]; the empty mark if that does not know, or [`FAILED`].
 pub unsafe extern "C" fn quick_item(t: &Thread, o: u64, i: i64) -> u64 {
     let o = Value::from_bits(o);
     match class_of(o).def.and_then(|def| def.item).map(|item| item(t, o, i)) {
@@ -340,7 +352,7 @@ pub unsafe extern "C" fn quick_item(t: &Thread, o: u64, i: i64) -> u64 {
         None => Value::EMPTY.bits(),
     }
 }
-/// Makes `v` item `i`, if [`ClassDef::set_item`] can: 1; 2 if not, 0 after an error.
+/// Makes `v` item `i`, if [`ClassDef::set_item`] can: 1; 2 if not, or [`FAILED`].
 pub unsafe extern "C" fn quick_set_item(t: &Thread, o: u64, i: i64, v: u64) -> u64 {
     let o = Value::from_bits(o);
     match class_of(o).def.and_then(|def| def.set_item).map(|set| set(t, o, i, Value::from_bits(v))) {
@@ -374,9 +386,10 @@ pub(super) unsafe fn loop_head(t: &Thread, pc: *const u64, head: *const u64, reg
     }
     let n = w / 2 + 1;
     site.store(2 * n, Release);
-    if n == WARM {
+    let warm = WARM.load(Relaxed);
+    if n == warm {
         record_for(t, RECORDED);
-    } else if n >= HOT && !trace::watching(t) {
+    } else if n >= warm + warm.min(RECORDED_LOOPS) && !trace::watching(t) {
         // SAFETY: the running frame.
         let code = unsafe { code_of(regs) };
         stop_recording(t);
@@ -441,7 +454,7 @@ fn left_by(t: &Thread, unit: &Unit, exit: &ExitPoint) {
     inner.given_up += 1;
     drop(inner);
     // SAFETY: the unit's site lives as long as its code.
-    unsafe { (*unit.site).store(2 * (WARM - 1), Release) };
+    unsafe { (*unit.site).store(2 * (WARM.load(Relaxed) - 1), Release) };
 }
 
 // ---------------------------------------------------------------- feedback
