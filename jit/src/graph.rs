@@ -195,9 +195,7 @@ impl Graph {
                 let live = match window {
                     None => fr.live[at].get(r),
                     // The window is the callee's now; the result is not there yet.
-                    Some((base, dest)) => {
-                        r < base && (fr.live[at].get(r) || fr.live[at + op_len(Op::CALL)].get(r) && r != dest)
-                    }
+                    Some((base, dest)) => r < base && (fr.live[at].get(r) || fr.live[at + op_len(Op::CALL)].get(r) && r != dest),
                 };
                 if live || r < nvars {
                     f(fr.base + r);

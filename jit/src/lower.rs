@@ -7,7 +7,7 @@
 use crate::graph::{Node, NodeId, op_len};
 use crate::infer::Blocks;
 use crate::memory::CodeMemory;
-use crate::plan::{Arith, Cmp, Context, How, Items, Kind, Plan, Source, State, apply, plan};
+use crate::plan::{Arith, Cmp, Context, How, Items, Kind, Outcome, Plan, Source, State, apply, plan};
 use cranelift_codegen::Context as Codegen;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
@@ -144,7 +144,9 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, site: &AtomicU64) -> Opt
     let memory = CodeMemory::new(code.code_buffer())?;
     keep(t, cx, &refs).ok()?;
     // SAFETY: the code was made for this signature.
-    let entry = unsafe { std::mem::transmute::<*const u8, unsafe extern "C" fn(&Thread, taipan_vm::interp::Regs) -> u64>(memory.address()) };
+    let entry = unsafe {
+        std::mem::transmute::<*const u8, unsafe extern "C" fn(&Thread, taipan_vm::interp::Regs) -> u64>(memory.address())
+    };
     let size = code.code_buffer().len();
     Some(Box::new(Unit { entry, exits: points, memory: Box::new(memory), size, site }))
 }
@@ -251,9 +253,7 @@ impl Lower<'_, '_> {
     fn edge(&mut self, to: NodeId) {
         let g = self.cx.graph;
         let blocks = self.blocks;
-        let Some(target) = &blocks.states[to] else {
-            unreachable!("an edge to an instruction that inference did not reach")
-        };
+        let Some(target) = &blocks.states[to] else { unreachable!("an edge to an instruction that inference did not reach") };
         let mut boxed = Vec::new();
         g.live(&g.nodes[to], |r| {
             if self.state.kinds[r] == Kind::Float && target.kinds[r] != Kind::Float {
@@ -551,6 +551,17 @@ impl Lower<'_, '_> {
                 return false;
             }
             How::Step => return self.step(p),
+            How::Helper { helper, args, outcome } => self.helper(p, helper, &args, outcome),
+            How::FloatPow { a, x, y } => {
+                let (x, y) = (self.float_source(x, true), self.float_source(y, true));
+                let z = self.call(machine::float_pow as *const () as usize, &[x, y], Some(F64)).unwrap_or(x);
+                // Neither infinite nor no number at all.
+                let difference = self.b.ins().fsub(z, z);
+                let zero = self.b.ins().f64const(0.0);
+                let c = self.b.ins().fcmp(FloatCC::Equal, difference, zero);
+                self.guard(c);
+                self.def_float(a, z);
+            }
             How::IntArith { op, a, x, y } => {
                 let w = self.int_arith(op, x, y);
                 self.def(a, w);
@@ -685,6 +696,23 @@ impl Lower<'_, '_> {
                     self.def(first + k, v);
                 }
             }
+            How::UnpackList { a, first, n } => {
+                let w = self.b.use_var(self.words[a]);
+                let list = self.b.ins().iadd_imm_s(w, -CELL_TAG);
+                let len = self.load(I64, list, layout::LIST_LEN);
+                self.guard_eq(len, n as i64);
+                if n > 0 {
+                    let last = self.int(n as i64 - 1);
+                    let storage = self.storage(list, last);
+                    let items: Vec<Ir> = (0..n).map(|k| self.load(I64, storage, layout::ARRAY_ITEMS + 8 * k)).collect();
+                    for &v in &items {
+                        self.guard_ne(v, EMPTY);
+                    }
+                    for (k, &v) in items.iter().enumerate() {
+                        self.def(first + k, v);
+                    }
+                }
+            }
             How::ForRange { a, b } => {
                 let it = self.own_iterator(b);
                 let n = self.load(I64, it, layout::RANGE_REMAINING);
@@ -710,6 +738,13 @@ impl Lower<'_, '_> {
                 self.set_pc();
                 let v = self.next_by_call(it);
                 let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
+                let (next, jump) = (self.node().next, self.node().jump);
+                let (next, jump) = (self.address_of(next), self.address_of(jump));
+                let pc = self.b.ins().select(c, jump, next);
+                // At the end the register keeps what it has.
+                let old = self.word_of(a);
+                let now = self.b.ins().select(c, old, v);
+                self.stay(pc, Some((a, now)));
                 self.branch(p, c, true);
                 self.def(a, v);
             }
@@ -1072,6 +1107,83 @@ impl Lower<'_, '_> {
     }
 
     // ------------------------------------------------------------ calls
+
+    /// Leaves to the interpreter, at the address `pc`, if it has to take over after a call: a frame of this code has a frame
+    /// object, or the thread watches events. The frame gets `result` first.
+    fn stay(&mut self, pc: Ir, result: Option<(usize, Ir)>) {
+        let table = self.load(I64, self.t, layout::THREAD_TABLE);
+        let recording = self.word(machine::RECORDING.as_ptr() as u64);
+        let plain = self.b.ins().icmp_imm_s(IntCC::Equal, table, layout::plain_table() as i64);
+        let recorded = self.b.ins().icmp(IntCC::Equal, table, recording);
+        let mut stays = self.b.ins().bor(plain, recorded);
+        let frames: Vec<usize> = self.cx.graph.chain(self.node().frame).collect();
+        for frame in frames {
+            let at = Self::offset(self.cx.graph.frames[frame].base) + 8 * frame_word::FRAME;
+            let seen = self.b.ins().load(I64, MemFlagsData::trusted(), self.r, at as i32);
+            let unseen = self.b.ins().icmp_imm_s(IntCC::Equal, seen, EMPTY);
+            stays = self.b.ins().band(stays, unseen);
+        }
+        let (next, away) = (self.new_block(false), self.new_block(true));
+        self.b.ins().brif(stays, next, &[], away, &[]);
+        self.b.switch_to_block(away);
+        if let Some((r, v)) = result {
+            self.store(v, self.r, Self::offset(r));
+        }
+        self.b.ins().return_(&[pc]);
+        self.b.switch_to_block(next);
+    }
+    fn address_of(&mut self, to: Option<NodeId>) -> Ir {
+        let g = self.cx.graph;
+        let address = to.map_or(0, |to| g.frames[g.nodes[to].frame].address(g.nodes[to].at));
+        self.word(address)
+    }
+
+    /// A function of the runtime does the instruction.
+    fn helper(&mut self, p: &Plan, helper: usize, args: &[usize], outcome: Outcome) {
+        let state = self.state.clone();
+        self.spill(&state);
+        self.state.stored.fill(true);
+        self.before = self.state.clone();
+        let pc = self.word(self.pc());
+        let regs = self.frame_regs(self.node().frame);
+        let mut words = vec![self.t, pc, regs];
+        for &r in args {
+            let w = self.word_of(r);
+            words.push(w);
+        }
+        let none = self.int(EMPTY);
+        words.resize(6, none);
+        let v = self.call(helper, &words, Some(I64)).unwrap_or(none);
+        if helper == machine::call as *const () as usize {
+            let (leave, next) = (self.exit(ExitKind::Leave), self.new_block(false));
+            let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, machine::AGAIN as i64);
+            self.b.ins().brif(c, leave, &[], next, &[]);
+            self.b.switch_to_block(next);
+        }
+        self.check(v);
+        let (next, jump) = (self.node().next, self.node().jump);
+        let next = self.address_of(next);
+        match outcome {
+            Outcome::Value(a, _) => {
+                self.stay(next, Some((a, v)));
+                self.def(a, v);
+            }
+            Outcome::Done => {
+                self.stay(next, None);
+                for &(r, _) in &p.writes {
+                    let w = self.b.ins().load(I64, MemFlagsData::trusted(), self.r, Self::offset(r) as i32);
+                    self.def(r, w);
+                }
+            }
+            Outcome::Jump => {
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::TRUE.bits() as i64);
+                let jump = self.address_of(jump);
+                let pc = self.b.ins().select(c, jump, next);
+                self.stay(pc, None);
+                self.branch(p, c, true);
+            }
+        }
+    }
 
     /// The interpreter does the instruction.
     fn step(&mut self, p: &Plan) -> bool {

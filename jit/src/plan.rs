@@ -112,45 +112,173 @@ pub enum Items {
 #[derive(Clone, Debug)]
 pub enum How {
     Nothing,
-    Move { a: usize, b: usize },
+    Move {
+        a: usize,
+        b: usize,
+    },
     /// A constant: its word, and the float if it is one.
-    Constant { a: usize, word: u64, float: Option<f64>, kind: Kind },
+    Constant {
+        a: usize,
+        word: u64,
+        float: Option<f64>,
+        kind: Kind,
+    },
     /// Nobody came here while it was recorded.
     Unseen,
     /// The interpreter goes on here.
     Leave,
     /// The interpreter's handler does it.
     Step,
-    IntArith { op: Arith, a: usize, x: Source, y: Source },
-    FloatArith { op: Arith, a: usize, x: Source, y: Source },
-    Negate { a: usize, b: usize, float: bool },
+    /// A function of the runtime does it, given the words of these registers.
+    Helper {
+        helper: usize,
+        args: Vec<usize>,
+        outcome: Outcome,
+    },
+    /// `x ** y` of a positive float.
+    FloatPow {
+        a: usize,
+        x: Source,
+        y: Source,
+    },
+    UnpackList {
+        a: usize,
+        first: usize,
+        n: usize,
+    },
+    IntArith {
+        op: Arith,
+        a: usize,
+        x: Source,
+        y: Source,
+    },
+    FloatArith {
+        op: Arith,
+        a: usize,
+        x: Source,
+        y: Source,
+    },
+    Negate {
+        a: usize,
+        b: usize,
+        float: bool,
+    },
     /// A comparison that makes a bool, or jumps if its outcome is `want`.
-    Compare { cmp: Cmp, x: Source, y: Source, float: bool, dest: Option<usize>, want: bool },
+    Compare {
+        cmp: Cmp,
+        x: Source,
+        y: Source,
+        float: bool,
+        dest: Option<usize>,
+        want: bool,
+    },
     /// Jumps if the bool or integer is true, or false.
-    Truth { a: usize, want: bool },
-    Not { a: usize, b: usize },
+    Truth {
+        a: usize,
+        want: bool,
+    },
+    Not {
+        a: usize,
+        b: usize,
+    },
     /// Jumps if the register's word is this one, or is not.
-    WordIs { a: usize, word: u64, want: bool },
+    WordIs {
+        a: usize,
+        word: u64,
+        want: bool,
+    },
     /// Compares two words by identity.
-    Same { x: usize, y: usize, dest: Option<usize>, want: bool },
-    CheckBound { a: usize },
-    Global { a: usize, cell: u64, shadow: Option<u64> },
-    Slot { a: usize, b: usize, shape: u32, offset: usize },
-    SetSlot { a: usize, c: usize, shape: u32, offset: usize, empty: bool },
-    Method { base: usize, b: usize, shape: u32, function: u64, class: u64, version: u32 },
-    Item { items: Items, a: usize, b: usize, index: Source },
-    SetItem { items: Items, a: usize, index: Source, c: usize },
-    Unpack { a: usize, first: usize, n: usize },
-    ForRange { a: usize, b: usize },
-    ForList { a: usize, b: usize },
-    ForTuple { a: usize, b: usize },
-    ForAny { a: usize, b: usize },
+    Same {
+        x: usize,
+        y: usize,
+        dest: Option<usize>,
+        want: bool,
+    },
+    CheckBound {
+        a: usize,
+    },
+    Global {
+        a: usize,
+        cell: u64,
+        shadow: Option<u64>,
+    },
+    Slot {
+        a: usize,
+        b: usize,
+        shape: u32,
+        offset: usize,
+    },
+    SetSlot {
+        a: usize,
+        c: usize,
+        shape: u32,
+        offset: usize,
+        empty: bool,
+    },
+    Method {
+        base: usize,
+        b: usize,
+        shape: u32,
+        function: u64,
+        class: u64,
+        version: u32,
+    },
+    Item {
+        items: Items,
+        a: usize,
+        b: usize,
+        index: Source,
+    },
+    SetItem {
+        items: Items,
+        a: usize,
+        index: Source,
+        c: usize,
+    },
+    Unpack {
+        a: usize,
+        first: usize,
+        n: usize,
+    },
+    ForRange {
+        a: usize,
+        b: usize,
+    },
+    ForList {
+        a: usize,
+        b: usize,
+    },
+    ForTuple {
+        a: usize,
+        b: usize,
+    },
+    ForAny {
+        a: usize,
+        b: usize,
+    },
     Jump,
     JumpBack,
     /// Enters an inlined callee: the window's first register, arguments, whether the first may be absent.
-    Enter { window: usize, method: bool },
+    Enter {
+        window: usize,
+        method: bool,
+    },
     /// Returns from an inlined callee.
-    Return { b: usize, dest: usize },
+    Return {
+        b: usize,
+        dest: usize,
+    },
+}
+
+/// What a helper gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// The value of this register.
+    Value(usize, Kind),
+    /// Whether to jump.
+    Jump,
+    /// Nothing, but what the instruction writes in the frame.
+    Done,
 }
 
 pub struct Plan {
@@ -214,11 +342,15 @@ impl Operands<'_> {
 pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
     let frame = &cx.graph.frames[node.frame];
     let mut o = Operands { state, node, guards: Vec::new() };
-    let how = choose(cx, frame, &mut o);
+    let mut how = choose(cx, frame, &mut o);
+    if matches!(how, How::Step) {
+        o.guards.clear();
+        how = helper(frame, node).unwrap_or(How::Step);
+    }
     let mut writes = Vec::new();
     match &how {
-        How::Step => {
-            o.guards.clear();
+        How::Helper { outcome: Outcome::Value(a, kind), .. } => writes.push((*a, *kind)),
+        How::Step | How::Helper { outcome: Outcome::Done, .. } => {
             taipan_compiler::effects::writes(node.i, |first, n| {
                 (first..first + n).for_each(|r| writes.push((frame.base + r, Kind::Any)));
             });
@@ -232,7 +364,7 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
         How::Move { a, b } => writes.push((*a, state.kinds[*b])),
         How::Constant { a, kind, .. } => writes.push((*a, *kind)),
         How::IntArith { a, .. } => writes.push((*a, Kind::Int)),
-        How::FloatArith { a, .. } => writes.push((*a, Kind::Float)),
+        How::FloatArith { a, .. } | How::FloatPow { a, .. } => writes.push((*a, Kind::Float)),
         How::Negate { a, float, .. } => writes.push((*a, if *float { Kind::Float } else { Kind::Int })),
         How::Compare { dest: Some(a), .. } | How::Same { dest: Some(a), .. } | How::Not { a, .. } => writes.push((*a, Kind::Bool)),
         How::Global { a, .. } | How::Slot { a, .. } | How::Item { a, .. } => writes.push((*a, Kind::Any)),
@@ -241,7 +373,9 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             writes.push((base + CALLABLE, Kind::Any));
             writes.push((base + FRAME_HEADER_WORDS, state.kinds[*b]));
         }
-        How::Unpack { first, n, .. } => (*first..first + n).for_each(|r| writes.push((r, Kind::Any))),
+        How::Unpack { first, n, .. } | How::UnpackList { first, n, .. } => {
+            (*first..first + n).for_each(|r| writes.push((r, Kind::Any)))
+        }
         How::ForRange { a, .. } => writes.push((*a, Kind::Int)),
         How::ForList { a, .. } | How::ForTuple { a, .. } | How::ForAny { a, .. } => writes.push((*a, Kind::Any)),
         How::Return { b, dest } => writes.push((*dest, state.kinds[*b])),
@@ -261,14 +395,14 @@ pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
     for &(r, kind) in &plan.guards {
         state.kinds[r] = kind;
     }
-    if matches!(plan.how, How::Step | How::ForAny { .. }) {
+    if matches!(plan.how, How::Step | How::ForAny { .. } | How::Helper { .. }) {
         state.stored.fill(true);
     }
     let loops = matches!(plan.how, How::ForRange { .. } | How::ForList { .. } | How::ForTuple { .. } | How::ForAny { .. });
     if !(jumped && loops) {
         for &(r, kind) in &plan.writes {
             state.set(r, kind);
-            if matches!(plan.how, How::Step) {
+            if matches!(plan.how, How::Step | How::Helper { outcome: Outcome::Done, .. }) {
                 state.stored[r] = true;
             }
         }
@@ -329,8 +463,13 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
             How::SetItem { items, a, index: Source::Reg(b), c }
         }
         Op::UNPACK | Op::UNPACK_ITEM => {
-            if node.site.shape == cx.shapes.tuple && o.shape(a, cx.shapes.tuple) {
+            let shape = node.site.shape;
+            if node.site.failures > 0 {
+                How::Step
+            } else if shape == cx.shapes.tuple && o.shape(a, shape) {
                 How::Unpack { a, first: b, n: i.c() }
+            } else if shape == cx.shapes.list && o.shape(a, shape) {
+                How::UnpackList { a, first: b, n: i.c() }
             } else {
                 How::Step
             }
@@ -364,6 +503,14 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
             Some(kind) if node.site.failures == 0 => How::Negate { a, b, float: kind == Kind::Float },
             _ => How::Step,
         },
+        Op::POW | Op::IPOW => {
+            let (Some(x), Some(y)) = (o.number(b, 1), o.number(c, 2)) else { return How::Step };
+            if x == Kind::Float && (y == Kind::Float || node.site.failures == 0) && node.site.failures < 2 {
+                How::FloatPow { a, x: Source::Reg(b), y: Source::Reg(c) }
+            } else {
+                How::Step
+            }
+        }
         op => {
             if let Some((arith, immediate)) = arithmetic(op) {
                 let (y, k) = if immediate { (Source::Int(i.c_signed() as i64), 0) } else { (Source::Reg(c), 2) };
@@ -379,6 +526,42 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
             How::Step
         }
     }
+}
+
+/// The helper for an instruction that nothing better is known of.
+fn helper(frame: &Frame, node: &Node) -> Option<How> {
+    use taipan_compiler::isa::Operand;
+    use taipan_vm::interp::machine as m;
+    let base = frame.base;
+    let a = base + node.i.a();
+    let value = Outcome::Value(a, Kind::Any);
+    let bool_value = Outcome::Value(a, Kind::Bool);
+    let (helper, outcome): (m::Helper, Outcome) = match node.op {
+        Op::NEG | Op::POS | Op::INVERT => (m::unary, value),
+        Op::NOT | Op::TO_BOOL => (m::truth, bool_value),
+        Op::JT | Op::JF => (m::truth_jump, Outcome::Jump),
+        Op::IN | Op::NOT_IN => (m::contains, bool_value),
+        Op::JIN | Op::JNOTIN => (m::contains_jump, Outcome::Jump),
+        Op::GETITEM => (m::get_item, value),
+        Op::GETITEMI => (m::get_item_immediate, value),
+        Op::SETITEM => (m::set_item, Outcome::Done),
+        Op::GET_ITER => (m::get_iter, value),
+        Op::LOAD_ATTR => (m::load_attr, value),
+        Op::STORE_ATTR => (m::store_attr, Outcome::Done),
+        Op::LOAD_METHOD => (m::load_method, Outcome::Done),
+        Op::LIST_APPEND => (m::list_append, Outcome::Done),
+        Op::GET_LEN => (m::length, value),
+        Op::CALL | Op::CALL_METHOD => (m::call, value),
+        op if comparison(op).is_some() => (m::compare, value),
+        op if compare_jump(op).is_some() => (m::compare_jump, Outcome::Jump),
+        op if (Op::ADD as u16..=Op::IMATMUL as u16).contains(&(op as u16)) => (m::binary, value),
+        op if (Op::ADDI as u16..=Op::RSHIFTI as u16).contains(&(op as u16)) => (m::binary_immediate, value),
+        _ => return None,
+    };
+    let fields = [a, base + node.i.b(), base + node.i.c()];
+    let read = |k: &usize| matches!(node.op.info().operands[*k], Operand::Read | Operand::ReadWrite);
+    let args = (0..3).filter(read).map(|k| fields[k]).collect();
+    Some(How::Helper { helper: helper as *const () as usize, args, outcome })
 }
 
 fn constant(a: usize, v: Value) -> How {

@@ -285,6 +285,13 @@ impl Thread {
         Ok(())
     }
 
+    /// Whether less native stack is left than natives want, with room for a few more calls.
+    #[inline(always)]
+    pub fn is_native_stack_low(&self) -> bool {
+        let here = 0u8;
+        (&raw const here as usize) < self.native_limit.get() + (64 << 10)
+    }
+
     #[cold]
     fn native_stack_exhausted(&self) -> Exc {
         // Room for the error itself, and for the handlers that will look at it.

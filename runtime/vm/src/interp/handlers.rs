@@ -1074,15 +1074,19 @@ unsafe fn enter_iter(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler, f:
         enter_function!(t, pc, r, tb, f, regs, 0, Value::EMPTY, pc.add(1), i.a())
     }
 }
+/// As [`poll`], after a call.
+pub(super) fn poll_wiped(t: &Thread) -> Result<()> {
+    if t.collect_request.get().is_some() {
+        wipe_stack();
+    }
+    poll(t)
+}
 #[cold]
 #[inline(never)]
 unsafe extern "C" fn entry_poll(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler) -> Exit {
     // SAFETY: as in `handler!`.
     unsafe {
-        if t.collect_request.get().is_some() {
-            wipe_stack();
-        }
-        match poll(t) {
+        match poll_wiped(t) {
             Ok(()) => goto!(t, pc, r, next_table(t, tb)),
             Err(e) => throw!(t, tb, e),
         }
@@ -1143,35 +1147,38 @@ macro_rules! finish_call {
         }
     };
 }
-// Calls of built-in functions and methods, and of built-in classes, that have an entry for so many arguments.
-second!(call_native, |t, pc, r, tb, i| {
-    let base = r.add(i.b());
-    let (callable, first) = (*base.add(CALLABLE), *base.add(ARGS));
-    if i.c() == 1 + usize::from(first.is_empty()) && is_class(callable) {
-        match slow::convert_by_class(t, callable, *base.add(ARGS + i.c() - 1)) {
-            Ok(v) if v.is_empty() => return call_rest(t, pc, r, tb),
-            result => finish_call!(t, pc, r, tb, i, result),
+/// Calls a built-in function or method, or a built-in class, that has an entry for so many arguments; `None`: it is something else.
+#[inline(always)]
+pub(super) unsafe fn quick_native(t: &Thread, r: Regs, i: Instr) -> Option<Result<Value>> {
+    // SAFETY: the window of a call of the running frame.
+    unsafe {
+        let base = r.add(i.b());
+        let (callable, first) = (*base.add(CALLABLE), *base.add(ARGS));
+        if i.c() == 1 + usize::from(first.is_empty()) && is_class(callable) {
+            return match slow::convert_by_class(t, callable, *base.add(ARGS + i.c() - 1)) {
+                Ok(v) if v.is_empty() => None,
+                result => Some(result),
+            };
         }
-    }
-    if let Some(f) = callable.downcast::<Native>() {
+        let f = callable.downcast::<Native>()?;
         // Without a receiver in front the arguments begin one word later.
         let skip = usize::from(i.c() > 0 && first.is_empty());
         let n = i.c() - skip;
         if !f.passes_receiver {
             if n == 1 {
-                if let Some(unary) = f.def.unary {
-                    finish_call!(t, pc, r, tb, i, unary(t, *base.add(ARGS + skip)))
-                }
+                return f.def.unary.map(|unary| unary(t, *base.add(ARGS + skip)));
             } else if n == 2 {
-                if let Some(binary) = f.def.binary {
-                    finish_call!(t, pc, r, tb, i, binary(t, *base.add(ARGS + skip), *base.add(ARGS + skip + 1)))
-                }
+                return f.def.binary.map(|binary| binary(t, *base.add(ARGS + skip), *base.add(ARGS + skip + 1)));
             }
         } else if n == 1 {
-            if let Some(binary) = f.def.binary {
-                finish_call!(t, pc, r, tb, i, binary(t, f.receiver.get(), *base.add(ARGS + skip)))
-            }
+            return f.def.binary.map(|binary| binary(t, f.receiver.get(), *base.add(ARGS + skip)));
         }
+        None
+    }
+}
+second!(call_native, |t, pc, r, tb, i| {
+    if let Some(result) = quick_native(t, r, i) {
+        finish_call!(t, pc, r, tb, i, result)
     }
     return call_rest(t, pc, r, tb);
 });

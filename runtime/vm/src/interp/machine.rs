@@ -284,7 +284,7 @@ unsafe fn settle(t: &Thread, pc: *const u64, regs: Regs, frames: u64, mut ran: R
             // SAFETY: the running frame was pushed by the instruction, as its caller is the frame here.
             Ran::At(next, at) => unsafe {
                 let pushed = at > regs && caller_of(at) == regs && kind_of(at) & (ENTRY | GENERATOR) == 0;
-                if !pushed || t.check_native_stack().is_err() {
+                if !pushed || t.is_native_stack_low() {
                     t.machine.stop_pc.set(next as usize);
                     return 0;
                 }
@@ -305,6 +305,118 @@ unsafe fn settle(t: &Thread, pc: *const u64, regs: Regs, frames: u64, mut ran: R
 }
 
 // ---------------------------------------------------------------- helpers of compiled code
+
+/// What does an instruction for compiled code that has stored its frame: gets the instruction, the frame's registers and the words of
+/// the operands that are read, in their order.
+pub type Helper = unsafe extern "C" fn(&Thread, *const u64, Regs, Value, Value, Value) -> u64;
+
+macro_rules! helpers {
+    ($( $(#[doc = $doc:literal])* $name:ident |$t:ident, $pc:ident, $r:ident, $i:ident, $x:ident, $y:ident, $z:ident| $result:expr; )*) => { $(
+        $(#[doc = $doc])*
+        #[allow(unused_variables)]
+        pub unsafe extern "C" fn $name($t: &Thread, $pc: *const u64, $r: Regs, $x: Value, $y: Value, $z: Value) -> u64 {
+            $t.pc.set($pc.cast());
+            // SAFETY: compiled code passes an instruction of the running frame, and that frame's registers.
+            let result: Result<Value> = unsafe {
+                let $i = Instr(*$pc);
+                $result
+            };
+            match result {
+                Ok(v) => v.bits(),
+                Err(e) => failed($t, e),
+            }
+        }
+    )* };
+}
+/// The result of an instruction that only does something.
+fn done(r: Result<()>) -> Result<Value> {
+    r.map(|()| Value::TRUE)
+}
+helpers! {
+    binary |t, pc, r, i, x, y, z| slow::binary(t, i.op(), x, y);
+    binary_immediate |t, pc, r, i, x, y, z| slow::binary_immediate(t, i.op(), x, i.c_signed() as i64);
+    unary |t, pc, r, i, x, y, z| slow::unary(t, i.op(), x);
+    compare |t, pc, r, i, x, y, z| slow::compare(t, i.op(), x, y);
+    /// Whether a fused compare-and-jump jumps.
+    compare_jump |t, pc, r, i, x, y, z| slow::compare_for_jump(t, i.op(), x, y, i.b_signed() as i64);
+    /// The truth of `x`, or its opposite for NOT.
+    truth |t, pc, r, i, x, y, z| slow::truth_value(t, x, i.op() == Op::NOT as u16);
+    /// Whether JT or JF jumps.
+    truth_jump |t, pc, r, i, x, y, z| slow::truth_value(t, x, i.op() == Op::JF as u16);
+    contains |t, pc, r, i, x, y, z| slow::contains(t, y, x, i.op() == Op::NOT_IN as u16);
+    /// Whether JIN or JNOTIN jumps.
+    contains_jump |t, pc, r, i, x, y, z| slow::contains(t, y, x, i.op() == Op::JNOTIN as u16);
+    get_item |t, pc, r, i, x, y, z| t.get_item(x, y);
+    get_item_immediate |t, pc, r, i, x, y, z| t.get_item(x, Value::small_int(i.c_signed() as i64));
+    set_item |t, pc, r, i, x, y, z| done(t.set_item(x, y, z));
+    get_iter |t, pc, r, i, x, y, z| t.iter(x);
+    load_attr |t, pc, r, i, x, y, z| match cache::slot_value(*pc.add(1), x) {
+        Some(v) => Ok(v),
+        None => slow::load_attr(t, r, x, i.c(), pc.add(1)),
+    };
+    store_attr |t, pc, r, i, x, y, z| done(slow::store_attr(t, r, x, i.b(), y, pc.add(1)));
+    /// Writes into the window.
+    load_method |t, pc, r, i, x, y, z| done(match cache::method(*pc.add(1), x) {
+        Some(f) => {
+            *r.add(i.a() + CALLABLE) = f;
+            *r.add(i.a() + FRAME_HEADER_WORDS) = x;
+            Ok(())
+        }
+        None => slow::load_method(t, r, i.a(), x, i.c(), pc.add(1)),
+    });
+    list_append |t, pc, r, i, x, y, z| done(slow::list_append(t, x, y));
+    length |t, pc, r, i, x, y, z| slow::length(t, x);
+}
+/// What [`call`] returns when it has done nothing, for want of native stack: the interpreter, which needs none, does the call.
+pub const AGAIN: u64 = 0xfe2;
+
+/// CALL and CALL_METHOD, whose window is in the frame; as [`Helper`].
+pub unsafe extern "C" fn call(t: &Thread, pc: *const u64, r: Regs, _: Value, _: Value, _: Value) -> u64 {
+    t.pc.set(pc.cast());
+    if t.is_native_stack_low() {
+        return AGAIN;
+    }
+    // SAFETY: compiled code passes a call of the running frame, and that frame's registers.
+    match unsafe { call_window(t, pc, r, Instr(*pc)) } {
+        Ok(v) => v.bits(),
+        Err(e) => failed(t, e),
+    }
+}
+unsafe fn call_window(t: &Thread, pc: *const u64, r: Regs, i: Instr) -> Result<Value> {
+    // SAFETY: the window of a call of the running frame.
+    unsafe {
+        let v = match handlers::quick_native(t, r, i) {
+            Some(v) => v?,
+            None => {
+                let v = slow::call(t, r, i.b(), i.c(), false, pc.add(2), i.a())?;
+                if v.is_empty() { run_pushed(t, pc)? } else { v }
+            }
+        };
+        if t.should_poll() {
+            // Words that are visited as long as the instruction counts as running.
+            *r.add(i.a()) = v;
+            *r.add(i.b() + KWNAMES) = v;
+            handlers::poll_wiped(t)?;
+        }
+        Ok(v)
+    }
+}
+/// Runs the frame that an instruction has pushed, to its end.
+unsafe fn run_pushed(t: &Thread, pc: *const u64) -> Result<Value> {
+    let at = t.regs.get();
+    // SAFETY: the running frame.
+    let left = unsafe {
+        let caller = word(at, frame_word::CALLER).bits();
+        set_word(at, frame_word::CALLER, Value::from_bits(caller | ENTRY));
+        run_raw(t, t.pc.get().cast(), at)
+    };
+    t.pc.set(pc.cast());
+    if left == RAISED { Err(Exc(t.result.get())) } else { Ok(t.result.get()) }
+}
+/// `x ** y` of floats, or a number that is not finite where that takes more than a multiplication of logarithms.
+pub unsafe extern "C" fn float_pow(x: f64, y: f64) -> f64 {
+    if x > 0.0 { x.powf(y) } else { f64::NAN }
+}
 
 /// `next(it)` for FOR_ITER: the item, the empty mark at the end, or [`FAILED`].
 pub unsafe extern "C" fn for_iter(t: &Thread, it: u64) -> u64 {
@@ -360,10 +472,6 @@ pub unsafe extern "C" fn quick_set_item(t: &Thread, o: u64, i: i64, v: u64) -> u
         Some(Err(e)) => failed(t, e),
         None => 2,
     }
-}
-/// `x ** y` of floats where that is a float.
-pub unsafe extern "C" fn float_pow(x: f64, y: f64) -> f64 {
-    x.powf(y)
 }
 
 // ---------------------------------------------------------------- loops
@@ -447,6 +555,13 @@ fn left_by(t: &Thread, unit: &Unit, exit: &ExitPoint) {
     merge(t);
     // SAFETY: the code of an exit point is held by the unit's code object, whose frame runs.
     let code = unsafe { &*(exit.code as *const Code) };
+    if log() {
+        let place = match exit.at {
+            u32::MAX => "an instruction that had not been seen".to_owned(),
+            at => format!("line {}", code.position(at as usize).line),
+        };
+        eprintln!("jit: {}: given up, left too often at {place}", code.qualname.expect().to_string_lossy());
+    }
     let mut inner = code.machine.get_or_init(Box::default).inner.lock().expect("feedback");
     if let Some(s) = inner.sites.get_mut(exit.at as usize) {
         s.failures = s.failures.saturating_add(1);
@@ -611,6 +726,7 @@ pub mod layout {
     pub const THREAD_DEPTH: usize = offset_of!(Thread, depth);
     pub const THREAD_LIMIT: usize = offset_of!(Thread, recursion_limit);
     pub const THREAD_STACK_END: usize = offset_of!(Thread, stack_end);
+    pub const THREAD_TABLE: usize = offset_of!(Thread, table);
     pub const THREAD_RESULT: usize = offset_of!(Thread, result);
     pub const THREAD_EXIT: usize = offset_of!(Thread, machine) + offset_of!(State, exit);
     pub const HEADER_SHAPE: usize = 0;
@@ -634,6 +750,10 @@ pub mod layout {
     pub const TUPLE_ITERATOR_TUPLE: usize = offset_of!(TupleIterator, tuple);
     pub const TUPLE_ITERATOR_INDEX: usize = offset_of!(TupleIterator, index);
 
+    /// The dispatch table of threads that watch nothing.
+    pub fn plain_table() -> u64 {
+        handlers::TABLE.as_ptr() as u64
+    }
     /// Shapes of exact instances of built-in classes.
     pub struct Shapes {
         pub list: u32,
