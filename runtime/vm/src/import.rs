@@ -218,10 +218,23 @@ fn load(t: &Thread, bootstrap: Value, name: Ref<Str>) -> Result<Value> {
         }
         return Ok(m);
     }
+    audit_import(t, name)?;
     let gcd_import = t.get_attr(bootstrap, names::_gcd_import())?;
     let find = || t.call_method(bootstrap, names::_find_and_load(), &[name.value(), gcd_import]);
     let r = if timed > 0 { times::measure(&name.to_string_lossy(), find) } else { find() };
     r.inspect_err(|e| hide_importlib(t, *e))
+}
+
+/// Tells audit hooks of an import.
+fn audit_import(t: &Thread, name: Ref<Str>) -> Result<()> {
+    if !crate::modules::audit::is_hooked() {
+        return Ok(());
+    }
+    let args = ValueVec::from_slice(t, &[name.value(), Value::NONE])?;
+    for attribute in ["path", "meta_path", "path_hooks"] {
+        args.push(t, t.sys_attr(Str::intern_str(t, attribute)?)?.unwrap_or(Value::NONE))?;
+    }
+    crate::modules::audit::raise(t, "import", args.as_slice())
 }
 
 /// An import before `importlib` is there.

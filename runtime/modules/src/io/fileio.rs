@@ -229,7 +229,9 @@ impl FileIO {
     ) -> Result<()> {
         this.close_descriptor(t)?;
         let closefd = closefd.unwrap_or(true);
-        let (flags, open) = parse_mode(t, &mode.map_or_else(|| "r".to_owned(), |m| m.to_string_lossy()))?;
+        let mode = mode.map_or_else(|| Str::intern_str(t, "r"), Ok)?;
+        let (flags, open) = parse_mode(t, &mode.to_string_lossy())?;
+        taipan_vm::modules::audit::raise(t, "open", &[file, mode.value(), Value::small_int(i64::from(open))])?;
         this.flags.store(flags, Relaxed);
         this.seekable.store(-1, Relaxed);
         let number = if file.downcast::<Str>().is_some() || file.downcast::<Bytes>().is_some() { None } else { t.index_opt(file)? };

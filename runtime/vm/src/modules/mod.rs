@@ -2,6 +2,7 @@
 
 use crate::native::*;
 
+pub mod audit;
 pub mod builtins;
 pub mod codecs;
 pub mod imp;

@@ -611,20 +611,18 @@ impl Sys {
             None => ignored(t),
         }
     }
-    /// Adds a hook for auditing. (Audit events are not raised yet.)
+    /// Adds a new audit hook callback.
     #[py("($module, hook)")]
     fn addaudithook(t: &Thread, hook: Value) -> Result<()> {
-        let _ = hook;
-        Err(t.not_implemented_error("sys.addaudithook is not built yet"))
+        crate::modules::audit::add(t, hook)
     }
     /// Passes the event to any hooks that are attached.
     #[py("($module, event, /, *args)")]
     fn audit(t: &Thread, event: Value, args: &[Value]) -> Result<()> {
-        let _ = args;
         if event.downcast::<Str>().is_none() {
-            return Err(t.type_error(format!("expected str for argument 'event', not {}", class_of(event).name_string())));
+            return Err(t.type_error(format!("audit() argument 1 must be str, not {}", class_of(event).name_string())));
         }
-        Ok(())
+        crate::modules::audit::tell(t, event, args)
     }
     /// Return the number of references to object: not counted here, the number is nominal.
     #[py("($module, object, /)")]

@@ -174,6 +174,14 @@ pub fn compile_function(
         | ALLOW_TOP_LEVEL_AWAIT
         | ALLOW_INCOMPLETE_INPUT;
     let filename = file_name(t, filename)?;
+    if crate::modules::audit::is_hooked() {
+        // Text is what it is in UTF-8.
+        let shown = match source.downcast::<Str>() {
+            Some(s) => Bytes::new(t, s.to_string_lossy().as_bytes())?.value(),
+            None => source,
+        };
+        crate::modules::audit::raise(t, "compile", &[shown, filename.value()])?;
+    }
     if given & !KNOWN != 0 {
         return Err(t.value_error("compile(): unrecognised flags"));
     }
@@ -312,8 +320,10 @@ pub fn exec(t: &Thread, source: Value, globals: Option<Value>, locals: Option<Va
             return Err(t.type_error("closure can only be used when source is a code object"));
         }
         let code = code_of_source(t, "exec", source, Mode::Exec)?;
+        crate::modules::audit::raise(t, "exec", &[code.value()])?;
         return run(t, code, globals, locals, None).map(drop);
     };
+    crate::modules::audit::raise(t, "exec", &[code.value()])?;
     let wanted = code.freevars.expect().len();
     if wanted == 0 && closure.is_some() {
         return Err(t.type_error("cannot use a closure with this code object"));
