@@ -202,8 +202,12 @@ impl Gc {
     }
     /// Return a list of objects tracked by the collector.
     #[py("($module, /, generation=None)")]
-    fn get_objects(t: &Thread, generation: OrNone<i32>) -> Result<Ref<List>> {
-        if let Some(g) = generation.0 {
+    fn get_objects(t: &Thread, generation: Option<Value>) -> Result<Ref<List>> {
+        if let Some(g) = generation.filter(|g| !g.is_none()) {
+            let Some(i) = t.index_opt(g)? else {
+                return Err(t.type_error(format!("argument should be integer or None, not '{}'", class_of(g).name_string())));
+            };
+            let g = t.to_isize(i)?;
             if g < 0 {
                 return Err(t.value_error("generation parameter cannot be negative"));
             }

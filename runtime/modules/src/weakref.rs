@@ -34,24 +34,42 @@ unsafe impl HeapType for WeakReference {
     const LAYOUT: &'static Layout = &LAYOUT;
 }
 
-static TABLE: Mutex<Option<HashMap<u64, Vec<u64>>>> = Mutex::new(None);
+struct Table {
+    references: HashMap<u64, Vec<u64>>,
+    /// Targets that got a reference since the last collection: a minor one looks at no others.
+    young: Vec<u64>,
+}
 
-fn table() -> MutexGuard<'static, Option<HashMap<u64, Vec<u64>>>> {
+static TABLE: Mutex<Option<Table>> = Mutex::new(None);
+
+fn table() -> MutexGuard<'static, Option<Table>> {
     TABLE.lock().expect("weak reference table")
 }
 
 /// Forgets dead targets and dead references. The world is stopped; no thread allocates while it holds the table.
 fn sweep(live: &Liveness) {
-    if let Some(map) = table().as_mut() {
-        map.retain(|&target, refs| {
-            refs.retain(|&r| live.is_live(Value::from_bits(r)));
-            !refs.is_empty() && live.is_live(Value::from_bits(target))
-        });
+    let mut table = table();
+    let Some(Table { references, young }) = table.as_mut() else { return };
+    let keep = |target: u64, refs: &mut Vec<u64>| {
+        refs.retain(|&r| live.is_live(Value::from_bits(r)));
+        !refs.is_empty() && live.is_live(Value::from_bits(target))
+    };
+    if live.is_full() {
+        references.retain(|&target, refs| keep(target, refs));
+        young.clear();
+    } else {
+        for target in young.drain(..) {
+            if let Some(refs) = references.get_mut(&target)
+                && !keep(target, refs)
+            {
+                references.remove(&target);
+            }
+        }
     }
 }
 
 fn references_to(target: Value) -> Vec<u64> {
-    table().as_ref().and_then(|m| m.get(&target.bits()).cloned()).unwrap_or_default()
+    table().as_ref().and_then(|t| t.references.get(&target.bits()).cloned()).unwrap_or_default()
 }
 
 impl WeakReference {
@@ -65,7 +83,7 @@ impl WeakReference {
             return Err(t.type_error(format!("cannot create weak reference to '{}' object", tc.full_name())));
         }
         let callback = callback.filter(|c| !c.is_none());
-        if callback.is_none() {
+        if callback.is_none() && class == WeakReference::class() {
             let same = references_to(target).into_iter().map(Value::from_bits).find(|r| {
                 class_of(*r) == class
                     && r.downcast::<WeakReference>().is_some_and(|r| r.callback.get().is_empty() && r.target() == Some(target))
@@ -85,7 +103,10 @@ impl WeakReference {
         r.weak.init(target);
         // SAFETY: the layout begins with a weak cell.
         t.register_weak(unsafe { r.cast::<WeakCell>() });
-        table().get_or_insert_with(HashMap::new).entry(target.bits()).or_default().push(r.value().bits());
+        let mut table = table();
+        let table = table.get_or_insert_with(|| Table { references: HashMap::new(), young: Vec::new() });
+        table.references.entry(target.bits()).or_default().push(r.value().bits());
+        table.young.push(target.bits());
         Ok(r)
     }
 }
@@ -119,9 +140,15 @@ impl WeakReference {
     fn __init__(_t: &Thread, this: Ref<WeakReference>, object: Value, callback: Option<Value>) {
         let _ = (this, object, callback);
     }
-    #[py("($self, /)")]
-    fn __call__(_t: &Thread, this: Ref<WeakReference>) -> Value {
-        this.target().unwrap_or(Value::NONE)
+    #[py]
+    fn __call__(t: &Thread, this: Ref<WeakReference>, args: &[Value], kwargs: Kwargs) -> Result<Value> {
+        if kwargs.0.is_some_and(|k| !k.is_empty()) {
+            return Err(t.type_error("weakref() takes no keyword arguments"));
+        }
+        if !args.is_empty() {
+            return Err(t.type_error(format!("weakref expected 0 arguments, got {}", args.len())));
+        }
+        Ok(this.target().unwrap_or(Value::NONE))
     }
     #[py]
     fn __hash__(t: &Thread, this: Ref<WeakReference>) -> Result<i64> {

@@ -1,3 +1,4 @@
+# gc-stress: 20000
 # Deep recursion ends in RecursionError, in plain calls and through natives, and is survived.
 def f(n):
     return f(n + 1)
