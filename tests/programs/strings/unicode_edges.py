@@ -1,3 +1,4 @@
+# gc-stress: 1000
 # Storage widths, surrogates, combining, big code points, indexing and slicing across widths.
 s = "a" + "é" + "€" + "😀"
 print([len(s[:i]) for i in range(5)], [c.encode() for c in s], s[::-1].encode(), s.upper().encode(), s * 2 == s + s)
