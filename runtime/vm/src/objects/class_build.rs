@@ -156,10 +156,20 @@ fn get_weakref(t: &Thread, obj: Value) -> Result<Value> {
     }
 }
 
-static DICT_ATTRIBUTE: GetSetDef =
-    GetSetDef { name: "__dict__", doc: Some("dictionary for instance variables"), get: Some(get_dict), set: Some(set_dict), member: false };
-static WEAKREF_ATTRIBUTE: GetSetDef =
-    GetSetDef { name: "__weakref__", doc: Some("list of weak references to the object"), get: Some(get_weakref), set: None, member: false };
+static DICT_ATTRIBUTE: GetSetDef = GetSetDef {
+    name: "__dict__",
+    doc: Some("dictionary for instance variables"),
+    get: Some(get_dict),
+    set: Some(set_dict),
+    member: false,
+};
+static WEAKREF_ATTRIBUTE: GetSetDef = GetSetDef {
+    name: "__weakref__",
+    doc: Some("list of weak references to the object"),
+    get: Some(get_weakref),
+    set: None,
+    member: false,
+};
 
 /// Puts `__dict__` into the namespace of a built-in class whose instances have one.
 pub fn add_dict_attribute(t: &Thread, class: Ref<Class>) -> Result<()> {

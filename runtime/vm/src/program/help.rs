@@ -108,7 +108,9 @@ Options of this implementation:
 -X gc-verify: check the heap at every collection
 -X importtime[=2]: print how long each import took; 2: imports of what was there too
 -X int_max_str_digits=N: longest text of an int, in digits; 0: no limit
--X jit=[on|off]: accepted; machine code is not made yet
+-X jit=[on|off]: make machine code of hot loops (off, the default for now)
+-X jit-log: say on stderr what is compiled, and what is given up
+-X jit-warm=N: backward jumps of a loop before it is observed to be compiled (400)
 -X pycache_prefix=PATH: folder for .pyc files, instead of __pycache__ beside the sources
 -X thread_inherit_context=[0|1]: whether threads start with a copy of their starter's context (1, the default)
 -X utf8[=0|1]: whether UTF-8 is used whatever the locale says
