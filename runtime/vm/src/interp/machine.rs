@@ -89,6 +89,7 @@ pub struct Machine {
 struct Inner {
     sites: Vec<Site>,
     /// All units that were ever made: a thread may still run in a replaced one.
+    #[allow(clippy::vec_box, reason = "cache words hold the addresses of units")]
     units: Vec<Box<Unit>>,
     given_up: u32,
 }
