@@ -572,6 +572,8 @@ _wide_chars = property(_get_wide, _set_wide, doc="string value")
 class Array(_CData, metaclass=PyCArrayType):
     """Abstract base class for arrays."""
 
+    __class_getitem__ = classmethod(type(list[int]))
+
     def __init__(self, *args):
         self._own(self._size_)
         if len(args) > self._length_:
