@@ -1,4 +1,5 @@
 # Cycles through every kind of object are found, and what they held is released.
+# not with: jit=on
 import gc, weakref
 class Marker: pass
 def check(name, make):
