@@ -106,7 +106,7 @@ impl Graph {
                 Op::RAISE | Op::RERAISE => continue,
                 Op::RETURN => {
                     if let Some((parent, call)) = g.frames[frame].call {
-                        let back = g.node((parent, call + op_len(Op::CALL)), &mut known, &mut work);
+                        let back = g.node((parent, call + Op::CALL.len()), &mut known, &mut work);
                         g.nodes[id].next = Some(back);
                     }
                     continue;
@@ -130,7 +130,7 @@ impl Graph {
             let [next, mut jump] = effects::successors(i, at);
             if op == Op::BUILD_SLICE && i.c() != 0 {
                 // The instruction may do the next one's work, too.
-                jump = Some(at + op_len(op) + op_len(Op::GETITEM));
+                jump = Some(at + op.len() + Op::GETITEM.len());
             }
             g.nodes[id].next = next.map(|n| g.node((frame, n), &mut known, &mut work));
             g.nodes[id].jump = jump.map(|n| g.node((frame, n), &mut known, &mut work));
@@ -195,7 +195,7 @@ impl Graph {
                 let live = match window {
                     None => fr.live[at].get(r),
                     // The window is the callee's now; the result is not there yet.
-                    Some((base, dest)) => r < base && (fr.live[at].get(r) || fr.live[at + op_len(Op::CALL)].get(r) && r != dest),
+                    Some((base, dest)) => r < base && (fr.live[at].get(r) || fr.live[at + Op::CALL.len()].get(r) && r != dest),
                 };
                 if live || r < nvars {
                     f(fr.base + r);
@@ -207,10 +207,6 @@ impl Graph {
             }
         }
     }
-}
-
-pub fn op_len(op: Op) -> usize {
-    op.len()
 }
 
 /// The globals dict that the cached globals of a frame's code belong to.

@@ -4,10 +4,10 @@
 //! on, or to the exit of its instruction, whose code is written at the end from the state that the instruction began with. All
 //! guards of an instruction come before it changes anything.
 
-use crate::graph::{Node, NodeId, op_len};
+use crate::graph::{Node, NodeId};
 use crate::infer::Blocks;
 use crate::memory::CodeMemory;
-use crate::plan::{Arith, Cmp, Context, How, Items, Kind, Outcome, Plan, Source, State, apply, plan};
+use crate::plan::{Arith, Context, How, Items, Kind, Outcome, Plan, Source, State, apply, plan};
 use cranelift_codegen::Context as Codegen;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
@@ -22,6 +22,7 @@ use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS, Op};
 use taipan_vm::interp::frame_word;
 use taipan_vm::interp::machine::{self, ExitPoint, Unit, layout};
 use taipan_vm::native::*;
+use taipan_vm::ops::Compare;
 
 /// What is added to a float's bits before they are rotated into a word.
 const FLOAT_OFFSET: i64 = 0x3000_0000_0000_0000;
@@ -1267,7 +1268,7 @@ impl Lower<'_, '_> {
         let code = self.word(f.code.value().bits());
         let globals = self.b.ins().iadd_imm_s(globals, CELL_TAG);
         let caller = self.frame_regs(node.frame);
-        let next = g.frames[node.frame].address(node.at + op_len(Op::CALL));
+        let next = g.frames[node.frame].address(node.at + Op::CALL.len());
         let back = self.word(next << 16 | node.i.a() as u64);
         for (word, v) in [
             (frame_word::CODE, code),
@@ -1288,23 +1289,23 @@ impl Lower<'_, '_> {
     }
 }
 
-fn int_cc(c: Cmp) -> IntCC {
+fn int_cc(c: Compare) -> IntCC {
     match c {
-        Cmp::Lt => IntCC::SignedLessThan,
-        Cmp::Le => IntCC::SignedLessThanOrEqual,
-        Cmp::Eq => IntCC::Equal,
-        Cmp::Ne => IntCC::NotEqual,
-        Cmp::Gt => IntCC::SignedGreaterThan,
-        Cmp::Ge => IntCC::SignedGreaterThanOrEqual,
+        Compare::Lt => IntCC::SignedLessThan,
+        Compare::Le => IntCC::SignedLessThanOrEqual,
+        Compare::Eq => IntCC::Equal,
+        Compare::Ne => IntCC::NotEqual,
+        Compare::Gt => IntCC::SignedGreaterThan,
+        Compare::Ge => IntCC::SignedGreaterThanOrEqual,
     }
 }
-fn float_cc(c: Cmp) -> FloatCC {
+fn float_cc(c: Compare) -> FloatCC {
     match c {
-        Cmp::Lt => FloatCC::LessThan,
-        Cmp::Le => FloatCC::LessThanOrEqual,
-        Cmp::Eq => FloatCC::Equal,
-        Cmp::Ne => FloatCC::NotEqual,
-        Cmp::Gt => FloatCC::GreaterThan,
-        Cmp::Ge => FloatCC::GreaterThanOrEqual,
+        Compare::Lt => FloatCC::LessThan,
+        Compare::Le => FloatCC::LessThanOrEqual,
+        Compare::Eq => FloatCC::Equal,
+        Compare::Ne => FloatCC::NotEqual,
+        Compare::Gt => FloatCC::GreaterThan,
+        Compare::Ge => FloatCC::GreaterThanOrEqual,
     }
 }

@@ -7,6 +7,7 @@ use taipan_vm::interp::cache::{self, Kind as CacheKind};
 use taipan_vm::interp::machine::layout::{self, Shapes};
 use taipan_vm::interp::machine::{MIXED, seen};
 use taipan_vm::native::*;
+use taipan_vm::ops::Compare;
 
 /// What is known of a register's value, and how it is held.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,16 +90,6 @@ pub enum Arith {
     Shr,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cmp {
-    Lt,
-    Le,
-    Eq,
-    Ne,
-    Gt,
-    Ge,
-}
-
 /// Which container a subscript is of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Items {
@@ -165,7 +156,7 @@ pub enum How {
     },
     /// A comparison that makes a bool, or jumps if its outcome is `want`.
     Compare {
-        cmp: Cmp,
+        cmp: Compare,
         x: Source,
         y: Source,
         float: bool,
@@ -619,7 +610,7 @@ fn binary(o: &mut Operands, op: Arith, a: usize, x: (usize, usize), y: (Source, 
     }
 }
 
-fn compare(o: &mut Operands, cmp: Cmp, x: (usize, usize), y: (Source, usize), dest: Option<usize>, want: bool) -> How {
+fn compare(o: &mut Operands, cmp: Compare, x: (usize, usize), y: (Source, usize), dest: Option<usize>, want: bool) -> How {
     let (Some(p), Some(q)) = (o.number(x.0, x.1), number_of(o, y)) else { return How::Step };
     let float = p == Kind::Float || q == Kind::Float;
     if float && p != q && o.node.site.failures > 0 {
@@ -654,45 +645,45 @@ fn arithmetic(op: Op) -> Option<(Arith, bool)> {
     })
 }
 
-fn comparison(op: Op) -> Option<Cmp> {
+fn comparison(op: Op) -> Option<Compare> {
     Some(match op {
-        Op::LT => Cmp::Lt,
-        Op::LE => Cmp::Le,
-        Op::EQ => Cmp::Eq,
-        Op::NE => Cmp::Ne,
-        Op::GT => Cmp::Gt,
-        Op::GE => Cmp::Ge,
+        Op::LT => Compare::Lt,
+        Op::LE => Compare::Le,
+        Op::EQ => Compare::Eq,
+        Op::NE => Compare::Ne,
+        Op::GT => Compare::Gt,
+        Op::GE => Compare::Ge,
         _ => return None,
     })
 }
 
 /// Comparison, the outcome for which it jumps, whether the right side is an immediate.
-fn compare_jump(op: Op) -> Option<(Cmp, bool, bool)> {
+fn compare_jump(op: Op) -> Option<(Compare, bool, bool)> {
     Some(match op {
-        Op::JLT => (Cmp::Lt, true, false),
-        Op::JLE => (Cmp::Le, true, false),
-        Op::JEQ => (Cmp::Eq, true, false),
-        Op::JNE => (Cmp::Ne, true, false),
-        Op::JGT => (Cmp::Gt, true, false),
-        Op::JGE => (Cmp::Ge, true, false),
-        Op::JNLT => (Cmp::Lt, false, false),
-        Op::JNLE => (Cmp::Le, false, false),
-        Op::JNEQ => (Cmp::Eq, false, false),
-        Op::JNNE => (Cmp::Ne, false, false),
-        Op::JNGT => (Cmp::Gt, false, false),
-        Op::JNGE => (Cmp::Ge, false, false),
-        Op::JLTI => (Cmp::Lt, true, true),
-        Op::JLEI => (Cmp::Le, true, true),
-        Op::JEQI => (Cmp::Eq, true, true),
-        Op::JNEI => (Cmp::Ne, true, true),
-        Op::JGTI => (Cmp::Gt, true, true),
-        Op::JGEI => (Cmp::Ge, true, true),
-        Op::JNLTI => (Cmp::Lt, false, true),
-        Op::JNLEI => (Cmp::Le, false, true),
-        Op::JNEQI => (Cmp::Eq, false, true),
-        Op::JNNEI => (Cmp::Ne, false, true),
-        Op::JNGTI => (Cmp::Gt, false, true),
-        Op::JNGEI => (Cmp::Ge, false, true),
+        Op::JLT => (Compare::Lt, true, false),
+        Op::JLE => (Compare::Le, true, false),
+        Op::JEQ => (Compare::Eq, true, false),
+        Op::JNE => (Compare::Ne, true, false),
+        Op::JGT => (Compare::Gt, true, false),
+        Op::JGE => (Compare::Ge, true, false),
+        Op::JNLT => (Compare::Lt, false, false),
+        Op::JNLE => (Compare::Le, false, false),
+        Op::JNEQ => (Compare::Eq, false, false),
+        Op::JNNE => (Compare::Ne, false, false),
+        Op::JNGT => (Compare::Gt, false, false),
+        Op::JNGE => (Compare::Ge, false, false),
+        Op::JLTI => (Compare::Lt, true, true),
+        Op::JLEI => (Compare::Le, true, true),
+        Op::JEQI => (Compare::Eq, true, true),
+        Op::JNEI => (Compare::Ne, true, true),
+        Op::JGTI => (Compare::Gt, true, true),
+        Op::JGEI => (Compare::Ge, true, true),
+        Op::JNLTI => (Compare::Lt, false, true),
+        Op::JNLEI => (Compare::Le, false, true),
+        Op::JNEQI => (Compare::Eq, false, true),
+        Op::JNNEI => (Compare::Ne, false, true),
+        Op::JNGTI => (Compare::Gt, false, true),
+        Op::JNGEI => (Compare::Ge, false, true),
         _ => return None,
     })
 }
