@@ -683,10 +683,19 @@ impl Array {
         if this.count_items() == 0 {
             return Err(t.index_error("pop from empty array"));
         }
-        let i = this.position(t, i.unwrap_or(-1), "pop index out of range")?;
-        let v = this.item(t, i)?.ok_or_else(|| t.index_error("pop index out of range"))?;
-        this.splice_items(t, i, i + 1, &[])?;
-        Ok(v)
+        let (n, i) = (this.item_size(), i.unwrap_or(-1) as i64);
+        let word = std::cell::Cell::new([0u8; 8]);
+        let choose = |b: &[u8]| {
+            let at = wrap_index(i, b.len() / n).filter(|&i| i < b.len() / n)? * n;
+            let mut seen = [0; 8];
+            seen[..n].copy_from_slice(&b[at..at + n]);
+            word.set(seen);
+            Some(at..at + n)
+        };
+        if !this.content().splice(t, choose, &[])? {
+            return Err(t.index_error("pop index out of range"));
+        }
+        decode(t, this.code, &word.get()[..n])
     }
     /// Remove the first occurrence of v in the array.
     #[py("($self, v, /)")]

@@ -41,7 +41,7 @@ fn insert(t: &Thread, a: Value, x: Value, lo: Option<isize>, hi: OrNone<isize>, 
     };
     let i = search(t, a, probe, lo, hi, key, right)?;
     if let Some(l) = a.downcast::<List>().filter(|_| class_of(a) == List::class()) {
-        return l.insert_at(t, i, x);
+        return l.insert_at(t, i as isize, x);
     }
     t.call_method(a, Str::intern_str(t, "insert")?, &[t.uint(i as u64)?, x]).map(|_| ())
 }

@@ -1,6 +1,7 @@
-//! `_heapq`: lists as binary heaps, smallest or largest first.
+//! `_heapq`: lists as binary heaps, smallest or largest first. Threads that share a heap take turns.
 
 use taipan_vm::native::*;
+use taipan_vm::objects::turns::in_turn;
 use taipan_vm::ops::Compare;
 
 pub struct Heapq;
@@ -116,17 +117,17 @@ impl Heapq {
     /// Push item onto heap, maintaining the heap invariant.
     #[py("($module, heap, item, /)")]
     fn heappush(t: &Thread, heap: Ref<List>, item: Value) -> Result<()> {
-        push(t, heap, item, false)
+        in_turn(t, heap.header(), || push(t, heap, item, false))
     }
     /// Pop the smallest item off the heap, maintaining the heap invariant.
     #[py("($module, heap, /)")]
     fn heappop(t: &Thread, heap: Ref<List>) -> Result<Value> {
-        pop(t, heap, false)
+        in_turn(t, heap.header(), || pop(t, heap, false))
     }
     /// Pop and return the current smallest value, and add the new item.
     #[py("($module, heap, item, /)")]
     fn heapreplace(t: &Thread, heap: Ref<List>, item: Value) -> Result<Value> {
-        replace(t, heap, item, false)
+        in_turn(t, heap.header(), || replace(t, heap, item, false))
     }
     /// Push item on the heap, then pop and return the smallest item from the heap.
     ///
@@ -134,27 +135,27 @@ impl Heapq {
     /// followed by a separate call to pop.
     #[py("($module, heap, item, /)")]
     fn heappushpop(t: &Thread, heap: Ref<List>, item: Value) -> Result<Value> {
-        push_pop(t, heap, item, false)
+        in_turn(t, heap.header(), || push_pop(t, heap, item, false))
     }
     /// Transform list into a heap, in-place, in O(len(heap)) time.
     #[py("($module, heap, /)")]
     fn heapify(t: &Thread, heap: Ref<List>) -> Result<()> {
-        heapify_all(t, heap, false)
+        in_turn(t, heap.header(), || heapify_all(t, heap, false))
     }
     /// Push item onto max heap, maintaining the heap invariant.
     #[py("($module, heap, item, /)")]
     fn heappush_max(t: &Thread, heap: Ref<List>, item: Value) -> Result<()> {
-        push(t, heap, item, true)
+        in_turn(t, heap.header(), || push(t, heap, item, true))
     }
     /// Pop the largest item off the heap, maintaining the heap invariant.
     #[py("($module, heap, /)")]
     fn heappop_max(t: &Thread, heap: Ref<List>) -> Result<Value> {
-        pop(t, heap, true)
+        in_turn(t, heap.header(), || pop(t, heap, true))
     }
     /// Pop and return the current largest value, and add the new item.
     #[py("($module, heap, item, /)")]
     fn heapreplace_max(t: &Thread, heap: Ref<List>, item: Value) -> Result<Value> {
-        replace(t, heap, item, true)
+        in_turn(t, heap.header(), || replace(t, heap, item, true))
     }
     /// Push item on the heap, then pop and return the largest item from the heap.
     ///
@@ -162,12 +163,12 @@ impl Heapq {
     /// followed by a separate call to pop.
     #[py("($module, heap, item, /)")]
     fn heappushpop_max(t: &Thread, heap: Ref<List>, item: Value) -> Result<Value> {
-        push_pop(t, heap, item, true)
+        in_turn(t, heap.header(), || push_pop(t, heap, item, true))
     }
     /// Transform list into a maxheap, in-place, in O(len(heap)) time.
     #[py("($module, heap, /)")]
     fn heapify_max(t: &Thread, heap: Ref<List>) -> Result<()> {
-        heapify_all(t, heap, true)
+        in_turn(t, heap.header(), || heapify_all(t, heap, true))
     }
 }
 

@@ -112,35 +112,65 @@ impl Deque {
                 let n = self.len.load(Relaxed);
                 let storage = self.storage.get();
                 if let Some(a) = storage.filter(|a| n < a.capacity() || max == Some(n)) {
-                    if max == Some(n) {
-                        self.take(!front);
-                    }
-                    let n = self.len.load(Relaxed);
-                    let first = self.first.load(Relaxed);
-                    let capacity = a.capacity();
-                    let p = if front { place(first, capacity - 1, capacity) } else { place(first, n, capacity) };
-                    a.field(p).set(t, a.header(), v);
-                    if front {
-                        self.first.store(p, Relaxed);
-                    }
-                    self.len.store(n + 1, Release);
-                    self.changed();
+                    self.push_held(t, a, v, front);
                     return Ok(());
                 }
                 storage
             };
-            let old = seen.map_or(0, |a| a.capacity());
-            let bigger = Array::new(t, (old * 2).max(8))?;
-            let _guard = t.exclusive(&self.header);
-            if self.storage.get() != seen {
-                continue;
-            }
-            let n = self.len.load(Relaxed);
-            for i in 0..n {
-                bigger.field(i).init(self.at(i).unwrap_or(Value::EMPTY));
-            }
-            self.first.store(0, Relaxed);
-            self.storage.set(t, &self.header, bigger);
+            self.grow(t, seen, 1)?;
+        }
+    }
+    /// As `push`, into storage that has room or is full. Under exclusion.
+    fn push_held(&self, t: &Thread, a: Ref<Array>, v: Value, front: bool) {
+        if self.max() == Some(self.len.load(Relaxed)) {
+            self.take(!front);
+        }
+        let (n, first, capacity) = (self.len.load(Relaxed), self.first.load(Relaxed), a.capacity());
+        let p = if front { place(first, capacity - 1, capacity) } else { place(first, n, capacity) };
+        a.field(p).set(t, a.header(), v);
+        if front {
+            self.first.store(p, Relaxed);
+        }
+        self.len.store(n + 1, Release);
+        self.changed();
+    }
+    /// Replaces the storage by one that is twice as large and has room for `more` items, unless it is another by now.
+    fn grow(&self, t: &Thread, old: Option<Ref<Array>>, more: usize) -> Result<()> {
+        let capacity = old.map_or(0, |a| a.capacity());
+        let bigger = Array::new(t, (capacity * 2).max(8).max(self.len() + more))?;
+        let _guard = t.exclusive(&self.header);
+        if self.storage.get() != old {
+            return Ok(());
+        }
+        for i in 0..self.len.load(Relaxed) {
+            bigger.field(i).init(self.at(i).unwrap_or(Value::EMPTY));
+        }
+        // It may have become old while the deque was waited for.
+        t.write_barrier(bigger.header());
+        self.first.store(0, Relaxed);
+        self.storage.set(t, &self.header, bigger);
+        Ok(())
+    }
+    /// Puts items at one end, one after the other but in one step.
+    fn push_all(&self, t: &Thread, items: &[Value], front: bool) -> Result<()> {
+        let items = match self.max() {
+            Some(0) => return Ok(()),
+            Some(max) if items.len() > max => &items[items.len() - max..],
+            _ => items,
+        };
+        loop {
+            let seen = {
+                let _guard = t.exclusive(&self.header);
+                let n = self.len.load(Relaxed) + items.len();
+                let n = self.max().map_or(n, |max| n.min(max));
+                let storage = self.storage.get();
+                if let Some(a) = storage.filter(|a| n <= a.capacity()) {
+                    items.iter().for_each(|&v| self.push_held(t, a, v, front));
+                    return Ok(());
+                }
+                storage
+            };
+            self.grow(t, seen, items.len())?;
         }
     }
     /// The items at one moment.
@@ -183,8 +213,17 @@ impl Deque {
     }
     fn extend_end(this: Ref<Deque>, t: &Thread, iterable: Value, front: bool) -> Result<()> {
         if iterable == this.value() {
-            let items = this.snapshot(t)?;
-            return items.iter().try_for_each(|v| this.push(t, v, front));
+            return this.push_all(t, this.snapshot(t)?.as_slice(), front);
+        }
+        if let Some(items) = iterable.downcast::<Tuple>().filter(|_| class_of(iterable) == Tuple::class()) {
+            return this.push_all(t, items.as_slice(), front);
+        }
+        let items = match iterable.downcast::<List>().filter(|_| class_of(iterable) == List::class()) {
+            Some(l) => Some(l.snapshot(t)?),
+            None => t.items_at_once(iterable)?,
+        };
+        if let Some(items) = items {
+            return this.push_all(t, items.as_slice(), front);
         }
         let it = t.iter(iterable)?;
         while let Some(v) = t.next(it)? {

@@ -6,6 +6,7 @@ pub mod ordered_dict;
 use deque::{Deque, DequeIterator, DequeReverseIterator};
 use ordered_dict::OrderedDict;
 use taipan_vm::native::*;
+use taipan_vm::objects::turns::in_turn_of_all;
 use taipan_vm::ops::BinaryOp;
 
 pub struct Collections;
@@ -122,9 +123,17 @@ impl DefaultDict {
         if factory.is_none() {
             return Err(t.key_error(key));
         }
-        let value = t.call(factory, &[])?;
-        // The factory may have set the key itself.
-        Ok(as_dict(this).set_default(t, key, value)?.unwrap_or(value))
+        // Threads that miss the same key take turns: the second finds what the first has made.
+        in_turn_of_all(t, this.header(), || {
+            if !t.owns(this.header())
+                && let Some(value) = as_dict(this).get(t, key)?
+            {
+                return Ok(value);
+            }
+            let value = t.call(factory, &[])?;
+            // The factory may have set the key itself.
+            Ok(as_dict(this).set_default(t, key, value)?.unwrap_or(value))
+        })
     }
     /// D.copy() -> a shallow copy of D.
     #[py("($self, /)")]

@@ -142,14 +142,7 @@ impl OrderedDict {
         if is_there(kept) {
             return Ok(());
         }
-        let Some(v) = d.remove_with_hash(t, kept, hash)? else { return Err(t.key_error(key)) };
-        if last {
-            return d.set_with_hash(t, kept, v, hash);
-        }
-        let rest = d.copy(t)?;
-        d.clear(t)?;
-        d.set_with_hash(t, kept, v, hash)?;
-        d.update(t, rest)
+        if d.move_key(t, kept, hash, last)? { Ok(()) } else { Err(t.key_error(key)) }
     }
     /// Remove and return a (key, value) pair from the dictionary.
     ///

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering::*};
 use std::time::{Duration, Instant};
 use taipan_vm::native::*;
+use taipan_vm::objects::turns::in_turn;
 
 #[derive(HeapType)]
 #[repr(C)]
@@ -17,6 +18,31 @@ pub struct GroupBy {
     current: Field,
     /// The only group that may still read.
     group: Field,
+}
+
+impl GroupBy {
+    fn step_on(t: &Thread, this: Ref<GroupBy>) -> Result<Option<Value>> {
+        let h = this.header();
+        this.group.set(t, h, Value::EMPTY);
+        // Past the rest of the last group.
+        while let (target, Some(key)) = (this.target.get().some(), this.current_key.get().some()) {
+            let Some(target) = target else { break };
+            if !t.equal(target, key)? {
+                break;
+            }
+            if !this.step(t)? {
+                return Ok(None);
+            }
+        }
+        if this.current_key.get().is_empty() && !this.step(t)? {
+            return Ok(None);
+        }
+        let key = this.current_key.get();
+        this.target.set(t, h, key);
+        let group = t.create(Grouper { header: Header::NEW, parent: Field::new(this.value()), key: Field::new(key) })?;
+        this.group.set(t, h, group.value());
+        (key, group).into_value(t).map(Some)
+    }
 }
 
 impl GroupBy {
@@ -39,7 +65,7 @@ impl GroupBy {
 ///     A function for computing the group category for each element.
 ///     If the key function is not specified or is None, the element itself
 ///     is used for grouping.
-#[pyclass(name = "groupby", module = "itertools", flags(BASE))]
+#[pyclass(name = "groupby", module = "itertools", flags(BASE, OWNED))]
 impl GroupBy {
     #[py("(iterable, key=None)")]
     fn __new__(t: &Thread, cls: Ref<Class>, iterable: Value, key: Option<Value>) -> Result<Ref<GroupBy>> {
@@ -65,26 +91,7 @@ impl GroupBy {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<GroupBy>) -> Result<Option<Value>> {
-        let h = this.header();
-        this.group.set(t, h, Value::EMPTY);
-        // Past the rest of the last group.
-        while let (target, Some(key)) = (this.target.get().some(), this.current_key.get().some()) {
-            let Some(target) = target else { break };
-            if !t.equal(target, key)? {
-                break;
-            }
-            if !this.step(t)? {
-                return Ok(None);
-            }
-        }
-        if this.current_key.get().is_empty() && !this.step(t)? {
-            return Ok(None);
-        }
-        let key = this.current_key.get();
-        this.target.set(t, h, key);
-        let group = t.create(Grouper { header: Header::NEW, parent: Field::new(this.value()), key: Field::new(key) })?;
-        this.group.set(t, h, group.value());
-        (key, group).into_value(t).map(Some)
+        in_turn(t, this.header(), || GroupBy::step_on(t, this))
     }
 }
 
@@ -111,6 +118,12 @@ impl Grouper {
     #[py]
     fn __next__(t: &Thread, this: Ref<Grouper>) -> Result<Option<Value>> {
         let Some(parent) = this.parent.get().downcast::<GroupBy>() else { return Ok(None) };
+        in_turn(t, parent.header(), || Grouper::step_on(t, this, parent))
+    }
+}
+
+impl Grouper {
+    fn step_on(t: &Thread, this: Ref<Grouper>, parent: Ref<GroupBy>) -> Result<Option<Value>> {
         if parent.group.get() != this.value() {
             return Ok(None);
         }

@@ -6,8 +6,8 @@
 //! | [`combinations`] | `product`, `permutations`, `combinations`, `combinations_with_replacement` |
 //! | [`groups`] | `groupby`, `tee` |
 //!
-//! Threads may share any of them: what an iterator takes from its source goes to exactly one caller; state of its own is claimed
-//! by atomic operations, never held under a lock while user code runs.
+//! Threads may share any of them: what an iterator gives goes to exactly one caller. Where that takes several steps, threads
+//! take turns; other state is claimed by atomic operations. No lock is held while user code runs.
 
 pub mod combinations;
 pub mod groups;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering::*};
 use taipan_vm::native::*;
 use taipan_vm::objects::class::Special;
+use taipan_vm::objects::turns::in_turn;
 use taipan_vm::ops::BinaryOp;
 
 fn filled(v: Value) -> Field {
@@ -22,8 +23,28 @@ pub struct Accumulate {
     total: Field,
 }
 
+impl Accumulate {
+    fn step_on(t: &Thread, this: Ref<Accumulate>) -> Result<Option<Value>> {
+        let h = this.header();
+        if let Some(first) = this.initial.get().some() {
+            if this.initial.compare_exchange(t, h, first, Value::EMPTY).is_ok() {
+                this.total.set(t, h, first);
+                return Ok(Some(first));
+            }
+        }
+        let Some(v) = t.next(this.iterator.get())? else { return Ok(None) };
+        let total = match (this.total.get().some(), this.function.get().some()) {
+            (None, _) => v,
+            (Some(total), None) => t.binary(BinaryOp::Add, total, v)?,
+            (Some(total), Some(f)) => t.call(f, &[total, v])?,
+        };
+        this.total.set(t, h, total);
+        Ok(Some(total))
+    }
+}
+
 /// Return series of accumulated sums (or other binary function results).
-#[pyclass(name = "accumulate", module = "itertools", flags(BASE))]
+#[pyclass(name = "accumulate", module = "itertools", flags(BASE, OWNED))]
 impl Accumulate {
     #[py("(iterable, func=None, *, initial=None)")]
     fn __new__(
@@ -44,21 +65,7 @@ impl Accumulate {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<Accumulate>) -> Result<Option<Value>> {
-        let h = this.header();
-        if let Some(first) = this.initial.get().some() {
-            if this.initial.compare_exchange(t, h, first, Value::EMPTY).is_ok() {
-                this.total.set(t, h, first);
-                return Ok(Some(first));
-            }
-        }
-        let Some(v) = t.next(this.iterator.get())? else { return Ok(None) };
-        let total = match (this.total.get().some(), this.function.get().some()) {
-            (None, _) => v,
-            (Some(total), None) => t.binary(BinaryOp::Add, total, v)?,
-            (Some(total), Some(f)) => t.call(f, &[total, v])?,
-        };
-        this.total.set(t, h, total);
-        Ok(Some(total))
+        in_turn(t, this.header(), || Accumulate::step_on(t, this))
     }
 }
 
@@ -71,31 +78,8 @@ pub struct Batched {
     strict: bool,
 }
 
-/// Batch data into tuples of length n. The last batch may be shorter than n.
-///
-/// Loops over the input iterable and accumulates data into tuples
-/// up to size n.  The input is consumed lazily, just enough to
-/// fill a batch.  The result is yielded as soon as a batch is full
-/// or when the input iterable is exhausted.
-///
-/// If "strict" is True, raises a ValueError if the final batch is shorter
-/// than n.
-#[pyclass(name = "batched", module = "itertools", flags(BASE))]
 impl Batched {
-    #[py("(iterable, n, *, strict=False)")]
-    fn __new__(t: &Thread, cls: Ref<Class>, iterable: Value, n: isize, strict: Option<bool>) -> Result<Ref<Batched>> {
-        if n < 1 {
-            return Err(t.value_error("n must be at least one"));
-        }
-        let iterator = filled(t.iter(iterable)?);
-        t.create_in(cls, Batched { header: Header::NEW, iterator, size: n as usize, strict: strict.unwrap_or(false) })
-    }
-    #[py]
-    fn __iter__(_t: &Thread, this: Ref<Batched>) -> Ref<Batched> {
-        this
-    }
-    #[py]
-    fn __next__(t: &Thread, this: Ref<Batched>) -> Result<Option<Value>> {
+    fn step_on(t: &Thread, this: Ref<Batched>) -> Result<Option<Value>> {
         let Some(it) = this.iterator.get().some() else { return Ok(None) };
         let batch = ValueVec::with_capacity(t, this.size.min(1 << 16))?;
         while batch.len() < this.size {
@@ -117,6 +101,35 @@ impl Batched {
     }
 }
 
+/// Batch data into tuples of length n. The last batch may be shorter than n.
+///
+/// Loops over the input iterable and accumulates data into tuples
+/// up to size n.  The input is consumed lazily, just enough to
+/// fill a batch.  The result is yielded as soon as a batch is full
+/// or when the input iterable is exhausted.
+///
+/// If "strict" is True, raises a ValueError if the final batch is shorter
+/// than n.
+#[pyclass(name = "batched", module = "itertools", flags(BASE, OWNED))]
+impl Batched {
+    #[py("(iterable, n, *, strict=False)")]
+    fn __new__(t: &Thread, cls: Ref<Class>, iterable: Value, n: isize, strict: Option<bool>) -> Result<Ref<Batched>> {
+        if n < 1 {
+            return Err(t.value_error("n must be at least one"));
+        }
+        let iterator = filled(t.iter(iterable)?);
+        t.create_in(cls, Batched { header: Header::NEW, iterator, size: n as usize, strict: strict.unwrap_or(false) })
+    }
+    #[py]
+    fn __iter__(_t: &Thread, this: Ref<Batched>) -> Ref<Batched> {
+        this
+    }
+    #[py]
+    fn __next__(t: &Thread, this: Ref<Batched>) -> Result<Option<Value>> {
+        in_turn(t, this.header(), || Batched::step_on(t, this))
+    }
+}
+
 #[derive(HeapType)]
 #[repr(C)]
 pub struct Chain {
@@ -125,22 +138,8 @@ pub struct Chain {
     active: Field,
 }
 
-/// Return a chain object whose .__next__() method returns elements from the
-/// first iterable until it is exhausted, then elements from the next
-/// iterable, until all of the iterables are exhausted.
-#[pyclass(name = "chain", module = "itertools", flags(BASE))]
 impl Chain {
-    #[py("(*iterables)", nosig)]
-    fn __new__(t: &Thread, cls: Ref<Class>, iterables: &[Value]) -> Result<Ref<Chain>> {
-        let source = t.iter(Tuple::new(t, iterables)?.value())?;
-        t.create_in(cls, Chain { header: Header::NEW, source: filled(source), active: empty() })
-    }
-    #[py]
-    fn __iter__(_t: &Thread, this: Ref<Chain>) -> Ref<Chain> {
-        this
-    }
-    #[py]
-    fn __next__(t: &Thread, this: Ref<Chain>) -> Result<Option<Value>> {
+    fn step_on(t: &Thread, this: Ref<Chain>) -> Result<Option<Value>> {
         let h = this.header();
         loop {
             if let Some(it) = this.active.get().some() {
@@ -174,6 +173,26 @@ impl Chain {
             }
         }
     }
+}
+
+/// Return a chain object whose .__next__() method returns elements from the
+/// first iterable until it is exhausted, then elements from the next
+/// iterable, until all of the iterables are exhausted.
+#[pyclass(name = "chain", module = "itertools", flags(BASE, OWNED))]
+impl Chain {
+    #[py("(*iterables)", nosig)]
+    fn __new__(t: &Thread, cls: Ref<Class>, iterables: &[Value]) -> Result<Ref<Chain>> {
+        let source = t.iter(Tuple::new(t, iterables)?.value())?;
+        t.create_in(cls, Chain { header: Header::NEW, source: filled(source), active: empty() })
+    }
+    #[py]
+    fn __iter__(_t: &Thread, this: Ref<Chain>) -> Ref<Chain> {
+        this
+    }
+    #[py]
+    fn __next__(t: &Thread, this: Ref<Chain>) -> Result<Option<Value>> {
+        in_turn(t, this.header(), || Chain::step_on(t, this))
+    }
     /// Alternative chain() constructor taking a single iterable argument that evaluates lazily.
     #[py(classmethod, "($type, iterable, /)")]
     fn from_iterable(t: &Thread, cls: Ref<Class>, iterable: Value) -> Result<Ref<Chain>> {
@@ -195,11 +214,24 @@ pub struct Compress {
     selectors: Field,
 }
 
+impl Compress {
+    fn step_on(t: &Thread, this: Ref<Compress>) -> Result<Option<Value>> {
+        let (data, selectors) = (this.data.get(), this.selectors.get());
+        while let Some(v) = t.next(data)? {
+            let Some(chosen) = t.next(selectors)? else { break };
+            if t.truth(chosen)? {
+                return Ok(Some(v));
+            }
+        }
+        Ok(None)
+    }
+}
+
 /// Return data elements corresponding to true selector elements.
 ///
 /// Forms a shorter iterator from selected data elements using the selectors to
 /// choose the data elements.
-#[pyclass(name = "compress", module = "itertools", flags(BASE))]
+#[pyclass(name = "compress", module = "itertools", flags(BASE, OWNED))]
 impl Compress {
     #[py("(data, selectors)")]
     fn __new__(t: &Thread, cls: Ref<Class>, data: Value, selectors: Value) -> Result<Ref<Compress>> {
@@ -212,14 +244,7 @@ impl Compress {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<Compress>) -> Result<Option<Value>> {
-        let (data, selectors) = (this.data.get(), this.selectors.get());
-        while let Some(v) = t.next(data)? {
-            let Some(chosen) = t.next(selectors)? else { break };
-            if t.truth(chosen)? {
-                return Ok(Some(v));
-            }
-        }
-        Ok(None)
+        in_turn(t, this.header(), || Compress::step_on(t, this))
     }
 }
 
@@ -234,6 +259,29 @@ pub struct Count {
     next: AtomicI64,
     big: Field,
     step: Field,
+}
+
+impl Count {
+    fn step_on(t: &Thread, this: Ref<Count>) -> Result<Option<Value>> {
+        loop {
+            let n = this.next.load(Relaxed);
+            if n != BIG {
+                if this.next.compare_exchange_weak(n, n + 1, Relaxed, Relaxed).is_ok() {
+                    return t.int(n).map(Some);
+                }
+                continue;
+            }
+            let seen = this.big.get();
+            let value = match seen.some() {
+                Some(v) => v,
+                None => t.int(BIG)?,
+            };
+            let following = t.binary(BinaryOp::Add, value, this.step.get())?;
+            if this.big.compare_exchange(t, this.header(), seen, following).is_ok() {
+                return Ok(Some(value));
+            }
+        }
+    }
 }
 
 /// Whether `count` takes it for a number.
@@ -260,7 +308,7 @@ impl Count {
 ///         while 1:
 ///             yield x
 ///             x += step
-#[pyclass(name = "count", module = "itertools", flags(BASE))]
+#[pyclass(name = "count", module = "itertools", flags(BASE, OWNED))]
 impl Count {
     #[py("(start=0, step=1)")]
     fn __new__(t: &Thread, cls: Ref<Class>, start: Option<Value>, step: Option<Value>) -> Result<Ref<Count>> {
@@ -282,24 +330,7 @@ impl Count {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<Count>) -> Result<Option<Value>> {
-        loop {
-            let n = this.next.load(Relaxed);
-            if n != BIG {
-                if this.next.compare_exchange_weak(n, n + 1, Relaxed, Relaxed).is_ok() {
-                    return t.int(n).map(Some);
-                }
-                continue;
-            }
-            let seen = this.big.get();
-            let value = match seen.some() {
-                Some(v) => v,
-                None => t.int(BIG)?,
-            };
-            let following = t.binary(BinaryOp::Add, value, this.step.get())?;
-            if this.big.compare_exchange(t, this.header(), seen, following).is_ok() {
-                return Ok(Some(value));
-            }
-        }
+        in_turn(t, this.header(), || Count::step_on(t, this))
     }
     #[py]
     fn __repr__(t: &Thread, this: Ref<Count>) -> Result<Value> {
@@ -322,22 +353,8 @@ pub struct Cycle {
     index: AtomicUsize,
 }
 
-/// Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.
-#[pyclass(name = "cycle", module = "itertools", flags(BASE))]
 impl Cycle {
-    #[py("(iterable, /)")]
-    fn __new__(t: &Thread, cls: Ref<Class>, iterable: Value) -> Result<Ref<Cycle>> {
-        let iterator = filled(t.iter(iterable)?);
-        let saved = RefField::null();
-        saved.init(List::new(t)?);
-        t.create_in(cls, Cycle { header: Header::NEW, iterator, saved, index: AtomicUsize::new(0) })
-    }
-    #[py]
-    fn __iter__(_t: &Thread, this: Ref<Cycle>) -> Ref<Cycle> {
-        this
-    }
-    #[py]
-    fn __next__(t: &Thread, this: Ref<Cycle>) -> Result<Option<Value>> {
+    fn step_on(t: &Thread, this: Ref<Cycle>) -> Result<Option<Value>> {
         let saved = this.saved.expect();
         if let Some(it) = this.iterator.get().some() {
             if let Some(v) = t.next(it)? {
@@ -357,6 +374,26 @@ impl Cycle {
     }
 }
 
+/// Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.
+#[pyclass(name = "cycle", module = "itertools", flags(BASE, OWNED))]
+impl Cycle {
+    #[py("(iterable, /)")]
+    fn __new__(t: &Thread, cls: Ref<Class>, iterable: Value) -> Result<Ref<Cycle>> {
+        let iterator = filled(t.iter(iterable)?);
+        let saved = RefField::null();
+        saved.init(List::new(t)?);
+        t.create_in(cls, Cycle { header: Header::NEW, iterator, saved, index: AtomicUsize::new(0) })
+    }
+    #[py]
+    fn __iter__(_t: &Thread, this: Ref<Cycle>) -> Ref<Cycle> {
+        this
+    }
+    #[py]
+    fn __next__(t: &Thread, this: Ref<Cycle>) -> Result<Option<Value>> {
+        in_turn(t, this.header(), || Cycle::step_on(t, this))
+    }
+}
+
 #[derive(HeapType)]
 #[repr(C)]
 pub struct DropWhile {
@@ -366,22 +403,8 @@ pub struct DropWhile {
     started: AtomicBool,
 }
 
-/// Drop items from the iterable while predicate(item) is true.
-///
-/// Afterwards, return every element until the iterable is exhausted.
-#[pyclass(name = "dropwhile", module = "itertools", flags(BASE))]
 impl DropWhile {
-    #[py("(predicate, iterable, /)")]
-    fn __new__(t: &Thread, cls: Ref<Class>, predicate: Value, iterable: Value) -> Result<Ref<DropWhile>> {
-        let iterator = filled(t.iter(iterable)?);
-        t.create_in(cls, DropWhile { header: Header::NEW, function: filled(predicate), iterator, started: AtomicBool::new(false) })
-    }
-    #[py]
-    fn __iter__(_t: &Thread, this: Ref<DropWhile>) -> Ref<DropWhile> {
-        this
-    }
-    #[py]
-    fn __next__(t: &Thread, this: Ref<DropWhile>) -> Result<Option<Value>> {
+    fn step_on(t: &Thread, this: Ref<DropWhile>) -> Result<Option<Value>> {
         while let Some(v) = t.next(this.iterator.get())? {
             if this.started.load(Relaxed) {
                 return Ok(Some(v));
@@ -396,6 +419,26 @@ impl DropWhile {
     }
 }
 
+/// Drop items from the iterable while predicate(item) is true.
+///
+/// Afterwards, return every element until the iterable is exhausted.
+#[pyclass(name = "dropwhile", module = "itertools", flags(BASE, OWNED))]
+impl DropWhile {
+    #[py("(predicate, iterable, /)")]
+    fn __new__(t: &Thread, cls: Ref<Class>, predicate: Value, iterable: Value) -> Result<Ref<DropWhile>> {
+        let iterator = filled(t.iter(iterable)?);
+        t.create_in(cls, DropWhile { header: Header::NEW, function: filled(predicate), iterator, started: AtomicBool::new(false) })
+    }
+    #[py]
+    fn __iter__(_t: &Thread, this: Ref<DropWhile>) -> Ref<DropWhile> {
+        this
+    }
+    #[py]
+    fn __next__(t: &Thread, this: Ref<DropWhile>) -> Result<Option<Value>> {
+        in_turn(t, this.header(), || DropWhile::step_on(t, this))
+    }
+}
+
 #[derive(HeapType)]
 #[repr(C)]
 pub struct TakeWhile {
@@ -405,8 +448,23 @@ pub struct TakeWhile {
     stopped: AtomicBool,
 }
 
+impl TakeWhile {
+    fn step_on(t: &Thread, this: Ref<TakeWhile>) -> Result<Option<Value>> {
+        if this.stopped.load(Relaxed) {
+            return Ok(None);
+        }
+        let Some(v) = t.next(this.iterator.get())? else { return Ok(None) };
+        let answer = t.call(this.function.get(), &[v])?;
+        if t.truth(answer)? {
+            return Ok(Some(v));
+        }
+        this.stopped.store(true, Relaxed);
+        Ok(None)
+    }
+}
+
 /// Return successive entries from an iterable as long as the predicate evaluates to true for each entry.
-#[pyclass(name = "takewhile", module = "itertools", flags(BASE))]
+#[pyclass(name = "takewhile", module = "itertools", flags(BASE, OWNED))]
 impl TakeWhile {
     #[py("(predicate, iterable, /)")]
     fn __new__(t: &Thread, cls: Ref<Class>, predicate: Value, iterable: Value) -> Result<Ref<TakeWhile>> {
@@ -419,16 +477,7 @@ impl TakeWhile {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<TakeWhile>) -> Result<Option<Value>> {
-        if this.stopped.load(Relaxed) {
-            return Ok(None);
-        }
-        let Some(v) = t.next(this.iterator.get())? else { return Ok(None) };
-        let answer = t.call(this.function.get(), &[v])?;
-        if t.truth(answer)? {
-            return Ok(Some(v));
-        }
-        this.stopped.store(true, Relaxed);
-        Ok(None)
+        in_turn(t, this.header(), || TakeWhile::step_on(t, this))
     }
 }
 
@@ -509,6 +558,33 @@ pub struct ISlice {
     step: usize,
 }
 
+impl ISlice {
+    fn step_on(t: &Thread, this: Ref<ISlice>) -> Result<Option<Value>> {
+        let Some(it) = this.iterator.get().some() else { return Ok(None) };
+        let end = || this.iterator.set(t, this.header(), Value::EMPTY);
+        let claimed = this.next.load(Relaxed);
+        while this.count.load(Relaxed) < claimed {
+            let Some(_) = t.next(it)? else {
+                end();
+                return Ok(None);
+            };
+            this.count.fetch_add(1, Relaxed);
+        }
+        if this.count.load(Relaxed) >= this.stop {
+            end();
+            return Ok(None);
+        }
+        let Some(v) = t.next(it)? else {
+            end();
+            return Ok(None);
+        };
+        this.count.fetch_add(1, Relaxed);
+        let next = claimed.checked_add(this.step).filter(|&n| n <= isize::MAX as usize && n <= this.stop).unwrap_or(this.stop);
+        this.next.store(next, Relaxed);
+        Ok(Some(v))
+    }
+}
+
 fn slice_bound(t: &Thread, v: Value, error: &str) -> Result<Option<usize>> {
     if v.is_none() {
         return Ok(None);
@@ -532,7 +608,7 @@ fn slice_bound(t: &Thread, v: Value, error: &str) -> Result<Option<usize>> {
 /// specified as another value, step determines how many values are
 /// skipped between successive calls.  Works like a slice() on a list
 /// but returns an iterator.
-#[pyclass(name = "islice", module = "itertools", flags(BASE))]
+#[pyclass(name = "islice", module = "itertools", flags(BASE, OWNED))]
 impl ISlice {
     #[py("(iterable, start, stop=None, step=None, /)", nosig)]
     fn __new__(
@@ -570,28 +646,7 @@ impl ISlice {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<ISlice>) -> Result<Option<Value>> {
-        let Some(it) = this.iterator.get().some() else { return Ok(None) };
-        let end = || this.iterator.set(t, this.header(), Value::EMPTY);
-        let claimed = this.next.load(Relaxed);
-        while this.count.load(Relaxed) < claimed {
-            let Some(_) = t.next(it)? else {
-                end();
-                return Ok(None);
-            };
-            this.count.fetch_add(1, Relaxed);
-        }
-        if this.count.load(Relaxed) >= this.stop {
-            end();
-            return Ok(None);
-        }
-        let Some(v) = t.next(it)? else {
-            end();
-            return Ok(None);
-        };
-        this.count.fetch_add(1, Relaxed);
-        let next = claimed.checked_add(this.step).filter(|&n| n <= isize::MAX as usize && n <= this.stop).unwrap_or(this.stop);
-        this.next.store(next, Relaxed);
-        Ok(Some(v))
+        in_turn(t, this.header(), || ISlice::step_on(t, this))
     }
 }
 
@@ -603,22 +658,8 @@ pub struct Pairwise {
     old: Field,
 }
 
-/// Return an iterator of overlapping pairs taken from the input iterator.
-///
-///     s -> (s0,s1), (s1,s2), (s2, s3), ...
-#[pyclass(name = "pairwise", module = "itertools", flags(BASE))]
 impl Pairwise {
-    #[py("(iterable, /)")]
-    fn __new__(t: &Thread, cls: Ref<Class>, iterable: Value) -> Result<Ref<Pairwise>> {
-        let iterator = filled(t.iter(iterable)?);
-        t.create_in(cls, Pairwise { header: Header::NEW, iterator, old: empty() })
-    }
-    #[py]
-    fn __iter__(_t: &Thread, this: Ref<Pairwise>) -> Ref<Pairwise> {
-        this
-    }
-    #[py]
-    fn __next__(t: &Thread, this: Ref<Pairwise>) -> Result<Option<Value>> {
+    fn step_on(t: &Thread, this: Ref<Pairwise>) -> Result<Option<Value>> {
         let Some(it) = this.iterator.get().some() else { return Ok(None) };
         let h = this.header();
         let end = || {
@@ -644,6 +685,26 @@ impl Pairwise {
             Some(old) => Tuple::new(t, &[old, new]).map(|p| Some(p.value())),
             None => Ok(None),
         }
+    }
+}
+
+/// Return an iterator of overlapping pairs taken from the input iterator.
+///
+///     s -> (s0,s1), (s1,s2), (s2, s3), ...
+#[pyclass(name = "pairwise", module = "itertools", flags(BASE, OWNED))]
+impl Pairwise {
+    #[py("(iterable, /)")]
+    fn __new__(t: &Thread, cls: Ref<Class>, iterable: Value) -> Result<Ref<Pairwise>> {
+        let iterator = filled(t.iter(iterable)?);
+        t.create_in(cls, Pairwise { header: Header::NEW, iterator, old: empty() })
+    }
+    #[py]
+    fn __iter__(_t: &Thread, this: Ref<Pairwise>) -> Ref<Pairwise> {
+        this
+    }
+    #[py]
+    fn __next__(t: &Thread, this: Ref<Pairwise>) -> Result<Option<Value>> {
+        in_turn(t, this.header(), || Pairwise::step_on(t, this))
     }
 }
 
@@ -707,31 +768,8 @@ pub struct ZipLongest {
     active: AtomicUsize,
 }
 
-/// Return a zip_longest object whose .__next__() method returns a tuple where
-/// the i-th element comes from the i-th iterable argument.  The .__next__()
-/// method continues until the longest iterable in the argument sequence
-/// is exhausted and then it raises StopIteration.  When the shorter iterables
-/// are exhausted, the fillvalue is substituted in their place.  The fillvalue
-/// defaults to None or can be specified by a keyword argument.
-#[pyclass(name = "zip_longest", module = "itertools", flags(BASE))]
 impl ZipLongest {
-    #[py("(*iterables, fillvalue=None)", nosig)]
-    fn __new__(t: &Thread, cls: Ref<Class>, iterables: &[Value], fillvalue: Option<Value>) -> Result<Ref<ZipLongest>> {
-        let all = List::with_capacity(t, iterables.len())?;
-        for &v in iterables {
-            all.append(t, t.iter(v)?)?;
-        }
-        let iterators = RefField::null();
-        iterators.init(all);
-        let (fill, active) = (filled(fillvalue.unwrap_or(Value::NONE)), AtomicUsize::new(iterables.len()));
-        t.create_in(cls, ZipLongest { header: Header::NEW, iterators, fill, active })
-    }
-    #[py]
-    fn __iter__(_t: &Thread, this: Ref<ZipLongest>) -> Ref<ZipLongest> {
-        this
-    }
-    #[py]
-    fn __next__(t: &Thread, this: Ref<ZipLongest>) -> Result<Option<Value>> {
+    fn step_on(t: &Thread, this: Ref<ZipLongest>) -> Result<Option<Value>> {
         if this.active.load(Relaxed) == 0 {
             return Ok(None);
         }
@@ -762,5 +800,34 @@ impl ZipLongest {
             row.push(t, item.unwrap_or(this.fill.get()))?;
         }
         row.into_tuple(t).map(|r| Some(r.value()))
+    }
+}
+
+/// Return a zip_longest object whose .__next__() method returns a tuple where
+/// the i-th element comes from the i-th iterable argument.  The .__next__()
+/// method continues until the longest iterable in the argument sequence
+/// is exhausted and then it raises StopIteration.  When the shorter iterables
+/// are exhausted, the fillvalue is substituted in their place.  The fillvalue
+/// defaults to None or can be specified by a keyword argument.
+#[pyclass(name = "zip_longest", module = "itertools", flags(BASE, OWNED))]
+impl ZipLongest {
+    #[py("(*iterables, fillvalue=None)", nosig)]
+    fn __new__(t: &Thread, cls: Ref<Class>, iterables: &[Value], fillvalue: Option<Value>) -> Result<Ref<ZipLongest>> {
+        let all = List::with_capacity(t, iterables.len())?;
+        for &v in iterables {
+            all.append(t, t.iter(v)?)?;
+        }
+        let iterators = RefField::null();
+        iterators.init(all);
+        let (fill, active) = (filled(fillvalue.unwrap_or(Value::NONE)), AtomicUsize::new(iterables.len()));
+        t.create_in(cls, ZipLongest { header: Header::NEW, iterators, fill, active })
+    }
+    #[py]
+    fn __iter__(_t: &Thread, this: Ref<ZipLongest>) -> Ref<ZipLongest> {
+        this
+    }
+    #[py]
+    fn __next__(t: &Thread, this: Ref<ZipLongest>) -> Result<Option<Value>> {
+        in_turn(t, this.header(), || ZipLongest::step_on(t, this))
     }
 }

@@ -53,6 +53,7 @@ pub(crate) fn after_in_parent(t: &Thread) {
 }
 pub(crate) fn after_in_child(t: &Thread) {
     thread::after_fork();
+    taipan_vm::objects::turns::forget();
     signal::become_main(t);
     signal::forget_arrived();
     run_hooks(t, "child");

@@ -596,8 +596,7 @@ fn exact_list<'a>(v: Value) -> Option<&'a List> {
 #[inline(always)]
 pub fn sequence_item(o: Value, i: i64) -> Option<Value> {
     if let Some(l) = exact_list(o) {
-        let i = if i < 0 { i + l.len() as i64 } else { i };
-        return l.get(i as usize);
+        return if i < 0 { l.get_from_end(i as isize) } else { l.get(i as usize) };
     }
     let items = exact_tuple(o)?;
     let i = if i < 0 { i + items.len() as i64 } else { i };
@@ -606,10 +605,7 @@ pub fn sequence_item(o: Value, i: i64) -> Option<Value> {
 #[inline(always)]
 pub fn set_list_item(t: &Thread, o: Value, i: i64, v: Value) -> bool {
     match exact_list(o) {
-        Some(l) => {
-            let i = if i < 0 { i + l.len() as i64 } else { i };
-            l.set(t, i as usize, v)
-        }
+        Some(l) => l.set_signed(t, i as isize, v),
         None => false,
     }
 }
@@ -638,7 +634,7 @@ pub unsafe fn get_slice(t: &Thread, o: Value, from: Regs) -> Result<Value> {
     let Some(bounds) = (unsafe { plain_bounds(from) }) else {
         // SAFETY: as above.
         return match (exact_list(o), unsafe { plain_slice(from) }) {
-            (Some(l), Some(s)) => l.copy_selected(t, s.adjust(l.len())).map(Ref::value),
+            (Some(l), Some(s)) => l.copy_selected(t, s).map(Ref::value),
             _ => Ok(Value::EMPTY),
         };
     };
@@ -646,7 +642,7 @@ pub unsafe fn get_slice(t: &Thread, o: Value, from: Regs) -> Result<Value> {
     let shape = h.shape_id();
     if shape == List::class_cell().shape() {
         if let Some(l) = exact_list(o) {
-            return l.copy_range(t, range_within(bounds, l.len())).map(Ref::value);
+            return l.copy_selected(t, by_one(bounds)).map(Ref::value);
         }
     } else if shape == Str::class_cell().shape() {
         if let Some(s) = o.downcast::<Str>() {
@@ -672,13 +668,11 @@ pub unsafe fn set_slice(t: &Thread, o: Value, from: Regs, v: Value) -> Result<Va
     // SAFETY: three registers of the frame.
     let bounds = unsafe { plain_bounds(from) };
     let (Some(bounds), Some(l)) = (bounds, exact_list(o)) else { return Ok(Value::FALSE) };
+    let selected = by_one(bounds);
     if let Some(items) = exact_tuple(v) {
-        let range = range_within(bounds, l.len());
-        l.splice(t, range.start, range.end, items)?;
+        l.splice(t, selected, items)?;
     } else if let Some(items) = exact_list(v) {
-        let items = items.snapshot(t)?;
-        let range = range_within(bounds, l.len());
-        l.splice(t, range.start, range.end, items.as_slice())?;
+        l.splice(t, selected, items.snapshot(t)?.as_slice())?;
     } else {
         return Ok(Value::FALSE);
     }
@@ -704,6 +698,9 @@ unsafe fn plain_slice(from: Regs) -> Option<crate::objects::slice::Unpacked> {
     let bound = |v: Value, default: isize| if v.is_none() { Some(default) } else { v.as_small_int().map(|i| i as isize) };
     let (first, last) = if step < 0 { (isize::MAX, isize::MIN) } else { (0, isize::MAX) };
     Some(crate::objects::slice::Unpacked { start: bound(start, first)?, stop: bound(stop, last)?, step })
+}
+fn by_one((start, stop): (i64, i64)) -> crate::objects::slice::Unpacked {
+    crate::objects::slice::Unpacked { start: start as isize, stop: stop as isize, step: 1 }
 }
 #[inline(always)]
 fn range_within((start, stop): (i64, i64), len: usize) -> std::ops::Range<usize> {
@@ -1220,7 +1217,7 @@ pub fn convert_by_class(t: &Thread, class: Value, v: Value) -> Result<Value> {
     }
     if class == List::class().value() {
         if let Some(l) = exact_list(v) {
-            return l.copy_range(t, 0..l.len()).map(Ref::value);
+            return l.copy(t).map(Ref::value);
         }
         if let Some(items) = exact_tuple(v) {
             return List::from_slice(t, items).map(Ref::value);

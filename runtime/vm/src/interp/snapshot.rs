@@ -1,4 +1,5 @@
-//! Frames of other threads (`sys._current_frames`): copies of what they were when all threads were stopped for a moment.
+//! Frames of other threads (`sys._current_frames`), and the exceptions they handle: copies of what they were when all threads
+//! were stopped for a moment.
 //!
 //! Nothing can be allocated while the world is stopped, so the room needed is counted in one stop and filled in another.
 
@@ -103,6 +104,35 @@ pub fn add_other_threads(t: &Thread, d: Ref<Dict>) -> Result<()> {
             if n > 0 {
                 d.set(t, t.uint(ident)?, back)?;
             }
+        }
+        return Ok(());
+    }
+}
+
+/// Adds the exception that each other thread handles, or None, to `d`, by the thread's identifier.
+pub fn add_exceptions(t: &Thread, d: Ref<Dict>) -> Result<()> {
+    let mut room = 16;
+    loop {
+        let mut found = ValueVec::with_capacity(t, room)?;
+        for _ in 0..room {
+            found.push(t, Value::NONE)?;
+        }
+        let out = found.as_mut_slice();
+        let mut idents = Vec::new();
+        for_each_other(t, |other| {
+            if let Some(place) = out.get_mut(idents.len())
+                && let Some(e) = handled_exception(other)
+            {
+                *place = e;
+            }
+            idents.push(other.ident.get());
+        });
+        if idents.len() > room {
+            room = idents.len() + 16;
+            continue;
+        }
+        for (ident, e) in idents.into_iter().zip(found.iter()) {
+            d.set(t, t.uint(ident)?, e)?;
         }
         return Ok(());
     }

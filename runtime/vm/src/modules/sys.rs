@@ -755,6 +755,16 @@ impl Sys {
         }
         Ok(d)
     }
+    /// Return a dict mapping each thread's identifier to its current raised exception.
+    ///
+    /// This function should be used for specialized purposes only.
+    #[py("($module, /)")]
+    fn _current_exceptions(t: &Thread) -> Result<Ref<Dict>> {
+        let d = Dict::new(t)?;
+        crate::interp::snapshot::add_exceptions(t, d)?;
+        d.set(t, t.uint(crate::modules::sys_types::thread_ident())?, handled(t))?;
+        Ok(d)
+    }
     /// Activate a stack profiler trampoline: not supported.
     #[py("($module, /)")]
     fn is_stack_trampoline_active(_t: &Thread) -> bool {

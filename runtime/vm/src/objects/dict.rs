@@ -19,6 +19,7 @@ use crate::native::*;
 use crate::objects::dict_storage::{CELLS, Find, GENERAL, Storage, bits_for, exact_str, growth_bits};
 use crate::objects::exceptions as ex;
 use crate::objects::set::FrozenSet;
+use crate::objects::value_vec::Array;
 use std::sync::atomic::Ordering::Relaxed;
 
 #[derive(HeapType)]
@@ -360,18 +361,64 @@ impl Dict {
 
     /// All items of this moment, keys and values in turn.
     pub fn items_vec(&self, t: &Thread) -> Result<ValueVec> {
-        let out = ValueVec::with_capacity(t, self.len() * 2)?;
-        let snapshot = self.snapshot(t)?;
-        let mut pos = 0;
-        while let Some((k, v)) = snapshot.next(&mut pos) {
-            out.push(t, k)?;
-            out.push(t, v)?;
+        self.gather(t, true, true)
+    }
+    /// All keys of this moment.
+    pub fn keys_vec(&self, t: &Thread) -> Result<ValueVec> {
+        self.gather(t, true, false)
+    }
+    /// All values of this moment.
+    pub fn values_vec(&self, t: &Thread) -> Result<ValueVec> {
+        self.gather(t, false, true)
+    }
+    fn gather(&self, t: &Thread, keys: bool, values: bool) -> Result<ValueVec> {
+        let each = usize::from(keys) + usize::from(values);
+        loop {
+            let Some(s) = self.storage.get() else { return Ok(ValueVec::new()) };
+            if s.instance().is_some() {
+                let out = ValueVec::new();
+                let mut pos = 0;
+                while let Some((k, v)) = self.next(&mut pos) {
+                    if keys {
+                        out.push(t, k)?;
+                    }
+                    if values {
+                        out.push(t, v)?;
+                    }
+                }
+                return Ok(out);
+            }
+            // Room for what others add meanwhile.
+            let room = self.len() + if t.owns(&self.header) { 0 } else { self.len() / 16 + 1 };
+            let array = Array::new(t, each * room)?;
+            let done = exclusively(t, &self.header, || {
+                if !self.has(s) {
+                    return None;
+                }
+                let (mut n, slots) = (0, array.fields());
+                for ix in s.live_start()..s.next() {
+                    let Some((k, v)) = s.item(ix) else { continue };
+                    let place = slots.get(n..n + each)?;
+                    if keys {
+                        place[0].init(k);
+                    }
+                    if values {
+                        place[each - 1].init(v);
+                    }
+                    n += each;
+                }
+                Some(n)
+            });
+            if let Some(n) = done {
+                // The dict may have been waited for, and the array have become old.
+                t.write_barrier(array.header());
+                return Ok(ValueVec::from_array(Some(array), n));
+            }
         }
-        Ok(out)
     }
 
     /// A dict with the content of this moment that no one else writes: this very one if the calling thread owns it.
-    fn snapshot(&self, t: &Thread) -> Result<Ref<Dict>> {
+    pub(crate) fn snapshot(&self, t: &Thread) -> Result<Ref<Dict>> {
         if t.owns(&self.header) {
             // SAFETY: `self` is a live dict.
             return Ok(unsafe { Ref::from_raw(std::ptr::NonNull::from(self)) });
@@ -621,6 +668,46 @@ impl Dict {
         }
     }
 
+    /// Makes an item the last, or the first, in one step; false if the dict does not have this very key.
+    pub fn move_key(&self, t: &Thread, key: Value, hash: i64, last: bool) -> Result<bool> {
+        loop {
+            let Some(s) = self.storage.get().filter(|s| s.is_plain()) else { return Ok(false) };
+            let room = if s.is_full() || !last { Some(Storage::new(t, s.kind(), growth_bits(s.used() + 1))?) } else { None };
+            let done = exclusively(t, &self.header, || {
+                if !self.has(s) || (s.is_full() && room.is_none()) || room.is_some_and(|new| s.used() > new.capacity()) {
+                    return None;
+                }
+                let Some(ix) = s.find_same(key, hash) else { return Some(false) };
+                let value = s.word(ix).get();
+                match room {
+                    // Who looks for the key without a lock finds it all the time.
+                    None => {
+                        s.append(t, key, value, hash, true);
+                        s.remove(ix);
+                    }
+                    Some(new) => {
+                        if !last {
+                            new.append(t, key, value, hash, true);
+                        }
+                        for (k, v, at) in (s.live_start()..s.next()).filter_map(|at| s.item(at).map(|(k, v)| (k, v, at))) {
+                            if at != ix {
+                                new.append(t, k, v, s.hash_of(at, k), true);
+                            }
+                        }
+                        if last {
+                            new.append(t, key, value, hash, true);
+                        }
+                        self.storage.set(t, &self.header, new);
+                    }
+                }
+                Some(true)
+            });
+            if let Some(done) = done {
+                return Ok(done);
+            }
+        }
+    }
+
     /// Removes the last item, or the first.
     pub fn pop_item(&self, t: &Thread, last: bool) -> Result<Option<(Value, Value)>> {
         loop {
@@ -739,11 +826,23 @@ impl Dict {
             }
         }
         let from = other.snapshot(t)?;
-        self.reserve(t, from.structural_len())?;
         let (table, length) = (from.storage.get(), from.structural_len());
-        let mut pos = match table {
-            Some(s) if s.kind() == 0 => self.merge_strings(t, s, replace),
-            _ => 0,
+        let mut pos = loop {
+            if let (Some(s), Some(mine)) = (table, self.storage.get())
+                && s.is_general()
+                && mine.kind() == 0
+            {
+                self.rebuild(t, Some(mine), GENERAL, None)?;
+            }
+            self.reserve(t, length)?;
+            match table {
+                Some(s) if s.is_plain() => match self.merge_plainly(t, s, replace) {
+                    Some(pos) => break pos,
+                    // Others were faster.
+                    None => continue,
+                },
+                _ => break 0,
+            }
         };
         while let Some((k, v, hash)) = from.next_with_hash(&mut pos) {
             let present = if replace { IfPresent::Replace } else { IfPresent::Keep };
@@ -755,22 +854,25 @@ impl Dict {
         Ok(())
     }
 
-    /// Sets items of `from`, a table of strings, as far as this dict has one too and there is room: in one step, as no key's
-    /// comparison is user code. Returns the position in `from` that it came to.
-    fn merge_strings(&self, t: &Thread, from: Ref<Storage>, replace: bool) -> usize {
+    /// Sets items of `from` in one step, as far as there is room and no key's comparison may be user code. Returns the position
+    /// in `from` that it came to; `None`: in a shared dict there is no room for all.
+    fn merge_plainly(&self, t: &Thread, from: Ref<Storage>, replace: bool) -> Option<usize> {
         exclusively(t, &self.header, || {
-            let Some(s) = self.storage.get().filter(|s| s.kind() == 0) else { return 0 };
+            let Some(s) = self.storage.get().filter(|s| s.is_plain()) else { return Some(0) };
+            if !t.owns(&self.header) && (s.next() + from.used() > s.capacity() || (from.is_general() && !s.is_general())) {
+                return None;
+            }
             for ix in from.live_start()..from.next() {
                 let Some((key, value)) = from.item(ix) else { continue };
-                let Some(name) = exact_str(key) else { return ix };
-                match s.find_str(name, name.hash()) {
-                    Some(at) if replace => s.word(at).set(t, s.header(), value),
-                    Some(_) => {}
-                    None if s.is_full() => return ix,
-                    None => s.append(t, key, value, name.hash(), true),
+                let hash = from.hash_of(ix, key);
+                match s.look(key, hash) {
+                    Some(Find::At(at)) if replace => s.word(at).set(t, s.header(), value),
+                    Some(Find::At(_)) => {}
+                    Some(Find::Absent) if !s.is_full() => s.append(t, key, value, hash, true),
+                    _ => return Some(ix),
                 }
             }
-            from.next()
+            Some(from.next())
         })
     }
 
@@ -781,11 +883,16 @@ impl Dict {
             return Ok(());
         }
         let kept = s.kept();
-        // Half of the keys may well be there already.
-        let wanted = kept + if t.owns(&self.header) { n / 2 } else { n } + 1;
-        if wanted <= s.capacity() {
-            return Ok(());
-        }
+        let wanted = if t.owns(&self.header) {
+            // Half of the keys may well be there already.
+            let wanted = kept + n / 2 + 1;
+            if wanted <= s.capacity() {
+                return Ok(());
+            }
+            wanted
+        } else {
+            kept + n + 1
+        };
         let new = Storage::new(t, s.kind(), bits_for(wanted))?;
         exclusively(t, &self.header, || {
             if self.has(s) && s.kept() < new.capacity() {

@@ -109,8 +109,10 @@ impl Dict {
         if self.len() != other.len() {
             return Ok(false);
         }
+        // Each as it is at one moment.
+        let (this, other) = (self.snapshot(t)?, other.snapshot(t)?);
         let mut pos = 0;
-        while let Some((key, mine)) = self.next(&mut pos) {
+        while let Some((key, mine)) = this.next(&mut pos) {
             match other.get(t, key)? {
                 Some(theirs) if t.equal(mine, theirs)? => {}
                 _ => return Ok(false),

@@ -399,6 +399,51 @@ impl Storage {
         }
     }
 
+    /// The live entry that has this very key.
+    pub(crate) fn find_same(&self, key: Value, hash: i64) -> Option<usize> {
+        let mut p = Probe::new(hash, self.mask());
+        loop {
+            let n = self.slot(p.at);
+            if n >= FIRST && self.key((n - FIRST) as usize).get() == key {
+                return Some((n - FIRST) as usize);
+            } else if n == FREE {
+                return None;
+            }
+            p.advance();
+        }
+    }
+
+    /// Looks for any `key` without calling anything; `None`: only its `__eq__` can tell, or the table cannot have it.
+    pub(crate) fn look(&self, key: Value, hash: i64) -> Option<Find> {
+        let Some(text) = exact_str(key) else {
+            return if self.is_general() { self.glance(key, hash) } else { None };
+        };
+        if !self.is_general() {
+            return Some(self.find_str(text, hash).map_or(Find::Absent, Find::At));
+        }
+        let mut p = Probe::new(hash, self.mask());
+        loop {
+            let n = self.slot(p.at);
+            if n >= FIRST {
+                let ix = (n - FIRST) as usize;
+                let k = self.key(ix).get();
+                if k == key {
+                    return Some(Find::At(ix));
+                }
+                if !k.is_empty() && self.hash_word(ix).load(Relaxed) as i64 == hash {
+                    match exact_str(k) {
+                        Some(k) if k.equals(&text) => return Some(Find::At(ix)),
+                        Some(_) => {}
+                        None => return None,
+                    }
+                }
+            } else if n == FREE {
+                return Some(Find::Absent);
+            }
+            p.advance();
+        }
+    }
+
     /// Finds `key`. Equality may be user code: after it, `is_current` tells whether the dict still has this table.
     #[inline]
     pub(crate) fn find(&self, t: &Thread, key: Value, hash: i64, is_current: impl Fn() -> bool) -> Result<Find> {

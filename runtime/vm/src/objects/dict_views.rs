@@ -300,12 +300,27 @@ fn view_repr(t: &Thread, view: Value, items: impl Fn() -> Result<ValueVec>) -> R
 }
 
 fn picked(t: &Thread, dict: Ref<Dict>, pick: fn(&Thread, Value, Value) -> Result<Value>) -> Result<ValueVec> {
-    let out = ValueVec::with_capacity(t, dict.len())?;
-    let mut pos = 0;
-    while let Some((key, value)) = dict.next(&mut pos) {
-        out.push(t, pick(t, key, value)?)?;
+    let pairs = dict.items_vec(t)?;
+    let out = ValueVec::with_capacity(t, pairs.len() / 2)?;
+    for pair in pairs.as_slice().chunks_exact(2) {
+        out.push(t, pick(t, pair[0], pair[1])?)?;
     }
     Ok(out)
+}
+
+/// What a view shows at one moment; `None`: it is no view.
+pub(crate) fn items_at_once(t: &Thread, view: Value) -> Result<Option<ValueVec>> {
+    let Some(shape) = view.header().map(|h| h.shape_id()) else { return Ok(None) };
+    let Some(v) = view.downcast::<DictView>() else { return Ok(None) };
+    Ok(if shape == DictKeys::class_cell().shape() {
+        Some(v.dict().keys_vec(t)?)
+    } else if shape == DictValues::class_cell().shape() {
+        Some(v.dict().values_vec(t)?)
+    } else if shape == DictItems::class_cell().shape() {
+        Some(picked(t, v.dict(), pick_item)?)
+    } else {
+        None
+    })
 }
 
 /// Whether everything in `a` is in `b`.

@@ -2,6 +2,7 @@
 
 use crate::native::*;
 use crate::objects::iterators::quick_next;
+use crate::objects::turns::in_turn;
 use crate::ops::BinaryOp;
 use std::sync::atomic::{AtomicI64, Ordering::*};
 
@@ -35,6 +36,12 @@ impl Enumerate {
     /// The next number and item.
     #[inline]
     pub fn advance(&self, t: &Thread) -> Result<Option<(Value, Value)>> {
+        if !t.owns(&self.header) {
+            return in_turn(t, &self.header, || match t.next_word(self.iterator.get())?.some() {
+                Some(item) => Ok(Some((self.take_number(t)?, item))),
+                None => Ok(None),
+            });
+        }
         let Some(item) = t.next_word(self.iterator.get())?.some() else { return Ok(None) };
         if t.owns(&self.header)
             && let n = self.count.load(Relaxed)

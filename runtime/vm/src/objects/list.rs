@@ -1,12 +1,17 @@
 //! `list`: layout and structural operations. The methods are in `list_methods`.
 //!
-//! Items live in a storage array that is replaced whole when it grows. Readers load the storage and the length and bound
-//! themselves by both; slots past the length hold the empty mark, so a reader that races with a removal sees "out of range".
+//! Items live in a storage array that is replaced whole when it grows. Who reads one item loads the storage and the length and
+//! is bounded by both; slots past the length hold the empty mark, so a reader that races with a removal sees "out of range".
+//!
+//! Who reads many items ([`List::copy_items`]) sees them as they were at one moment. A change of a shared list, or of more than
+//! one item, makes the version odd while it is going on ([`List::change`]); the reader tries again when the version is
+//! another afterwards. The owner's changes of one item leave the version alone: of a list that another thread owns, what was read
+//! is compared with what is there. Readers that have no luck take the list exclusively, so they lock only what is being written.
 
 use crate::native::*;
-use crate::objects::slice::Indices;
+use crate::objects::slice::Unpacked;
 use crate::objects::value_vec::Array;
-use std::sync::atomic::{AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicUsize, Ordering::*, fence};
 
 #[derive(HeapType)]
 #[repr(C)]
@@ -14,7 +19,14 @@ pub struct List {
     header: Header,
     storage: RefField<Array>,
     len: AtomicUsize,
+    /// Odd while items are moved or replaced.
+    version: AtomicUsize,
 }
+
+/// All items, whatever their number.
+const ALL: Unpacked = Unpacked { start: 0, stop: isize::MAX, step: 1 };
+/// How often many items are read without a lock before the list is taken exclusively.
+const TRIES: usize = 3;
 
 impl List {
     pub(crate) const STORAGE: usize = std::mem::offset_of!(List, storage);
@@ -74,41 +86,138 @@ impl List {
     pub(crate) fn from_array(t: &Thread, array: Ref<Array>, n: usize) -> Result<Ref<List>> {
         List::with_storage(t, List::class_cell().shape(), Some(array), n)
     }
-    /// The items in `range` as a new list; those that were removed meanwhile are left out.
-    pub fn copy_range(&self, t: &Thread, range: std::ops::Range<usize>) -> Result<Ref<List>> {
-        if range.is_empty() {
-            return List::new(t);
-        }
-        let a = Array::new(t, range.len())?;
-        let mut n = 0;
-        if let Some(from) = self.storage.get() {
-            for (to, from) in a.fields().iter().zip(from.fields().get(range).unwrap_or(&[])) {
-                let v = from.get();
-                if v.is_empty() {
-                    break;
-                }
-                to.init(v);
-                n += 1;
-            }
-        }
-        List::from_array(t, a, n)
+    /// The selected items of one moment, as a new list.
+    pub fn copy_selected(&self, t: &Thread, selected: Unpacked) -> Result<Ref<List>> {
+        let items = self.selected(t, selected)?;
+        if items.is_empty() { List::new(t) } else { items.into_list(t) }
     }
-    /// The selected items as a new list; those that were removed meanwhile, and all after them, are left out.
-    pub fn copy_selected(&self, t: &Thread, selected: Indices) -> Result<Ref<List>> {
-        if let Some(range) = selected.as_range() {
-            return self.copy_range(t, range);
-        }
-        let a = Array::new(t, selected.count)?;
-        let mut n = 0;
-        if let Some(from) = self.storage.get() {
-            let items = from.fields();
-            for (to, i) in a.fields().iter().zip(selected.positions()) {
-                let Some(v) = items.get(i).and_then(|f| f.get().some()) else { break };
-                to.init(v);
-                n += 1;
+    /// A list of the items of one moment.
+    pub fn copy(&self, t: &Thread) -> Result<Ref<List>> {
+        self.copy_selected(t, ALL)
+    }
+    /// The items at one moment.
+    pub fn snapshot(&self, t: &Thread) -> Result<ValueVec> {
+        self.selected(t, ALL)
+    }
+    fn selected(&self, t: &Thread, selected: Unpacked) -> Result<ValueVec> {
+        loop {
+            let n = selected.adjust(self.len()).count;
+            // Room for what others append meanwhile.
+            let room = if t.owns(&self.header) || n == 0 { n } else { n + n / 16 + 1 };
+            let array = if room == 0 { None } else { Some(Array::new(t, room)?) };
+            if let Some(count) = self.copy_items(t, selected, array.as_ref().map_or(&[], |a| a.fields())) {
+                if let Some(a) = array {
+                    // The lock may have been waited for, and the array have become old.
+                    t.write_barrier(a.header());
+                }
+                return Ok(ValueVec::from_array(array, count));
             }
         }
-        if n == 0 { List::new(t) } else { List::from_array(t, a, n) }
+    }
+    /// Copies the selected items as they are at one moment into fresh slots; how many they are, `None` if there is no room.
+    fn copy_items(&self, t: &Thread, selected: Unpacked, to: &[Field]) -> Option<usize> {
+        let read = |from: &[Field]| -> Option<usize> {
+            let selected = selected.adjust(from.len());
+            if selected.count > to.len() {
+                return None;
+            }
+            if let Some(range) = selected.as_range() {
+                to.iter().zip(&from[range]).for_each(|(to, from)| to.init(from.get()));
+            } else {
+                to.iter().zip(selected.positions()).for_each(|(to, i)| to.init(from[i].get()));
+            }
+            Some(selected.count)
+        };
+        if t.owns(&self.header) {
+            return self.with_items(read);
+        }
+        for _ in 0..TRIES {
+            let version = self.version.load(Acquire);
+            let (owner, storage, n) = (self.header.owner.load(Relaxed), self.storage.get(), self.len());
+            let unchanged = || {
+                fence(Acquire);
+                self.version.load(Relaxed) == version
+                    && self.header.owner.load(Relaxed) == owner
+                    && self.len.load(Relaxed) == n
+                    && self.storage.get() == storage
+            };
+            if version & 1 != 0 {
+                std::hint::spin_loop();
+                continue;
+            }
+            let from = storage.as_ref().map_or(&[][..], |a| a.fields());
+            let Some(from) = from.get(..n) else { continue };
+            let count = read(from);
+            if !unchanged() {
+                continue;
+            }
+            let again = owner != 0 && {
+                let positions = selected.adjust(n);
+                !to.iter().zip(positions.positions()).all(|(to, i)| to.get() == from[i].get()) || !unchanged()
+            };
+            if !again {
+                return count;
+            }
+        }
+        let _guard = t.exclusive(&self.header);
+        self.with_items(read)
+    }
+    /// Calls `f` with the items: by the owner or under the lock.
+    fn with_items<R>(&self, f: impl FnOnce(&[Field]) -> R) -> R {
+        let storage = self.storage.get();
+        f(storage.as_ref().map_or(&[], |a| &a.fields()[..self.len.load(Relaxed)]))
+    }
+    /// Runs `f`, which changes the list, exclusively and so that nobody reads many items in the middle of it. `f` must not
+    /// allocate, poll or call out.
+    pub(crate) fn change<R>(&self, t: &Thread, f: impl FnOnce() -> R) -> R {
+        let _guard = t.exclusive(&self.header);
+        self.change_held(f)
+    }
+    /// As [`List::change`], for who has the list exclusively.
+    fn change_held<R>(&self, f: impl FnOnce() -> R) -> R {
+        let version = self.version.load(Relaxed);
+        self.version.store(version.wrapping_add(1), Relaxed);
+        // Who sees one of the changes sees the odd version, too.
+        fence(Release);
+        let r = f();
+        self.version.store(version.wrapping_add(2), Release);
+        r
+    }
+    /// Puts a new array in the place of the items, in one step. `room` tells how large it must be for a number of items; `fill`
+    /// gets the items and the array's empty slots, and gives the new number of items with the result, or only the result if
+    /// all is to stay as it was. `fill` may be called only once, and must not allocate, poll or call out.
+    pub(crate) fn rewrite<R>(
+        &self,
+        t: &Thread,
+        room: impl Fn(usize) -> Option<usize>,
+        fill: impl FnOnce(&[Field], &[Field]) -> (Option<usize>, R),
+    ) -> Result<R> {
+        loop {
+            let spare = if t.owns(&self.header) { 0 } else { self.len() / 16 + 1 };
+            let size = room(self.len() + spare).filter(|n| *n < isize::MAX as usize / 8);
+            let array = List::array(t, size.ok_or_else(|| t.memory_error())?)?;
+            let fits = |n| room(n).is_some_and(|n| n <= array.capacity());
+            let _guard = t.exclusive(&self.header);
+            if !fits(self.len()) {
+                continue;
+            }
+            return Ok(self.change_held(|| {
+                let (len, r) = self.with_items(|items| fill(items, array.fields()));
+                if let Some(len) = len {
+                    t.write_barrier(array.header());
+                    self.put(t, Some(array), len);
+                }
+                r
+            }));
+        }
+    }
+    /// Publishes another storage. A reader bounds itself by the shorter of length and storage: so a list shrinks first.
+    fn put(&self, t: &Thread, array: Option<Ref<Array>>, len: usize) {
+        if len < self.len.load(Relaxed) {
+            self.len.store(len, Release);
+        }
+        self.storage.set(t, &self.header, array);
+        self.len.store(len, Release);
     }
     /// An array whose slots are all empty.
     fn array(t: &Thread, n: usize) -> Result<Ref<Array>> {
@@ -166,13 +275,46 @@ impl List {
     #[cold]
     #[inline(never)]
     fn set_shared(&self, t: &Thread, i: usize, v: Value) -> bool {
-        let _guard = t.exclusive(&self.header);
-        if i >= self.len.load(Acquire) {
-            return false;
+        self.change(t, || {
+            if i >= self.len.load(Relaxed) {
+                return false;
+            }
+            let Some(a) = self.storage.get() else { return false };
+            a.field(i).set(t, a.header(), v);
+            true
+        })
+    }
+    /// The item at an index that may count from the end.
+    pub fn get_signed(&self, i: isize) -> Option<Value> {
+        if i >= 0 {
+            return self.get(i as usize);
         }
-        let Some(a) = self.storage.get() else { return false };
-        a.field(i).set(t, a.header(), v);
-        true
+        loop {
+            if let Some(v) = self.get_from_end(i) {
+                return Some(v);
+            }
+            position(i, self.len())?;
+        }
+    }
+    /// Item `i`, which is negative; also `None` if the list changes just now.
+    #[inline(always)]
+    pub(crate) fn get_from_end(&self, i: isize) -> Option<Value> {
+        let (storage, n) = (self.storage.get(), self.len());
+        let v = storage?.fields().get(position(i, n)?)?.get();
+        fence(Acquire);
+        if self.len() == n && self.storage.get() == storage { v.some() } else { None }
+    }
+    /// Overwrites the item at an index that may count from the end; false when out of range.
+    pub fn set_signed(&self, t: &Thread, i: isize, v: Value) -> bool {
+        if i >= 0 {
+            return self.set(t, i as usize, v);
+        }
+        self.change(t, || {
+            let Some(i) = position(i, self.len.load(Relaxed)) else { return false };
+            let Some(a) = self.storage.get() else { return false };
+            a.field(i).set(t, a.header(), v);
+            true
+        })
     }
     /// As [`List::append`], where it takes no call; false: it would.
     #[inline(always)]
@@ -216,11 +358,14 @@ impl List {
             let n = self.len.load(Acquire);
             let old = self.storage.get();
             if old.is_some_and(|a| n < a.capacity()) {
-                let _guard = t.exclusive(&self.header);
-                let n = self.len.load(Acquire);
-                if let Some(a) = self.storage.get().filter(|a| n < a.capacity()) {
+                let done = self.change(t, || {
+                    let n = self.len.load(Relaxed);
+                    let Some(a) = self.storage.get().filter(|a| n < a.capacity()) else { return false };
                     a.field(n).set(t, a.header(), v);
                     self.len.store(n + 1, Release);
+                    true
+                });
+                if done {
                     return Ok(());
                 }
                 continue;
@@ -228,13 +373,13 @@ impl List {
             let bigger = Array::new(t, grown(n + 1))?;
             let _guard = t.exclusive(&self.header);
             if self.storage.get() == old && self.len.load(Acquire) == n {
-                self.copy_into(bigger, n);
+                self.copy_into(t, bigger, n);
                 self.storage.set(t, &self.header, bigger);
             }
         }
     }
     /// Fills a fresh array with the first `n` items and the empty mark.
-    fn copy_into(&self, to: Ref<Array>, n: usize) {
+    fn copy_into(&self, t: &Thread, to: Ref<Array>, n: usize) {
         let from = self.storage.get();
         let items = from.as_ref().map_or(&[][..], |a| a.fields());
         let items = &items[..n.min(items.len())];
@@ -244,6 +389,8 @@ impl List {
         for f in &to.fields()[items.len()..] {
             f.init(Value::EMPTY);
         }
+        // It may have become old while the list was waited for.
+        t.write_barrier(to.header());
     }
     /// Makes room for `more` items beyond the present ones.
     pub fn reserve(&self, t: &Thread, more: usize) -> Result<()> {
@@ -256,7 +403,7 @@ impl List {
             let bigger = Array::new(t, if n == 0 { more } else { grown(n + more) })?;
             let _guard = t.exclusive(&self.header);
             if self.storage.get() == old && self.len() == n {
-                self.copy_into(bigger, n);
+                self.copy_into(t, bigger, n);
                 self.storage.set(t, &self.header, bigger);
                 return Ok(());
             }
@@ -264,9 +411,12 @@ impl List {
     }
     /// Appends the items of another list.
     pub fn extend_from_list(&self, t: &Thread, from: &List) -> Result<()> {
+        if std::ptr::eq(self, from) {
+            return self.double(t);
+        }
         let n = from.len();
         self.reserve(t, n)?;
-        if !t.owns(&self.header) || std::ptr::eq(self, from) {
+        if !t.owns(&self.header) || !t.owns(&from.header) {
             let items = from.snapshot(t)?;
             return self.extend_from_slice(t, items.as_slice());
         }
@@ -284,21 +434,36 @@ impl List {
         self.len.store(len, Release);
         Ok(())
     }
+    /// Appends the list's own items.
+    fn double(&self, t: &Thread) -> Result<()> {
+        loop {
+            self.reserve(t, self.len())?;
+            let done = self.change(t, || {
+                let n = self.len.load(Relaxed);
+                let Some(a) = self.storage.get().filter(|a| 2 * n <= a.capacity()) else { return n == 0 };
+                let (items, free) = a.fields().split_at(n);
+                free.iter().zip(items).for_each(|(to, from)| to.set(t, a.header(), from.get()));
+                self.len.store(2 * n, Release);
+                true
+            });
+            if done {
+                return Ok(());
+            }
+        }
+    }
     pub fn extend_from_slice(&self, t: &Thread, items: &[Value]) -> Result<()> {
         loop {
             self.reserve(t, items.len())?;
-            let _guard = t.exclusive(&self.header);
-            let n = self.len();
-            if let Some(a) = self.storage.get() {
-                if n + items.len() <= a.capacity() {
-                    for (f, &v) in a.fields()[n..].iter().zip(items) {
-                        f.set(t, a.header(), v);
-                    }
-                    self.len.store(n + items.len(), Release);
-                    return Ok(());
+            let done = self.change(t, || {
+                let n = self.len.load(Relaxed);
+                let Some(a) = self.storage.get().filter(|a| n + items.len() <= a.capacity()) else { return false };
+                for (f, &v) in a.fields()[n..].iter().zip(items) {
+                    f.set(t, a.header(), v);
                 }
-            }
-            if items.is_empty() {
+                self.len.store(n + items.len(), Release);
+                true
+            });
+            if done || items.is_empty() {
                 return Ok(());
             }
         }
@@ -317,48 +482,76 @@ impl List {
     /// Removes and returns the last item.
     #[inline]
     pub fn pop(&self, t: &Thread) -> Option<Value> {
-        let _guard = t.exclusive(&self.header);
-        let n = self.len().checked_sub(1)?;
-        let a = self.storage.get()?;
-        let v = a.field(n).get();
-        self.len.store(n, Release);
-        a.field(n).init(Value::EMPTY);
-        v.some()
+        let pop = || {
+            let n = self.len().checked_sub(1)?;
+            let a = self.storage.get()?;
+            let v = a.field(n).get();
+            self.len.store(n, Release);
+            a.field(n).init(Value::EMPTY);
+            v.some()
+        };
+        if t.owns(&self.header) { pop() } else { self.change(t, pop) }
     }
-    /// The items at one moment.
-    pub fn snapshot(&self, t: &Thread) -> Result<ValueVec> {
-        loop {
-            let n = self.len();
-            let v = ValueVec::from_fields(t, n, || self.storage.get())?;
-            // Removed items show as missing: the list got shorter while it was read.
-            if v.len() == n || self.len() < n {
-                return Ok(v);
-            }
-        }
-    }
-    /// Replaces all items at once: what other threads see is the old or the new list. The expected length guards against
-    /// changes since the caller looked; `None` skips that. False if it did not hold.
+    /// Replaces all items at once. The expected length guards against changes since the caller looked; `None` skips that.
+    /// False if it did not hold.
     pub fn replace_all(&self, t: &Thread, items: &[Value], expected_len: Option<usize>) -> Result<bool> {
-        let a = List::array(t, items.len())?;
-        for (f, &v) in a.fields().iter().zip(items) {
-            f.init(v);
-        }
-        let _guard = t.exclusive(&self.header);
-        if expected_len.is_some_and(|n| n != self.len()) {
-            return Ok(false);
-        }
-        // Shrink first, then swap: a reader bounds itself by the shorter of length and storage.
-        if items.len() < self.len() {
-            self.len.store(items.len(), Release);
-        }
-        self.storage.set(t, &self.header, a);
-        self.len.store(items.len(), Release);
-        Ok(true)
+        self.rewrite(
+            t,
+            |_| Some(items.len()),
+            |old, new| {
+                if expected_len.is_some_and(|n| n != old.len()) {
+                    return (None, false);
+                }
+                new.iter().zip(items).for_each(|(f, &v)| f.init(v));
+                (Some(items.len()), true)
+            },
+        )
     }
     pub fn clear(&self, t: &Thread) {
+        self.change(t, || self.put(t, None, 0));
+    }
+    /// Takes all items out, for who puts them back with [`List::end_sort`]: what others do meanwhile is noticed.
+    pub(crate) fn begin_sort(&self, t: &Thread) -> Result<Option<Sorting>> {
+        let mark = Array::new(t, 0)?;
+        Ok(self.change(t, || {
+            let n = self.len.load(Relaxed);
+            let items = self.storage.get().filter(|_| n > 0)?;
+            self.put(t, Some(mark), 0);
+            Some(Sorting { mark, items, n })
+        }))
+    }
+    /// Puts the items back that were taken out; true if nobody touched the list. What the comparisons did to it is lost, but what
+    /// other threads added stays, behind the items.
+    pub(crate) fn end_sort(&self, t: &Thread, sorting: &Sorting, items: &ValueVec) -> Result<bool> {
+        let (untouched, done) = self.change(t, || {
+            let untouched = self.storage.get() == Some(sorting.mark);
+            let done = untouched || t.owns(&self.header);
+            if done {
+                self.put(t, items.array(), items.len());
+            }
+            (untouched, done)
+        });
+        if !done {
+            let fill = |old: &[Field], new: &[Field]| {
+                items.iter().chain(old.iter().map(Field::get)).zip(new).for_each(|(v, f)| f.init(v));
+                (Some(items.len() + old.len()), ())
+            };
+            self.rewrite(t, |n| n.checked_add(items.len()), fill)?;
+        }
+        Ok(untouched)
+    }
+    /// Number of the list's states so far, for [`List::replace_if_same`].
+    pub(crate) fn state(&self) -> usize {
+        self.version.load(Acquire)
+    }
+    /// Takes over `items` if the list, which the calling thread owns or which is shared, was not changed since it was in `state`.
+    pub(crate) fn replace_if_same(&self, t: &Thread, state: usize, items: &ValueVec) -> bool {
         let _guard = t.exclusive(&self.header);
-        self.len.store(0, Release);
-        self.storage.set(t, &self.header, None);
+        let same = self.version.load(Relaxed) == state && self.len.load(Relaxed) == items.len();
+        if same {
+            self.change_held(|| self.put(t, items.array(), items.len()));
+        }
+        same
     }
     /// The storage array, for code that knows what it does (sorting, fast iteration).
     #[inline(always)]
@@ -372,6 +565,27 @@ impl List {
     pub(crate) fn header(&self) -> &Header {
         &self.header
     }
+}
+
+/// A sort that has taken the items out of a list.
+pub(crate) struct Sorting {
+    mark: Ref<Array>,
+    items: Ref<Array>,
+    n: usize,
+}
+
+impl Sorting {
+    /// The items, for the sorter alone.
+    pub(crate) fn items(&self, t: &Thread) -> Result<ValueVec> {
+        ValueVec::from_fields(t, self.n, || Some(self.items))
+    }
+}
+
+/// The position of an index that may count from the end.
+#[inline(always)]
+pub(crate) fn position(i: isize, len: usize) -> Option<usize> {
+    let i = if i < 0 { i + len as isize } else { i };
+    if i >= 0 && (i as usize) < len { Some(i as usize) } else { None }
 }
 
 /// Of two small integers only identical ones are equal.

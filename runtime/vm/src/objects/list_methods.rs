@@ -1,85 +1,111 @@
 //! The methods of `list`.
 //!
-//! Operations that move items (`insert`, `pop(i)`, `del l[i]`, slice assignment, `sort`, `reverse`) work in place while the list
-//! belongs to this thread; a shared list gets a new storage array, so that its readers see the state before or after.
+//! Operations that move items (`insert`, `pop(i)`, `del l[i]`, slice assignment, `reverse`) work in place while the list
+//! belongs to this thread; a shared list gets a new storage array, so that its readers see the state before or after. Positions
+//! are looked up when the list is held: an index from the end, or a slice, means the list as it is at that moment.
 
 use crate::native::*;
 use crate::objects::dict::exclusively;
 use crate::objects::exceptions as ex;
 use crate::objects::iterators::ListIterator;
-use crate::objects::slice::Slice;
+use crate::objects::list::position;
+use crate::objects::slice::{Slice, Unpacked};
 use crate::objects::sort;
+use crate::objects::value_vec::Array;
 use crate::ops::Compare;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::*, fence};
 
+/// How often a shared list is sorted beside others' changes before they are kept from it.
+const SORTS: usize = 4;
+
 impl List {
-    /// Replaces the items `from..to` (clipped) by `with`, at one moment. Positions refer to the list as it is then.
-    pub fn splice(&self, t: &Thread, from: usize, to: usize, with: &[Value]) -> Result<()> {
+    /// Replaces the selected items, which follow one another, by `with`, at one moment.
+    pub fn splice(&self, t: &Thread, selected: Unpacked, with: &[Value]) -> Result<()> {
+        let range = |n: usize| {
+            let at = selected.adjust(n);
+            at.start as usize..at.start as usize + at.count
+        };
+        self.replace_range(t, range, with).map(drop)
+    }
+    /// Replaces the range of items that `range` gives for their number by `with`, in one step; the first of what was there.
+    fn replace_range(&self, t: &Thread, range: impl Fn(usize) -> Range<usize>, with: &[Value]) -> Result<Option<Value>> {
         loop {
+            if !t.owns(self.header()) {
+                let fill = |items: &[Field], new: &[Field]| {
+                    let out = range(items.len());
+                    let (head, tail) = (&items[..out.start], &items[out.end..]);
+                    let all = head.iter().map(Field::get).chain(with.iter().copied()).chain(tail.iter().map(Field::get));
+                    new.iter().zip(all).for_each(|(f, v)| f.init(v));
+                    (Some(items.len() - out.len() + with.len()), items.get(out.start).map(Field::get).filter(|_| !out.is_empty()))
+                };
+                return self.rewrite(t, |n| n.checked_add(with.len()), fill);
+            }
             let n = self.len();
-            let to_ = to.min(n);
-            let from_ = from.min(to_);
-            let new_len = n - (to_ - from_) + with.len();
-            if t.owns(self.header()) {
-                if let Some(a) = self.storage() {
-                    if new_len <= a.capacity() {
-                        // Nobody else writes; move the tail, then put the new items.
-                        let f = a.fields();
-                        if new_len != n && !a.header().is_old() {
-                            shift(f, to_, n, new_len);
-                        } else if new_len > n {
-                            for i in (to_..n).rev() {
-                                f[i + new_len - n].set(t, a.header(), f[i].get());
-                            }
-                        } else if new_len < n {
-                            for i in to_..n {
-                                f[i - (n - new_len)].set(t, a.header(), f[i].get());
-                            }
-                        }
-                        for (i, &v) in with.iter().enumerate() {
-                            f[from_ + i].set(t, a.header(), v);
-                        }
-                        self.set_len(new_len);
-                        for f in &f[new_len..n.max(new_len)] {
-                            f.init(Value::EMPTY);
-                        }
-                        return Ok(());
-                    }
-                }
-                let grow = if new_len > n { (new_len - n).max(n / 8) } else { 0 };
-                if grow > 0 && self.storage().is_some() {
-                    self.reserve(t, grow)?;
-                    continue;
-                }
+            let out = range(n);
+            let new_len = n - out.len() + with.len();
+            if let Some(a) = self.storage().filter(|a| new_len <= a.capacity()) {
+                return Ok(self.change(t, || self.splice_in_place(t, a, n, out, with)));
             }
-            let items = self.snapshot(t)?;
-            let all = ValueVec::with_capacity(t, new_len)?;
-            let items_ = items.as_slice();
-            if items_.len() != n {
-                continue;
+            if new_len == 0 {
+                return Ok(None);
             }
-            all.extend(t, &items_[..from_])?;
-            all.extend(t, with)?;
-            all.extend(t, &items_[to_..])?;
-            if self.replace_all(t, all.as_slice(), Some(n))? {
-                return Ok(());
-            }
+            self.reserve(t, (new_len - n).max(n / 8))?;
         }
     }
-    /// Removes and returns item `i`.
-    pub fn remove_at(&self, t: &Thread, i: usize) -> Result<Option<Value>> {
-        let Some(v) = self.get(i) else { return Ok(None) };
-        if i + 1 == self.len() {
+    /// In an array that has room; by the owner.
+    fn splice_in_place(&self, t: &Thread, a: Ref<Array>, n: usize, out: Range<usize>, with: &[Value]) -> Option<Value> {
+        let new_len = n - out.len() + with.len();
+        // Move the tail, then put the new items.
+        let f = a.fields();
+        let first = f.get(out.start).map(Field::get).filter(|_| !out.is_empty());
+        if new_len != n && !a.header().is_old() {
+            shift(f, out.end, n, new_len);
+        } else if new_len > n {
+            for i in (out.end..n).rev() {
+                f[i + new_len - n].set(t, a.header(), f[i].get());
+            }
+        } else if new_len < n {
+            for i in out.end..n {
+                f[i - (n - new_len)].set(t, a.header(), f[i].get());
+            }
+        }
+        for (i, &v) in with.iter().enumerate() {
+            f[out.start + i].set(t, a.header(), v);
+        }
+        self.set_len(new_len);
+        for f in &f[new_len..n.max(new_len)] {
+            f.init(Value::EMPTY);
+        }
+        first
+    }
+    /// Removes and returns an item; the index may count from the end.
+    pub fn remove_at(&self, t: &Thread, i: isize) -> Result<Option<Value>> {
+        if i == -1 || (t.owns(self.header()) && i + 1 == self.len() as isize) {
             return Ok(self.pop(t));
         }
-        self.splice(t, i, i + 1, &[])?;
-        Ok(Some(v))
+        self.replace_range(t, |n| position(i, n).map_or(0..0, |i| i..i + 1), &[])
     }
-    pub fn insert_at(&self, t: &Thread, i: usize, v: Value) -> Result<()> {
-        if i >= self.len() {
+    /// Inserts before an index, which may count from the end.
+    pub fn insert_at(&self, t: &Thread, i: isize, v: Value) -> Result<()> {
+        if i >= 0 && t.owns(self.header()) && i as usize >= self.len() {
             return self.append(t, v);
         }
-        self.splice(t, i, i, &[v])
+        let place = |n: usize| if i < 0 { (i + n as isize).max(0) as usize } else { n.min(i as usize) };
+        self.replace_range(t, |n| place(n)..place(n), &[v]).map(drop)
+    }
+    /// Takes out the item that was found at `i`, wherever it is now; false if it is gone.
+    fn take_out(&self, t: &Thread, i: usize, v: Value) -> Result<bool> {
+        if self.get(i) == Some(v) && t.owns(self.header()) {
+            return Ok(self.remove_at(t, i as isize)?.is_some());
+        }
+        let fill = |items: &[Field], new: &[Field]| {
+            let here = items.get(i).is_some_and(|f| f.get() == v);
+            let Some(at) = here.then_some(i).or_else(|| items.iter().position(|f| f.get() == v)) else { return (None, false) };
+            new.iter().zip(items[..at].iter().chain(&items[at + 1..])).for_each(|(to, from)| to.init(from.get()));
+            (Some(items.len() - 1), true)
+        };
+        self.rewrite(t, Some, fill)
     }
     /// Appends all items of an iterable.
     pub fn extend(&self, t: &Thread, iterable: Value) -> Result<()> {
@@ -90,12 +116,10 @@ impl List {
             return self.extend_from_slice(t, x.as_slice());
         }
         if let Some(d) = iterable.downcast::<Dict>().filter(|_| class_of(iterable) == Dict::class()) {
-            self.reserve(t, d.len())?;
-            let mut pos = 0;
-            while let Some((key, _)) = d.next(&mut pos) {
-                self.append(t, key)?;
-            }
-            return Ok(());
+            return self.extend_from_slice(t, d.keys_vec(t)?.as_slice());
+        }
+        if let Some(items) = t.items_at_once(iterable)? {
+            return self.extend_from_slice(t, items.as_slice());
         }
         let iter = t.iter(iterable)?;
         let expected = t.length_hint(iterable, 8)?;
@@ -122,12 +146,6 @@ fn shift(f: &[Field], from: usize, end: usize, new_end: usize) {
             items[i - by].init(items[i].get());
         }
     }
-}
-
-/// The position of an index that may count from the end.
-fn position(i: isize, len: usize) -> Option<usize> {
-    let i = if i < 0 { i + len as isize } else { i };
-    if i >= 0 && (i as usize) < len { Some(i as usize) } else { None }
 }
 
 pub(crate) fn compare(t: &Thread, a: Ref<List>, other: Value, op: Compare) -> Result<Value> {
@@ -222,14 +240,13 @@ impl List {
     #[py]
     fn __getitem__(t: &Thread, this: Ref<List>, key: Value) -> Result<Value> {
         if let Some(s) = key.downcast::<Slice>() {
-            let ix = t.slice_indices(s, this.len())?;
-            return this.copy_selected(t, ix).map(Ref::value);
+            return this.copy_selected(t, s.unpack(t)?).map(Ref::value);
         }
         let Some(i) = t.index_opt(key)? else {
             return Err(t.type_error(format!("list indices must be integers or slices, not {}", class_of(key).name_string())));
         };
         let i = t.to_index(i)?;
-        match position(i, this.len()).and_then(|i| this.get(i)) {
+        match this.get_signed(i) {
             Some(v) => Ok(v),
             None => Err(List::index_error(t, "list index out of range")),
         }
@@ -243,10 +260,7 @@ impl List {
             return Err(t.type_error(format!("list indices must be integers or slices, not {}", class_of(key).name_string())));
         };
         let i = t.to_index(i)?;
-        match position(i, this.len()) {
-            Some(i) if this.set(t, i, value) => Ok(()),
-            _ => Err(List::index_error(t, "list assignment index out of range")),
-        }
+        if this.set_signed(t, i, value) { Ok(()) } else { Err(List::index_error(t, "list assignment index out of range")) }
     }
     #[py]
     fn __delitem__(t: &Thread, this: Ref<List>, key: Value) -> Result<()> {
@@ -257,9 +271,9 @@ impl List {
             return Err(t.type_error(format!("list indices must be integers or slices, not {}", class_of(key).name_string())));
         };
         let i = t.to_index(i)?;
-        match position(i, this.len()) {
-            Some(i) if this.remove_at(t, i)?.is_some() => Ok(()),
-            _ => Err(List::index_error(t, "list assignment index out of range")),
+        match this.remove_at(t, i)? {
+            Some(_) => Ok(()),
+            None => Err(List::index_error(t, "list assignment index out of range")),
         }
     }
     #[py]
@@ -302,18 +316,11 @@ impl List {
             this.clear(t);
             return Ok(this);
         }
-        let items = this.snapshot(t)?;
-        if items.len().checked_mul(n as usize).is_none_or(|n| n >= isize::MAX as usize / 8) {
-            return Err(t.memory_error());
-        }
-        let all = ValueVec::with_capacity(t, items.len() * n as usize)?;
-        for _ in 0..n {
-            if items.is_empty() {
-                break;
-            }
-            all.extend(t, items.as_slice())?;
-        }
-        this.replace_all(t, all.as_slice(), None)?;
+        let fill = |items: &[Field], new: &[Field]| {
+            new.iter().zip(items.iter().cycle()).take(items.len() * n as usize).for_each(|(to, from)| to.init(from.get()));
+            (Some(items.len() * n as usize), ())
+        };
+        this.rewrite(t, |len| len.checked_mul(n as usize), fill)?;
         Ok(this)
     }
     #[py]
@@ -351,10 +358,9 @@ impl List {
         this.clear(t)
     }
     /// Return a shallow copy of the list.
-    #[py("($self, /)")]
-    fn copy(t: &Thread, this: Ref<List>) -> Result<Ref<List>> {
-        let items = this.snapshot(t)?;
-        List::from_slice(t, items.as_slice())
+    #[py(name = "copy", "($self, /)")]
+    fn copy_method(t: &Thread, this: Ref<List>) -> Result<Ref<List>> {
+        this.copy(t)
     }
     /// Return number of occurrences of value.
     #[py("($self, value, /)")]
@@ -392,27 +398,21 @@ impl List {
     /// Insert object before index.
     #[py("($self, index, object, /)")]
     fn insert(t: &Thread, this: Ref<List>, index: isize, object: Value) -> Result<()> {
-        let n = this.len() as isize;
-        let i = if index < 0 { (index + n).max(0) } else { index.min(n) };
-        this.insert_at(t, i as usize, object)
+        this.insert_at(t, index, object)
     }
     /// Remove and return item at index (default last).
     ///
     /// Raises IndexError if list is empty or index is out of range.
     #[py(name = "pop", "($self, index=-1, /)")]
     fn pop_method(t: &Thread, this: Ref<List>, index: Option<isize>) -> Result<Value> {
-        let n = this.len();
-        if n == 0 {
-            return Err(List::index_error(t, "pop from empty list"));
-        }
         let popped = match index {
             None => this.pop(t),
-            Some(i) => match position(i, n) {
-                Some(i) => this.remove_at(t, i)?,
-                None => None,
-            },
+            Some(i) => this.remove_at(t, i)?,
         };
-        popped.ok_or_else(|| List::index_error(t, "pop index out of range"))
+        popped.ok_or_else(|| {
+            let empty = index.is_none() || this.is_empty();
+            List::index_error(t, if empty { "pop from empty list" } else { "pop index out of range" })
+        })
     }
     /// Remove first occurrence of value.
     ///
@@ -422,13 +422,12 @@ impl List {
         let mut i = 0;
         while let Some(v) = this.get(i) {
             if t.equal(v, value)? {
-                // User code may have moved things: take out what is there now if it is still the same item.
-                if this.get(i) == Some(v) {
-                    this.remove_at(t, i)?;
-                } else {
-                    this.splice(t, i, i + 1, &[])?;
+                if this.take_out(t, i, v)? {
+                    return Ok(());
                 }
-                return Ok(());
+                // Somebody else has taken it out: look for another.
+                i = 0;
+                continue;
             }
             i += 1;
         }
@@ -437,14 +436,24 @@ impl List {
     /// Reverse *IN PLACE*.
     #[py("($self, /)")]
     fn reverse(t: &Thread, this: Ref<List>) -> Result<()> {
-        loop {
-            let mut items = this.snapshot(t)?;
-            let n = items.len();
-            items.as_mut_slice().reverse();
-            if this.replace_all(t, items.as_slice(), Some(n))? {
-                return Ok(());
-            }
+        if t.owns(this.header()) {
+            let Some(a) = this.storage() else { return Ok(()) };
+            let items = &a.fields()[..this.len()];
+            this.change(t, || {
+                for i in 0..items.len() / 2 {
+                    let (one, other) = (&items[i], &items[items.len() - 1 - i]);
+                    let v = one.get();
+                    one.set(t, a.header(), other.get());
+                    other.set(t, a.header(), v);
+                }
+            });
+            return Ok(());
         }
+        let fill = |items: &[Field], new: &[Field]| {
+            new.iter().zip(items.iter().rev()).for_each(|(to, from)| to.init(from.get()));
+            (Some(items.len()), ())
+        };
+        this.rewrite(t, Some, fill)
     }
     /// Sort the list in ascending order and return None.
     ///
@@ -457,14 +466,29 @@ impl List {
     /// The reverse flag can be set to sort in descending order.
     #[py("($self, /, *, key=None, reverse=False)")]
     fn sort(t: &Thread, this: Ref<List>, key: Option<Value>, reverse: Option<bool>) -> Result<()> {
-        let items = this.snapshot(t)?;
-        // While it is sorted, others see an empty list.
-        this.clear(t);
-        let sorted = sort::sort_values(t, &items, key.filter(|k| !k.is_none()), reverse.unwrap_or(false));
-        let modified = !this.is_empty() || this.storage().is_some();
-        this.replace_all(t, items.as_slice(), None)?;
+        let (key, reverse) = (key.filter(|k| !k.is_none()), reverse.unwrap_or(false));
+        // Without code of the user's the list can be sorted beside it, unless others do not stop to change it.
+        for _ in 0..if key.is_none() { SORTS } else { 0 } {
+            if !t.owns(this.header()) {
+                t.make_shared(this.header());
+            }
+            let state = this.state();
+            let items = this.snapshot(t)?;
+            if !sort::is_simple(items.as_slice()) {
+                break;
+            }
+            sort::sort_values(t, &items, None, reverse)?;
+            if this.replace_if_same(t, state, &items) {
+                return Ok(());
+            }
+        }
+        // Others see an empty list meanwhile.
+        let Some(sorting) = this.begin_sort(t)? else { return Ok(()) };
+        let items = sorting.items(t)?;
+        let sorted = sort::sort_values(t, &items, key, reverse);
+        let untouched = this.end_sort(t, &sorting, &items)?;
         sorted?;
-        if modified {
+        if !untouched {
             return Err(t.value_error("list modified during sort"));
         }
         Ok(())
@@ -492,39 +516,37 @@ fn assign_slice(t: &Thread, this: Ref<List>, s: Ref<Slice>, value: Option<Value>
         }
         None => ValueVec::new(),
     };
-    let ix = t.slice_indices(s, this.len())?;
-    if ix.step == 1 {
-        let from = ix.start as usize;
-        return this.splice(t, from, from + ix.count, new.as_slice());
+    let selected = s.unpack(t)?;
+    if selected.step == 1 {
+        return this.splice(t, selected, new.as_slice());
     }
-    if value.is_some() {
-        if new.len() != ix.count {
-            return Err(t.value_error(format!(
-                "attempt to assign sequence of size {} to extended slice of size {}",
-                new.len(),
-                ix.count
-            )));
-        }
-        for (k, i) in ix.positions().enumerate() {
-            this.set(t, i, new.as_slice()[k]);
-        }
-        return Ok(());
+    if value.is_none() {
+        return this.rewrite(t, Some, |items, kept| {
+            let out = selected.adjust(items.len());
+            if out.count == 0 {
+                return (None, ());
+            }
+            let end = out.start + (out.count as isize - 1) * out.step;
+            let between = out.start.min(end)..=out.start.max(end);
+            let goes = |i: isize| between.contains(&i) && (i - out.start) % out.step == 0;
+            let stay = items.iter().enumerate().filter(|(i, _)| !goes(*i as isize));
+            kept.iter().zip(stay).for_each(|(to, (_, from))| to.init(from.get()));
+            (Some(items.len() - out.count), ())
+        });
     }
-    let items = this.snapshot(t)?;
-    let mut drop: Vec<bool> = vec![false; items.len()];
-    for i in ix.positions() {
-        if i < drop.len() {
-            drop[i] = true;
+    let fill = |items: &[Field], all: &[Field]| {
+        let places = selected.adjust(items.len());
+        if places.count != new.len() {
+            return (None, Err(places.count));
         }
-    }
-    let kept = ValueVec::with_capacity(t, items.len())?;
-    for (i, v) in items.iter().enumerate() {
-        if !drop[i] {
-            kept.push(t, v)?;
-        }
-    }
-    this.replace_all(t, kept.as_slice(), None)?;
-    Ok(())
+        all.iter().zip(items).for_each(|(to, from)| to.init(from.get()));
+        places.positions().zip(new.as_slice()).for_each(|(i, &v)| all[i].init(v));
+        (Some(items.len()), Ok(()))
+    };
+    this.rewrite(t, Some, fill)?.map_err(|places| {
+        let n = new.len();
+        t.value_error(format!("attempt to assign sequence of size {n} to extended slice of size {places}"))
+    })
 }
 
 /// What `reversed(list)` makes.

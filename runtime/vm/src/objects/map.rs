@@ -2,6 +2,7 @@
 
 use crate::native::*;
 use crate::objects::singletons::Bool;
+use crate::objects::turns::in_turn;
 use crate::objects::zip;
 use std::sync::atomic::{AtomicBool, Ordering::*};
 
@@ -31,14 +32,16 @@ impl Map {
         let (n, strict) = (iterators.len(), self.strict.load(Relaxed));
         if n <= INLINE {
             let mut row = [Value::NONE; INLINE];
-            let whole = zip::next_row(t, "map", iterators, strict, |i, v| {
-                row[i] = v;
-                Ok(())
+            let whole = in_turn(t, &self.header, || {
+                zip::next_row(t, "map", iterators, strict, |i, v| {
+                    row[i] = v;
+                    Ok(())
+                })
             })?;
             return if whole { t.call(self.function.get(), &row[..n]) } else { Ok(Value::EMPTY) };
         }
         let row = ValueVec::with_capacity(t, n)?;
-        let whole = zip::next_row(t, "map", iterators, strict, |_, v| row.push(t, v))?;
+        let whole = in_turn(t, &self.header, || zip::next_row(t, "map", iterators, strict, |_, v| row.push(t, v)))?;
         if whole { t.call(self.function.get(), row.as_slice()) } else { Ok(Value::EMPTY) }
     }
 }
@@ -46,7 +49,7 @@ impl Map {
 /// Make an iterator that computes the function using arguments from
 /// each of the iterables. It ends with the shortest of them; if strict is true
 /// and one is exhausted before the others, that is a ValueError.
-#[pyclass(name = "map", flags(BASE))]
+#[pyclass(name = "map", flags(BASE, OWNED))]
 impl Map {
     #[py("(function, iterable, /, *iterables, strict=False)")]
     fn __new__(

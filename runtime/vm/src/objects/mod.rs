@@ -75,6 +75,7 @@ pub mod template;
 pub mod traceback;
 pub mod tuple;
 pub mod tuple_methods;
+pub mod turns;
 pub mod type_alias;
 pub mod typevar;
 pub mod union;

@@ -122,7 +122,8 @@ impl CallableIterator {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<CallableIterator>) -> Result<Option<Value>> {
-        let Some(callable) = this.callable.get().some() else {
+        // What the call gives is handed out also if another call exhausts the iterator meanwhile.
+        let (Some(sentinel), Some(callable)) = (this.sentinel.get().some(), this.callable.get().some()) else {
             return Ok(None);
         };
         let v = match t.call(callable, &[]) {
@@ -132,10 +133,6 @@ impl CallableIterator {
                 return Ok(None);
             }
             Err(e) => return Err(e),
-        };
-        // The call may have exhausted the iterator.
-        let Some(sentinel) = this.sentinel.get().some() else {
-            return Ok(None);
         };
         if t.equal(sentinel, v)? {
             this.exhaust(t);

@@ -98,9 +98,9 @@ enum Find {
 }
 
 /// What a search tells that calls nothing.
-#[derive(PartialEq, Eq)]
 enum Glance {
-    There,
+    /// In this slot.
+    There(usize),
     Absent,
     /// Only an `__eq__` can tell.
     Ask,
@@ -148,10 +148,10 @@ impl SetStorage {
         let (mut at, mut perturb) = (hash as usize & mask, hash as u64 as usize);
         loop {
             let run = if at + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
-            for slot in &slots[at..=at + run] {
+            for (i, slot) in slots[at..=at + run].iter().enumerate() {
                 let k = slot.key();
                 if k == key {
-                    return Glance::There;
+                    return Glance::There(at + i);
                 }
                 if k.is_empty() {
                     return Glance::Absent;
@@ -160,7 +160,7 @@ impl SetStorage {
                     continue;
                 }
                 match (exact_str(key), exact_str(k)) {
-                    (Some(a), Some(b)) if a.equals(&b) => return Glance::There,
+                    (Some(a), Some(b)) if a.equals(&b) => return Glance::There(at + i),
                     (Some(_), Some(_)) => {}
                     _ => return Glance::Ask,
                 }
@@ -256,6 +256,12 @@ impl SetStorage {
                 self.insert(t, key, slot.hash());
             }
         }
+    }
+
+    /// Empties a live slot. The caller holds the set.
+    fn remove(&self, at: usize) {
+        self.slots()[at].set_key(DUMMY);
+        self.used.store(self.used.load(Relaxed) - 1, Release);
     }
 
     /// The live slot at or after `pos`.
@@ -427,7 +433,7 @@ impl SetData {
     #[inline]
     pub fn contains_with_hash(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
         match self.glance(item, hash) {
-            Glance::There => Ok(true),
+            Glance::There(_) => Ok(true),
             Glance::Absent => Ok(false),
             Glance::Ask => self.contains_by_search(t, item, hash),
         }
@@ -461,7 +467,7 @@ impl SetData {
             && t.owns(&self.header)
         {
             match s.glance(item, hash) {
-                Glance::There => return Ok(false),
+                Glance::There(_) => return Ok(false),
                 Glance::Absent if s.fill() < s.mask => {
                     s.insert(t, item, hash);
                     if s.is_crowded() {
@@ -566,8 +572,7 @@ impl SetData {
             let done = exclusively(t, &self.header, || {
                 let valid = self.has(s) && slot.key() == key;
                 if valid {
-                    slot.set_key(DUMMY);
-                    s.used.store(s.used.load(Relaxed) - 1, Release);
+                    s.remove(at);
                 }
                 valid
             });
@@ -662,12 +667,53 @@ impl SetData {
             return self.take_table(t, other);
         }
         let from = other.stable(t)?;
-        self.reserve(t, from.len())?;
-        let mut pos = 0;
+        let mut pos = self.in_one_step(t, from, true, |s, found, item, hash| {
+            if found.is_none() {
+                s.insert(t, item, hash);
+            }
+        })?;
         while let Some((item, hash)) = from.next(&mut pos) {
             self.add_with_hash(t, item, hash)?;
         }
         Ok(())
+    }
+
+    /// Calls `f` for the items of `from`, which nobody writes, with the slot that has the same item in this set's table: in one
+    /// step, as far as no comparison may be user code. Gives the position in `from` that it came to. `adds`: `f` may add the
+    /// item, for which there is room.
+    fn in_one_step(
+        &self,
+        t: &Thread,
+        from: Ref<SetData>,
+        adds: bool,
+        mut f: impl FnMut(&SetStorage, Option<usize>, Value, i64),
+    ) -> Result<usize> {
+        loop {
+            let n = if adds { from.len() } else { 0 };
+            if adds {
+                self.reserve(t, n)?;
+            }
+            let done = exclusively(t, &self.header, || {
+                let Some(s) = self.storage.get() else { return Some(0) };
+                if s.fill() + n > s.mask {
+                    // Others were faster.
+                    return None;
+                }
+                let (mut pos, mut before) = (0, 0);
+                while let Some((item, hash)) = from.next(&mut pos) {
+                    match s.glance(item, hash) {
+                        Glance::There(at) => f(&s, Some(at), item, hash),
+                        Glance::Absent => f(&s, None, item, hash),
+                        Glance::Ask => return Some(before),
+                    }
+                    before = pos;
+                }
+                Some(pos)
+            });
+            if let Some(pos) = done {
+                return Ok(pos);
+            }
+        }
     }
 
     /// Makes room for `n` more items.
@@ -686,11 +732,14 @@ impl SetData {
         }
         if let Some(d) = exact_dict(iterable) {
             self.reserve(t, d.len())?;
-            let mut pos = 0;
-            while let Some((key, _, hash)) = d.next_with_hash(&mut pos) {
+            let (from, mut pos) = (d.snapshot(t)?, 0);
+            while let Some((key, _, hash)) = from.next_with_hash(&mut pos) {
                 self.add_with_hash(t, key, hash)?;
             }
             return Ok(());
+        }
+        if let Some(items) = t.items_at_once(iterable)? {
+            return items.iter().try_for_each(|item| self.add(t, item).map(|_| ()));
         }
         t.for_each(iterable, |item| self.add(t, item).map(|_| ()))
     }
@@ -715,7 +764,7 @@ impl SetData {
             while let Some((item, hash)) = small.next(&mut pos) {
                 match large.glance(item, hash) {
                     Glance::Absent => continue,
-                    Glance::There if !asked => out.add_absent(t, item, hash)?,
+                    Glance::There(_) if !asked => out.add_absent(t, item, hash)?,
                     _ => {
                         // What user code does to the sets may bring an item twice.
                         asked = true;
@@ -752,7 +801,11 @@ impl SetData {
                     from = common;
                 }
             }
-            let mut pos = 0;
+            let mut pos = self.in_one_step(t, from, false, |s, found, _, _| {
+                if let Some(at) = found {
+                    s.remove(at);
+                }
+            })?;
             while let Some((item, hash)) = from.next(&mut pos) {
                 self.discard_with_hash(t, item, hash)?;
             }
@@ -797,7 +850,7 @@ impl SetData {
                         asked = true;
                         s.contains_by_search(t, item, hash)?
                     }
-                    found => found == Glance::There,
+                    found => matches!(found, Glance::There(_)),
                 },
                 (_, Some(d)) => d.get_with_hash(t, item, hash)?.is_some(),
                 _ => false,
@@ -836,11 +889,34 @@ impl SetData {
                 distinct
             }
         };
-        let mut pos = 0;
+        let mut pos = self.in_one_step(t, from, true, |s, found, item, hash| match found {
+            Some(at) => s.remove(at),
+            None => s.insert(t, item, hash),
+        })?;
         while let Some((item, hash)) = from.next(&mut pos) {
             toggle(item, hash)?;
         }
         Ok(())
+    }
+
+    /// Removes the items that are not in `other`, in one step; false, and nothing is done, where it takes code of the user's.
+    pub fn keep_common(&self, t: &Thread, other: &SetData) -> Result<bool> {
+        let other = other.stable(t)?;
+        let table = other.storage.get();
+        Ok(exclusively(t, &self.header, || {
+            let Some(s) = self.storage.get() else { return true };
+            let slots = || s.slots().iter().enumerate().filter_map(|(i, slot)| Some((i, slot.live_key()?, slot.hash())));
+            let look = |key, hash| table.map_or(Glance::Absent, |o| o.glance(key, hash));
+            if slots().any(|(_, key, hash)| matches!(look(key, hash), Glance::Ask)) {
+                return false;
+            }
+            for (i, key, hash) in slots() {
+                if matches!(look(key, hash), Glance::Absent) {
+                    s.remove(i);
+                }
+            }
+            true
+        }))
     }
 
     /// Whether all items are in `other`.

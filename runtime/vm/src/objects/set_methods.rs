@@ -382,6 +382,13 @@ impl Set {
     /// Update the set, keeping only elements found in it and all others.
     #[py("($self, /, *others)")]
     fn intersection_update(t: &Thread, this: Ref<Set>, others: &[Value]) -> Result<()> {
+        if !t.owns(this.data().header())
+            && let [other] = others
+            && let Some(other) = other.downcast::<SetData>()
+            && this.data().keep_common(t, &other)?
+        {
+            return Ok(());
+        }
         let common = intersection(t, this.data(), others)?;
         if let Some(common) = common.downcast::<SetData>() {
             this.data().assign(t, &common);

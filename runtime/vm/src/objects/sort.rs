@@ -70,6 +70,11 @@ enum Kind {
     Mixed,
 }
 
+/// Whether comparing these runs no user code.
+pub fn is_simple(items: &[Value]) -> bool {
+    !matches!(kind_of(items), Kind::Mixed)
+}
+
 /// What all keys are, if comparing them runs no user code.
 fn kind_of(keys: &[Value]) -> Kind {
     if keys.iter().all(|k| k.is_small_int()) {

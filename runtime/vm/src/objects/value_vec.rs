@@ -109,6 +109,14 @@ impl ValueVec {
         }
         Ok(v)
     }
+    /// The first `len` values of an array that nobody else writes.
+    pub(crate) fn from_array(array: Option<Ref<Array>>, len: usize) -> ValueVec {
+        ValueVec { array: Cell::new(array), len: Cell::new(len) }
+    }
+    /// The array with the values.
+    pub(crate) fn array(&self) -> Option<Ref<Array>> {
+        self.array.get()
+    }
     pub fn len(&self) -> usize {
         self.len.get()
     }

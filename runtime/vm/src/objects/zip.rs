@@ -1,10 +1,10 @@
 //! `zip`, and what it shares with `map`: taking one item of each of several iterators.
 //!
-//! Threads that share one of these get items of the iterators beneath each exactly once; which ones meet in a row is then a
-//! matter of timing.
+//! Threads that share one take rows in turn, so that what belongs together stays together.
 
 use crate::native::*;
 use crate::objects::iterators::{is_quick, quick_next};
+use crate::objects::turns::in_turn;
 use std::sync::atomic::{AtomicBool, Ordering::*};
 
 #[derive(HeapType)]
@@ -21,7 +21,7 @@ impl Zip {
     pub(crate) fn pair_own(&self, t: &Thread) -> Option<(Value, Value)> {
         // SAFETY: written when the object was made, and never since.
         let &[first, second] = unsafe { self.iterators.known() }.as_slice() else { return None };
-        if self.strict.load(Relaxed) || !is_quick(t, second) {
+        if !t.owns(&self.header) || self.strict.load(Relaxed) || !is_quick(t, second) {
             return None;
         }
         let a = quick_next(t, first)?;
@@ -48,11 +48,11 @@ impl Zip {
         if self.strict.load(Relaxed) {
             return None;
         }
-        Some((|| {
+        Some(in_turn(t, &self.header, || {
             let a = t.next_word(first)?;
             let b = if a.is_empty() { a } else { t.next_word(second)? };
             Ok(if b.is_empty() { (b, b) } else { (a, b) })
-        })())
+        }))
     }
     #[inline(never)]
     fn next_row(&self, t: &Thread) -> Result<Value> {
@@ -64,14 +64,16 @@ impl Zip {
         }
         if n <= INLINE {
             let mut row = [Value::NONE; INLINE];
-            let whole = next_row(t, "zip", iterators, strict, |i, v| {
-                row[i] = v;
-                Ok(())
+            let whole = in_turn(t, &self.header, || {
+                next_row(t, "zip", iterators, strict, |i, v| {
+                    row[i] = v;
+                    Ok(())
+                })
             })?;
             return if whole { Tuple::new(t, &row[..n]).map(Ref::value) } else { Ok(Value::EMPTY) };
         }
         let row = ValueVec::with_capacity(t, n)?;
-        let whole = next_row(t, "zip", iterators, strict, |_, v| row.push(t, v))?;
+        let whole = in_turn(t, &self.header, || next_row(t, "zip", iterators, strict, |_, v| row.push(t, v)))?;
         if whole { row.into_tuple(t).map(Ref::value) } else { Ok(Value::EMPTY) }
     }
 }
@@ -133,7 +135,7 @@ pub(crate) fn reduce(t: &Thread, class: Ref<Class>, args: Ref<Tuple>, strict: bo
 ///
 ///    >>> list(zip('abc', range(3)))
 ///    [('a', 0), ('b', 1), ('c', 2)]
-#[pyclass(name = "zip", flags(BASE))]
+#[pyclass(name = "zip", flags(BASE, OWNED))]
 impl Zip {
     #[py("(*iterables, strict=False)")]
     fn __new__(t: &Thread, cls: Ref<Class>, iterables: &[Value], strict: Option<bool>) -> Result<Ref<Zip>> {

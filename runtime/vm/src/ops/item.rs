@@ -15,7 +15,7 @@ impl Thread {
             let shape = h.shape_id();
             if let Some(i) = k.as_small_int() {
                 if shape == List::class_cell().shape() {
-                    if let Some(v) = o.downcast::<List>().and_then(|l| l.get(wrap_index(i, l.len())?)) {
+                    if let Some(v) = o.downcast::<List>().and_then(|l| l.get_signed(i as isize)) {
                         return Ok(v);
                     }
                 } else if shape == Tuple::class_cell().shape()

@@ -169,9 +169,25 @@ impl Thread {
         {
             return l.snapshot(self);
         }
+        if let Some(items) = self.items_at_once(iterable)? {
+            return Ok(items);
+        }
         let out = ValueVec::new();
         self.for_each(iterable, |v| out.push(self, v))?;
         Ok(out)
+    }
+
+    /// The items of a set, a dict or one of its views, of exactly these classes, as they are at one moment; `None` for others.
+    pub fn items_at_once(&self, iterable: Value) -> Result<Option<ValueVec>> {
+        let Some(h) = iterable.header() else { return Ok(None) };
+        let shape = h.shape_id();
+        if shape == Set::class_cell().shape() || shape == FrozenSet::class_cell().shape() {
+            return iterable.downcast::<SetData>().map(|s| s.items(self)).transpose();
+        }
+        if shape == Dict::class_cell().shape() {
+            return iterable.downcast::<Dict>().map(|d| d.keys_vec(self)).transpose();
+        }
+        crate::objects::dict_views::items_at_once(self, iterable)
     }
 
     /// `tuple(iterable)`, where a tuple is its own copy.
