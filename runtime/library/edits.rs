@@ -45,11 +45,18 @@ const CUTS: &[(&str, &str, Option<&str>)] = &[
 ];
 
 /// Added at the end of a file.
-const ADDITIONS: &[(&str, &str)] = &[(
-    "linecache.py",
-    "\n\n# What was given with -c or typed before this module was imported; what comes later is added as it comes.\nimport \
-     _imp\n_imp.add_given_sources(_interactive_cache)\ndel _imp\n",
-)];
+const ADDITIONS: &[(&str, &str)] = &[
+    (
+        "linecache.py",
+        "\n\n# What was given with -c or typed before this module was imported; what comes later is added as it comes.\nimport \
+         _imp\n_imp.add_given_sources(_interactive_cache)\ndel _imp\n",
+    ),
+    (
+        "threading.py",
+        "\n\n# Of Python 3.15.\nfrom _thread_iterators import concurrent_tee, serialize_iterator, synchronized_iterator\n__all__ += \
+         ['concurrent_tee', 'serialize_iterator', 'synchronized_iterator']\n",
+    ),
+];
 
 /// Makes the changes; panics where the library is not as expected.
 pub fn apply(files: &mut BTreeMap<String, Vec<u8>>) {

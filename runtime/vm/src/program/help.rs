@@ -106,6 +106,7 @@ Options of this implementation:
 -X gc-log: say on stderr what each collection did
 -X gc-stress[=N]: collect and check the heap at every N-th allocation, to find errors of the runtime
 -X gc-verify: check the heap at every collection
+-X gil=0: what there is anyway, no global lock; 1 is an error
 -X importtime[=2]: print how long each import took; 2: imports of what was there too
 -X int_max_str_digits=N: longest text of an int, in digits; 0: no limit
 -X jit=[on|off]: make machine code of hot loops (off, the default for now)

@@ -239,7 +239,22 @@ fn environment(c: &mut Config) -> Parsed<()> {
     c.frozen_modules = frozen_modules(c)?;
     c.thread_inherit_context = switch(c, "thread_inherit_context", "PYTHON_THREAD_INHERIT_CONTEXT")?;
     c.context_aware_warnings = switch(c, "context_aware_warnings", "PYTHON_CONTEXT_AWARE_WARNINGS")?;
+    no_lock(c)?;
     own_options(c)
+}
+
+/// There is no global lock: to ask for none is allowed.
+fn no_lock(c: &Config) -> Parsed<()> {
+    // The option wins over the variable, and an empty variable says nothing.
+    let wish = match xoption(c, "gil") {
+        Some(v) => Some(v.unwrap_or_default().to_owned()),
+        None => c.env("PYTHON_GIL").filter(|v| !v.is_empty()),
+    };
+    match wish.as_deref().map(OsStr::as_bytes) {
+        None | Some(b"0") => Ok(()),
+        Some(b"1") => Err(invalid("config_read_gil: Enabling the GIL is not supported by this build: it has none")),
+        Some(_) => Err(invalid("config_read_gil: PYTHON_GIL / -X gil must be \"0\" or \"1\"")),
+    }
 }
 
 fn int_max_str_digits(c: &Config) -> Parsed<usize> {
