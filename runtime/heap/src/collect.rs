@@ -16,13 +16,21 @@
 //! - a program that builds something large makes cells that nearly all live, and marking them one by one tells nothing new. When a
 //!   minor collection found 7/8 of the nursery alive, those that follow keep all new cells *unseen*, which takes a pass over
 //!   their blocks instead of a walk through the heap: until trust × a third of the live bytes were kept so, then one looks again.
-//!   It looks, too, when there are new weak references, finalizers or native data. What was kept in vain is found by the next full collection, and counts for when it comes.
+//!   It looks, too, when there are new weak references, finalizers or native data, or when most of the new bytes are in large
+//!   cells, as a list leaves them behind that grows. A look comes after the least nursery. What was kept in vain is found by the
+//!   next full collection, and counts for when it comes.
+//!
+//! A minor collection that would have to visit millions of references in new or rewritten cells to find the few new cells among
+//! them keeps all new cells, too, once it has found which of the large ones are alive (`mark`, huge runs). And one comes early
+//! when old cells were written to in very many places: visiting those again takes longer than looking at what is new.
 //!
 //! # Full collections of large heaps, in slices
 //! Marking ten million cells takes longer than a program should be stopped at a time. When a full collection is due and the old
 //! cells are many, marking begins at the end of a minor collection, into the other array of mark bits, and each minor collection
 //! that follows continues for some milliseconds, until nothing is left to follow; the next collection finishes it: it looks at
-//! the roots once more and does all that a full collection does after marking.
+//! the roots once more and does all that a full collection does after marking. A slice is a fifth of the time that the program
+//! ran before it, or longer if the heap would otherwise grow by more than [`GROWTH_MAX`] before the end of marking, but no longer
+//! than a pause should be. The end is put off while there are new huge cells, which slices visit.
 //!
 //! That is sound because the world is stopped in every slice, right after a minor collection: all cells are old then, none of them is
 //! freed before the end, and every old cell that was written to meanwhile was remembered (or its card is dirty) and is
@@ -44,11 +52,12 @@
 //! 8. The world goes on; the collecting thread gives pages back to the system and drops native data.
 
 use crate::handshake::World;
-use crate::mark::{Marker, Marks};
-use crate::mutator::{FINALIZERS_MAX, Gathered};
+use crate::mark::{HUGE_RUN, Marker, Marks};
+use crate::mutator::{FINALIZERS_MAX, Gathered, WRITTEN_MAX};
 use crate::region::{self, *};
 use crate::space::space;
 use crate::stats::{Counters, mib};
+use crate::visitor::LONG_RUN;
 use crate::weak::{dead_shape, queues};
 use crate::*;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
@@ -59,10 +68,19 @@ const NURSERY_MIN: usize = 4 << 20;
 const NURSERY_MAX: usize = 64 << 20;
 /// No full collection comes by itself below this size of old cells, and one that is asked for is made in one pause.
 const FULL_MIN: usize = 32 << 20;
-/// How long a pause with a slice of marking should be, and bounds for the slice.
+/// How long a pause with a slice of marking should be.
 const PAUSE_AIM: Duration = Duration::from_millis(24);
-const SLICE_MIN: Duration = Duration::from_millis(4);
-const SLICE_MAX: Duration = Duration::from_millis(14);
+const SLICE_MIN: Duration = Duration::from_micros(300);
+/// A slice is at least this share of the time that the program ran before it.
+const SLICE_SHARE: f64 = 0.2;
+/// The growth of the heap by which its marking should be done.
+const GROWTH_MAX: f64 = 0.4;
+/// A minor collection that takes longer is one too many.
+const MINOR_LONG: Duration = Duration::from_millis(14);
+/// Most words in huge runs that a minor collection visits. If it met more, it keeps all new cells: that is less work.
+const HUGE_MOST: usize = 512 << 10;
+/// How often the end of marking may be put off because of new huge cells.
+const PUT_OFF_MAX: u32 = 4;
 /// With more finalizers to be called than this all threads call them, not only the one that collected.
 const MANY_FINALIZERS: usize = 64;
 /// A nursery this many times larger while automatic collection is switched off.
@@ -70,8 +88,10 @@ const DISABLED_FACTOR: usize = 64;
 
 /// Bytes allocated since the last collection.
 static SINCE: AtomicUsize = AtomicUsize::new(0);
-/// The nursery's size: a collection is due when [`SINCE`] reaches it.
+/// The nursery's size.
 static NURSERY: AtomicUsize = AtomicUsize::new(NURSERY_MIN);
+/// A collection is due when [`SINCE`] reaches this: the nursery's size, or less.
+static DUE: AtomicUsize = AtomicUsize::new(NURSERY_MIN);
 static ENABLED: AtomicBool = AtomicBool::new(true);
 /// Collect at every so-many-th slow allocation; 0: no stress.
 static STRESS: AtomicU32 = AtomicU32::new(0);
@@ -106,6 +126,10 @@ pub(crate) struct Collector {
     waste: f64,
     /// Bytes that may still be kept unseen.
     unseen: usize,
+    /// Seconds it takes to mark a byte, as the last collections in slices found.
+    mark_cost: f64,
+    /// When the last pause ended.
+    last_end: Option<Instant>,
     /// The program waits for the full collection that is being marked.
     asked: bool,
     frozen: usize,
@@ -117,6 +141,12 @@ struct Sliced {
     marker: Marker,
     /// Nothing is left to follow: the next collection finishes it.
     done: bool,
+    /// How often the end was put off.
+    put_off: u32,
+    /// Bytes of old cells when it began.
+    live: usize,
+    /// The time it took so far.
+    spent: Duration,
 }
 
 const NOTHING: Gathered = Gathered {
@@ -143,6 +173,8 @@ static COLLECTOR: Mutex<Collector> = Mutex::new(Collector {
     full_threshold: FULL_MIN,
     waste: 0.0,
     unseen: 0,
+    mark_cost: 0.7e-9,
+    last_end: None,
     asked: false,
     frozen: 0,
     counters: Counters::new(),
@@ -157,8 +189,8 @@ pub(crate) fn charge(bytes: usize) -> bool {
     SINCE.fetch_add(bytes, Relaxed) + bytes >= due_at()
 }
 fn due_at() -> usize {
-    let nursery = NURSERY.load(Relaxed);
-    if ENABLED.load(Relaxed) { nursery } else { nursery.saturating_mul(DISABLED_FACTOR) }
+    let due = DUE.load(Relaxed);
+    if ENABLED.load(Relaxed) { due } else { due.saturating_mul(DISABLED_FACTOR) }
 }
 #[inline]
 pub(crate) fn stress_interval() -> u32 {
@@ -310,6 +342,10 @@ impl Mutator {
         // SAFETY: only this thread uses it while it runs.
         self.collect_unless(Kind::Due, None, || unsafe { &*self.local.get() }.gathered.finalizable.len() < FINALIZERS_MAX);
     }
+    pub(crate) fn collect_for_writes(&self) {
+        // SAFETY: only this thread uses it while it runs.
+        self.collect_unless(Kind::Due, None, || unsafe { &*self.local.get() }.gathered.written() < WRITTEN_MAX);
+    }
     pub(crate) fn collect_for_stress(&self) {
         // A full one would give up what was marked in slices.
         let full = SINCE.load(Relaxed).is_multiple_of(7) && !is_marking();
@@ -412,13 +448,12 @@ struct Swept {
 impl Collector {
     fn collect(&mut self, world: &World, kind: Kind, census: Option<&mut Census>, excess: &mut Vec<(u32, u32)>) -> Collected {
         let start = Instant::now();
+        let core_start = core_time();
         self.counters.started.get_or_insert(start);
         if kind == Kind::Begin {
             self.sliced = None;
             self.asked = true;
         }
-        let finish = kind != Kind::Full && self.sliced.as_ref().is_some_and(|s| s.done);
-        let full = kind == Kind::Full || finish;
         let stress = stress_interval() != 0;
         // Checking everything at each collection would make stress mode too slow to get anywhere.
         let verify = VERIFY.load(Relaxed) || (stress && (self.counters.minor + self.counters.full).is_multiple_of(8));
@@ -430,10 +465,23 @@ impl Collector {
         if verify {
             verify::check_heap(&young, "before a collection");
         }
+        if let Some(sliced) = &mut self.sliced
+            && sliced.done
+            && sliced.put_off < PUT_OFF_MAX
+            && has_huge(&young)
+        {
+            sliced.done = false;
+            sliced.put_off += 1;
+        }
+        let finish = kind != Kind::Full && self.sliced.as_ref().is_some_and(|s| s.done);
+        let full = kind == Kind::Full || finish;
         let Gathered { remembered, cards, touched, mut weak, mut finalizable, mut droppable, allocated } = young;
         // Those that want to know of their death, or to be told of others', are looked at.
         let quiet = weak.is_empty() && finalizable.is_empty() && droppable.is_empty();
-        let unseen = kind == Kind::Due && !full && quiet && self.may_keep_unseen(allocated, stress);
+        // Most large ones may be what a list left that grew: who looks at them one by one keeps little else in vain.
+        let large: usize = space().large_young.iter().map(|&head| block(head).size.load(Relaxed)).sum();
+        let unseen = kind == Kind::Due && !full && quiet && large <= allocated / 4 && self.may_keep_unseen(allocated, stress);
+        let mut blind = unseen;
         if unseen {
             // Before the marks of dropped cells are cleared: those are not new.
             keep_unseen(&touched, self.sliced.as_mut().map(|s| &mut s.marker));
@@ -450,7 +498,12 @@ impl Collector {
         let mut marker = if full {
             world.for_each_thread(|t| t.forgive_losses());
             // One that was asked for at once keeps nothing alive that died since marking began.
-            let marker = self.sliced.take().filter(|_| finish).map_or_else(|| self.new_marker(), |s| s.marker);
+            let sliced = self.sliced.take().filter(|_| finish);
+            if let Some(s) = &sliced {
+                let cost = s.spent.as_secs_f64() / s.live.max(1) as f64;
+                self.mark_cost = (self.mark_cost + cost.clamp(0.1e-9, 5e-9)) / 2.0;
+            }
+            let marker = sliced.map_or_else(|| self.new_marker(), |s| s.marker);
             MARKING.store(false, Relaxed);
             region::switch_marks();
             self.epoch = marker.marks().epoch;
@@ -463,7 +516,7 @@ impl Collector {
                 Some(s) => (s.marker.marks().epoch, s.marker.marks().base),
                 None => (self.epoch, 0),
             };
-            Marker::new(Marks { base: region::mark_base(), epoch, sliced })
+            Marker::new(Marks { base: region::mark_base(), epoch, sliced, huge: if stress { LONG_RUN } else { HUGE_RUN } })
         };
         let dirty = std::mem::take(&mut *SHAPES.dirty.lock().expect("shape list"));
         if full {
@@ -478,8 +531,8 @@ impl Collector {
                 visit_again(&mut sliced.marker, &remembered, &cards, &dirty);
             }
         } else {
-            remembered.iter().for_each(|&cell| marker.scan(cell));
-            visit_cards(&mut marker, &cards);
+            marker.scan_remembered(&remembered);
+            marker.visit_cards(&cards);
             // Marked or not: their fields may have changed since they were.
             dirty.iter().for_each(|&id| marker.visit_shape(id));
         }
@@ -488,6 +541,13 @@ impl Collector {
         if !unseen {
             self.visit_roots(world, &mut marker, full);
             trace(&mut marker);
+            let huge = marker.met.huge_len();
+            if huge > HUGE_MOST || (stress && huge > 0 && self.counters.minor.is_multiple_of(2)) {
+                keep_unseen(&touched, self.sliced.as_mut().map(|s| &mut s.marker));
+                marker.met.give_up_huge();
+                blind = true;
+            }
+            marker.visit_huge();
         }
 
         // The order is told in `weak`.
@@ -538,15 +598,19 @@ impl Collector {
         self.counters.allocated += allocated as u64;
         if full {
             // What came since the last collection says nothing of how the old cells fared.
-            let old = self.live.max(1);
-            self.waste = old.saturating_sub(swept.survived) as f64 / old as f64;
+            let old = self.live;
+            self.waste = match old {
+                // Next to nothing.
+                ..NURSERY_MIN => 0.0,
+                _ => old.saturating_sub(swept.survived) as f64 / old as f64,
+            };
             self.live = swept.survived;
             self.full_threshold = ((self.live as f64 * (2.0 + self.trust())) as usize).max(FULL_MIN);
             self.unseen = 0;
             self.asked = false;
         } else {
             self.live += swept.survived;
-            self.unseen = match unseen {
+            self.unseen = match blind {
                 true => self.unseen.saturating_sub(allocated),
                 false if swept.survived >= allocated / 8 * 7 => (self.live as f64 * self.trust() / 3.0) as usize,
                 false => 0,
@@ -556,13 +620,22 @@ impl Collector {
             }
         }
         SINCE.store(0, Relaxed);
-        if !unseen {
-            self.adapt_nursery(full, allocated, swept.survived, start.elapsed());
-        }
+        self.adapt_nursery(full, blind, allocated, swept.survived, core_time() - core_start);
         if !full {
-            let survival = (swept.survived as f64 / allocated.max(1) as f64).min(1.0);
-            self.mark_slice(world, start, survival, stress);
+            self.mark_slice(world, start, swept.survived, stress);
         }
+        let nursery = NURSERY.load(Relaxed);
+        let due = match self.unseen {
+            0 if !blind => nursery,
+            // A look at new cells tells as much if they are few.
+            n if n < NURSERY_MIN => {
+                self.unseen = 0;
+                NURSERY_MIN
+            }
+            // Threads allocate some more until they have stopped.
+            n => nursery.min(n - n / 8),
+        };
+        DUE.store(due, Relaxed);
         space().excess(NURSERY.load(Relaxed) / BLOCK_SIZE + self.live / BLOCK_SIZE / 8, excess);
         if stress {
             verify::poison_free();
@@ -573,7 +646,9 @@ impl Collector {
 
         self.counters.freed_cells += swept.freed_cells as u64;
         let waited = marker.waited + self.sliced.as_mut().map_or(Duration::ZERO, |s| std::mem::take(&mut s.marker.waited));
-        let pause = start.elapsed();
+        let end = Instant::now();
+        self.last_end = Some(end);
+        let pause = end - start;
         self.counters.pause(pause);
         *(if full { &mut self.counters.full } else { &mut self.counters.minor }) += 1;
         self.counters.unseen += u64::from(unseen);
@@ -592,18 +667,19 @@ impl Collector {
                 false if unseen => "unseen",
                 false => "minor",
             };
-            self.log(&done, kind, allocated, waited);
+            self.log(&done, kind, allocated, core_time() - core_start, waited);
         }
         done
     }
 
-    fn log(&self, done: &Collected, kind: &str, allocated: usize, waited: Duration) {
+    fn log(&self, done: &Collected, kind: &str, allocated: usize, core: Duration, waited: Duration) {
         let n = &self.counters;
         let elapsed = n.started.map_or(0.0, |s| s.elapsed().as_secs_f64());
         eprintln!(
-            "gc: {kind:<6} {:.3} s: {:.3} ms ({:.3} waiting), allocated {:.2} MiB, survived {:.2} MiB, live {:.2} MiB, blocks {:.2} MiB, nursery {:.0} MiB, {:.1} % of time",
+            "gc: {kind:<6} {:.3} s: {:.3} ms ({:.3} on a core, {:.3} waiting), allocated {:.2} MiB, survived {:.2} MiB, live {:.2} MiB, blocks {:.2} MiB, nursery {:.0} MiB, {:.1} % of time",
             elapsed,
             done.pause.as_secs_f64() * 1e3,
+            core.as_secs_f64() * 1e3,
             waited.as_secs_f64() * 1e3,
             mib(allocated),
             mib(done.survived_bytes),
@@ -618,7 +694,7 @@ impl Collector {
     fn new_marker(&mut self) -> Marker {
         self.last_epoch += 1;
         let base = region::clear_other_marks(space().high);
-        Marker::new(Marks { base, epoch: self.last_epoch, sliced: 0 })
+        Marker::new(Marks { base, epoch: self.last_epoch, sliced: 0, huge: usize::MAX })
     }
 
     fn visit_roots(&self, world: &World, marker: &mut Marker, full: bool) {
@@ -648,7 +724,7 @@ impl Collector {
     }
 
     /// At the end of a minor collection: begins a full one of a large heap, or marks some more for it.
-    fn mark_slice(&mut self, world: &World, start: Instant, survival: f64, stress: bool) {
+    fn mark_slice(&mut self, world: &World, start: Instant, survived: usize, stress: bool) {
         if self.sliced.is_none() {
             let due = self.live >= self.full_threshold;
             if !due && !stress && !self.asked {
@@ -656,21 +732,24 @@ impl Collector {
             }
             let mut marker = self.new_marker();
             self.visit_roots(world, &mut marker, true);
-            self.sliced = Some(Sliced { marker, done: false });
+            self.sliced = Some(Sliced { marker, done: false, put_off: 0, live: self.live, spent: Duration::ZERO });
             MARKING.store(true, Relaxed);
         }
         let Some(sliced) = &mut self.sliced else { return };
         if !sliced.done {
             let most = PAUSE_AIM.saturating_sub(start.elapsed());
-            let fair = SLICE_MAX.mul_f64(NURSERY.load(Relaxed) as f64 / NURSERY_MAX as f64).min(most);
+            let ran = self.last_end.map_or(Duration::ZERO, |end| start.saturating_duration_since(end));
+            // The faster the heap grows, the sooner marking must be done.
+            let work = Duration::from_secs_f64(self.mark_cost * survived as f64 / GROWTH_MAX);
             let slice = match stress {
                 true if self.asked => Duration::from_micros(500),
                 true => Duration::from_micros(50),
                 false if self.asked => most.max(SLICE_MIN),
-                // The faster the heap grows, the sooner marking must be done.
-                false => (fair + (most - fair).mul_f64(survival)).max(SLICE_MIN),
+                false => ran.mul_f64(SLICE_SHARE).max(work).min(most).max(SLICE_MIN),
             };
+            let begin = core_time();
             sliced.done = sliced.marker.drain_until(Instant::now() + slice);
+            sliced.spent += core_time() - begin;
         }
     }
 
@@ -718,13 +797,18 @@ impl Collector {
         swept
     }
 
-    fn adapt_nursery(&self, full: bool, allocated: usize, survived: usize, pause: Duration) {
+    /// `time`: what this collection took of a core so far.
+    fn adapt_nursery(&self, full: bool, blind: bool, allocated: usize, survived: usize, time: Duration) {
         let mut nursery = NURSERY.load(Relaxed);
-        if !full && allocated >= nursery / 2 {
-            if pause > SLICE_MAX {
+        if blind {
+            if time > MINOR_LONG {
+                nursery /= 2;
+            }
+        } else if !full && allocated >= nursery / 2 {
+            if time > MINOR_LONG {
                 // What survives takes its time however often it is looked at.
                 nursery /= 2;
-            } else if survived > allocated / 4 && pause < SLICE_MAX / 2 {
+            } else if survived > allocated / 4 && time < MINOR_LONG / 2 {
                 nursery *= 2;
             } else if survived < allocated / 16 {
                 nursery /= 2;
@@ -732,6 +816,14 @@ impl Collector {
         }
         NURSERY.store(nursery.clamp(NURSERY_MIN, NURSERY_MAX), Relaxed);
     }
+}
+
+/// How long this thread has had a core.
+fn core_time() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: a query into a local.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// Old cells are no longer remembered.
@@ -748,53 +840,57 @@ fn forget(remembered: &[usize]) {
 fn keep_unseen(touched: &[u32], mut sliced: Option<&mut Marker>) {
     let base = region::mark_base();
     let other = sliced.as_ref().map(|m| m.marks().base);
+    // SAFETY: a cell that was allocated since the last collection.
+    let header = |cell: usize| unsafe { &*(cell as *const Header) };
+    let dead = dead_shape();
     // New cells in blocks where there are old ones, and large ones.
     let mut scattered = Vec::new();
-    let mut keep = |cell: usize, is_scattered: bool| {
-        if region::mark(base, cell, false) {
-            // SAFETY: a cell that was allocated since the last collection.
-            unsafe { &*(cell as *const Header) }.gc.store(gc_bits::OLD, Relaxed);
+    let mut keep = |cell: usize| {
+        // A cell whose data was dropped may have lost its mark already.
+        if !region::is_marked_in(base, cell) && header(cell).shape_id() != dead {
+            region::mark(base, cell, false);
+            header(cell).gc.store(gc_bits::OLD, Relaxed);
             if let Some(other) = other {
                 region::mark(other, cell, false);
-                if is_scattered {
-                    scattered.push(cell);
-                }
+                scattered.push(cell);
             }
         }
     };
+    // What is left at a block's end is no cell.
+    let count = |b: &Block| (b.frontier.load(Relaxed) as usize / b.cell_size()).min(b.cells.load(Relaxed) as usize);
     let cells = |index: u32| {
-        let b = block(index);
-        // What is left at the block's end is no cell.
-        let len = (b.frontier.load(Relaxed) as usize).min(b.cells.load(Relaxed) as usize * b.cell_size());
-        (block_address(index)..block_address(index) + len).step_by(b.cell_size())
+        let (b, first) = (block(index), block_address(index));
+        (first..first + count(b) * b.cell_size()).step_by(b.cell_size())
     };
-    let had_cells = |index: u32| block(index).live.load(Relaxed) != 0;
-    for &index in touched {
-        cells(index).for_each(|cell| keep(cell, had_cells(index)));
+    let (mixed, new): (Vec<u32>, Vec<u32>) = touched.iter().partition(|&&index| block(index).live.load(Relaxed) != 0);
+    mixed.into_iter().flat_map(cells).for_each(&mut keep);
+    space().large_young.iter().for_each(|&head| keep(block_address(head)));
+    for &index in &new {
+        let n = count(block(index));
+        region::mark_first(base, index, n);
+        match other {
+            // Visiting them makes them old.
+            Some(other) => region::mark_first(other, index, n),
+            None => cells(index).for_each(|cell| header(cell).gc.store(gc_bits::OLD, Relaxed)),
+        }
     }
-    space().large_young.iter().for_each(|&head| keep(block_address(head), true));
     let Some(marker) = &mut sliced else { return };
     scattered.into_iter().for_each(|cell| marker.scan_new(cell));
-    for &index in touched.iter().filter(|&&index| !had_cells(index)) {
-        cells(index).for_each(|cell| marker.scan_new(cell));
-    }
+    new.into_iter().flat_map(cells).for_each(|cell| marker.scan_new(cell));
 }
 
-fn visit_cards(marker: &mut Marker, cards: &[usize]) {
-    for &address in cards {
-        marker.visitor.conservative(address as *const u64, (1 << CARD_SHIFT) / 8);
-    }
+/// Whether the end of marking would have to visit a cell of many references.
+fn has_huge(young: &Gathered) -> bool {
+    let is_huge = |&head: &u32| block(head).size.load(Relaxed) > HUGE_MOST * size_of::<Field>();
+    let is_large = |&cell: &usize| block(block_index(cell)).kind.load(Relaxed) == kind::LARGE;
+    space().large_young.iter().any(is_huge)
+        || young.remembered.iter().filter(|cell| is_large(cell)).any(|&cell| is_huge(&block_index(cell)))
 }
 
 /// What was written to since the last slice, as far as it was visited before.
 fn visit_again(marker: &mut Marker, remembered: &[usize], cards: &[usize], dirty: &[ShapeId]) {
-    let base = marker.marks().base;
-    for &cell in remembered {
-        if region::is_marked_in(base, cell) {
-            marker.scan(cell);
-        }
-    }
-    visit_cards(marker, cards);
+    marker.scan_again(remembered);
+    marker.visit_cards(cards);
     dirty.iter().for_each(|&id| marker.visit_shape(id));
 }
 

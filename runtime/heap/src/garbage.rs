@@ -26,14 +26,24 @@ pub(crate) fn cyclic(full: bool, touched: &[u32], counts: fn(&Header) -> bool) -
     for &cell in &dead {
         header(cell).owner.store(0, Relaxed);
     }
+    // Long lists of what lives: to visit them once takes long enough.
+    let mut without = std::collections::HashSet::new();
     for &cell in &dead {
+        let mut any = false;
         each_dead_referent(&mut v, cell, |to| {
+            any = true;
             let n = header(to).owner.load(Relaxed);
             header(to).owner.store(n.saturating_add(1), Relaxed);
         });
+        if !any && block(block_index(cell)).kind.load(Relaxed) == kind::LARGE {
+            without.insert(cell);
+        }
     }
     let mut unreferenced: Vec<usize> = dead.iter().copied().filter(|&cell| header(cell).owner.load(Relaxed) == 0).collect();
     while let Some(cell) = unreferenced.pop() {
+        if !without.is_empty() && without.contains(&cell) {
+            continue;
+        }
         each_dead_referent(&mut v, cell, |to| {
             // A count that went over its limit is not known any more: it stays.
             match header(to).owner.load(Relaxed) {
@@ -71,10 +81,13 @@ fn dead_cells(full: bool, touched: &[u32]) -> Vec<usize> {
         if b.kind.load(Relaxed) != kind::SMALL {
             return;
         }
+        if full {
+            region::each_unmarked(index, |offset| add(block_address(index) + offset));
+        }
         let (size, frontier) = (b.cell_size(), b.frontier.load(Relaxed) as usize);
-        for n in 0..b.cells.load(Relaxed) as usize {
+        for n in 0..(frontier / size).min(b.cells.load(Relaxed) as usize) {
             let cell = block_address(index) + n * size;
-            if !is_marked(cell) && (n * size < frontier || (full && region::was_marked(cell))) {
+            if !is_marked(cell) && !(full && region::was_marked(cell)) {
                 add(cell)
             }
         }
@@ -106,9 +119,10 @@ fn each_dead_referent(v: &mut Visitor, cell: usize, mut f: impl FnMut(usize)) {
         }
     }
     v.shapes.clear();
+    let base = region::mark_base();
     loop {
-        v.edges.drain(..).filter(|&to| !is_marked(to)).for_each(&mut f);
-        if v.take_range(|_| false).is_none() {
+        v.edges.drain(..).filter(|&to| !region::is_marked_in(base, to)).for_each(&mut f);
+        if v.take_range(|to| region::is_marked_in(base, to)).is_none() {
             return;
         }
     }

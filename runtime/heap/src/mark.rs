@@ -19,22 +19,32 @@
 //! # Slices
 //! A full collection of a large heap is marked in slices ([`Marker::drain_until`]): when the time is up, helpers put all they have
 //! into the queue and the collecting thread keeps it until the next slice. `collect` tells why that is sound.
+//!
+//! # Huge runs
+//! A list of ten million items that grew is a new cell, of which a minor collection would visit all items to find the few new
+//! ones among them. Runs of more than [`HUGE_RUN`] words are put aside there ([`Met::huge_len`]) for `collect` to decide about.
 
 use crate::region;
-use crate::visitor::Visitor;
+use crate::visitor::{LONG_RUN, Range, Visitor};
 use crate::{Field, Header, SHAPES, ShapeId, gc_bits, instance_part};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// References in flight between prefetch and use.
-const QUEUE: usize = 12;
+const QUEUE: usize = 16;
 /// References followed before the first sharing.
 const ALONE: usize = 8192;
 /// A stack shorter than this is not shared.
 const SHARE_MIN: usize = 64;
-/// References followed between two looks at whether somebody is hungry.
+/// References followed between two looks at whether somebody is hungry, or time is up.
 const LOOK: usize = 512;
+/// As many count for a piece of a long run, whatever it refers to.
+const PIECE_COST: usize = 128;
+/// How far ahead cells that lie scattered are prefetched.
+const AHEAD: usize = 16;
+/// Words of a run that a minor collection puts aside.
+pub(crate) const HUGE_RUN: usize = 128 << 10;
 /// Looks for a chunk before a marker sleeps.
 const SPINS: usize = 300;
 /// Waiting longer for helpers than this is a bad bargain.
@@ -53,14 +63,40 @@ pub(crate) struct Marker {
     followed: usize,
     /// When the slice ends.
     deadline: Option<Instant>,
-    /// Old cells that this minor collection met and marked for the full one: it has not visited their references yet.
-    met: Vec<usize>,
-    /// Runs of values that it visited without marking what is old for the full one.
-    met_runs: Vec<(usize, usize)>,
+    pub met: Met,
     /// How long it waited for helpers.
     pub waited: Duration,
     /// It is one of those that are made alone.
     counted: bool,
+}
+
+/// What a minor collection leaves to others.
+#[derive(Default)]
+pub(crate) struct Met {
+    /// Old cells that it marked for the full collection: it has not visited their references yet.
+    cells: Vec<usize>,
+    /// Runs of values that it visited without marking what is old for the full one.
+    runs: Vec<Range>,
+    /// Runs that it has not visited at all.
+    huge: Vec<Range>,
+}
+
+impl Met {
+    const NOTHING: Met = Met { cells: Vec::new(), runs: Vec::new(), huge: Vec::new() };
+
+    fn append(&mut self, other: &mut Met) {
+        self.cells.append(&mut other.cells);
+        self.runs.append(&mut other.runs);
+        self.huge.append(&mut other.huge);
+    }
+    /// Words in huge runs.
+    pub fn huge_len(&self) -> usize {
+        self.huge.iter().map(|run| run.len).sum()
+    }
+    /// Leaves the huge runs to the full collection, if one is being marked.
+    pub fn give_up_huge(&mut self) {
+        self.runs.append(&mut self.huge);
+    }
 }
 
 /// What a marker marks, and how.
@@ -72,13 +108,15 @@ pub(crate) struct Marks {
     pub epoch: u32,
     /// In a minor collection while a full one is marked in slices: address of that one's array of mark bits, else 0.
     pub sliced: usize,
+    /// Runs of more words are put aside.
+    pub huge: usize,
 }
 
-const NO_MARKS: Marks = Marks { base: 0, epoch: 0, sliced: 0 };
+const NO_MARKS: Marks = Marks { base: 0, epoch: 0, sliced: 0, huge: usize::MAX };
 
 enum Chunk {
     References(Vec<usize>),
-    Range(usize, usize),
+    Range(Range),
 }
 
 /// What markers share.
@@ -99,8 +137,7 @@ struct Work {
     /// Markers without work, sleeping helpers among them.
     idle: usize,
     marks: Marks,
-    met: Vec<usize>,
-    met_runs: Vec<(usize, usize)>,
+    met: Met,
 }
 
 /// Replaced in the child of a fork, where nobody holds the old one's lock any more.
@@ -113,7 +150,7 @@ fn pool() -> &'static Pool {
         return unsafe { &*p };
     }
     let new = Box::leak(Box::new(Pool {
-        work: Mutex::new(Work { chunks: Vec::new(), helpers: 0, idle: 0, marks: NO_MARKS, met: Vec::new(), met_runs: Vec::new() }),
+        work: Mutex::new(Work { chunks: Vec::new(), helpers: 0, idle: 0, marks: NO_MARKS, met: Met::NOTHING }),
         changed: Condvar::new(),
         hungry: AtomicUsize::new(0),
         available: AtomicUsize::new(0),
@@ -219,8 +256,7 @@ impl Marker {
             helper: false,
             followed: 0,
             deadline: None,
-            met: Vec::new(),
-            met_runs: Vec::new(),
+            met: Met::NOTHING,
             waited: Duration::ZERO,
             counted: false,
         }
@@ -230,7 +266,7 @@ impl Marker {
     }
 
     /// Visits the references of a cell that is marked already.
-    #[inline]
+    #[inline(always)]
     pub fn scan(&mut self, cell: usize) {
         let cell = cell as *const Header;
         // SAFETY: references lead to live cells, and the world is stopped.
@@ -332,7 +368,7 @@ impl Marker {
             }
             self.scan(cell);
         } else if sliced != 0 && region::mark(sliced, cell, self.parallel) {
-            self.met.push(cell);
+            self.met.cells.push(cell);
         }
     }
 
@@ -370,48 +406,62 @@ impl Marker {
         let marks = self.marks;
         let base = marks.base;
         let mut queue = [0usize; QUEUE];
-        let mut at = 0;
-        let mut empty = 0;
-        let mut look = LOOK;
+        // The oldest in the queue, and how many there are.
+        let (mut first, mut held) = (0, 0);
+        let mut until_look = LOOK;
         loop {
-            let next = match self.visitor.edges.pop() {
+            match self.visitor.edges.pop() {
                 Some(cell) => {
                     prefetch(cell);
                     prefetch(region::mark_address(base, cell));
                     if marks.sliced != 0 {
                         prefetch(region::mark_address(marks.sliced, cell));
                     }
-                    empty = 0;
-                    cell
-                }
-                None => 0,
-            };
-            let cell = std::mem::replace(&mut queue[at], next);
-            at = (at + 1) % QUEUE;
-            if cell != 0 {
-                self.follow(marks, cell);
-                look -= 1;
-                if look == 0 {
-                    look = LOOK;
-                    self.followed += LOOK;
-                    if self.is_time_up() {
-                        self.visitor.edges.extend(queue.into_iter().filter(|&cell| cell != 0));
-                        return false;
+                    queue[(first + held) % QUEUE] = cell;
+                    held += 1;
+                    if held < QUEUE {
+                        continue;
                     }
-                    self.share();
                 }
-            }
-            if next == 0 {
-                empty += 1;
-                if empty >= QUEUE {
+                None if held == 0 => {
                     self.mark_shapes();
-                    if self.visitor.edges.is_empty() && !self.take_range() {
-                        return true;
+                    if self.visitor.edges.is_empty() {
+                        if !self.take_range() {
+                            return true;
+                        }
+                        until_look = until_look.saturating_sub(PIECE_COST);
+                        if until_look == 0 && self.look() {
+                            return false;
+                        }
                     }
-                    empty = 0;
+                    until_look = if until_look == 0 { LOOK } else { until_look };
+                    continue;
+                }
+                None => {}
+            }
+            let cell = queue[first];
+            first = (first + 1) % QUEUE;
+            held -= 1;
+            self.follow(marks, cell);
+            until_look -= 1;
+            if until_look == 0 {
+                until_look = LOOK;
+                if self.look() {
+                    self.visitor.edges.extend((0..held).map(|i| queue[(first + i) % QUEUE]));
+                    return false;
                 }
             }
         }
+    }
+
+    /// What comes after some work: true if time is up.
+    fn look(&mut self) -> bool {
+        self.followed += LOOK;
+        let up = self.is_time_up();
+        if !up {
+            self.share();
+        }
+        up
     }
 
     fn is_time_up(&self) -> bool {
@@ -424,7 +474,7 @@ impl Marker {
         let pool = pool();
         let mut work = pool.lock();
         work.chunks.push(Chunk::References(std::mem::take(&mut self.visitor.edges)));
-        work.chunks.extend(self.visitor.ranges.drain(..).map(|(address, len)| Chunk::Range(address, len)));
+        work.chunks.extend(self.visitor.ranges.drain(..).map(Chunk::Range));
         pool.update_hungry(&work);
     }
 
@@ -456,26 +506,80 @@ impl Marker {
     fn add_chunk(&mut self, chunk: Chunk) {
         match chunk {
             Chunk::References(mut cells) => self.visitor.edges.append(&mut cells),
-            Chunk::Range(address, len) => self.visitor.ranges.push((address, len)),
+            Chunk::Range(run) => self.visitor.ranges.push(run),
         }
     }
 
     /// Takes a piece of a long run. Most of what a long list holds was there before it grew: that is seen here at once.
     fn take_range(&mut self) -> bool {
-        let Marks { base, sliced, .. } = self.marks;
+        let Marks { base, sliced, huge, .. } = self.marks;
+        while let Some(run) = self.visitor.ranges.pop_if(|run| run.len > huge) {
+            self.met.huge.push(run);
+        }
         let Some(run) = self.visitor.take_range(|cell| region::is_marked_in(base, cell)) else { return false };
         if sliced != 0 {
             // Its old cells are many and not urgent.
-            self.met_runs.push(run);
+            self.met.runs.push(run);
         }
         true
     }
 
+    /// Visits the huge runs that were put aside, and no longer puts any aside.
+    pub fn visit_huge(&mut self) {
+        self.marks.huge = usize::MAX;
+        // Helpers are to learn of it.
+        self.parallel = false;
+        self.visitor.ranges.append(&mut self.met.huge);
+        self.drain();
+    }
+
     /// What a minor collection met of the full collection that this marker marks in slices.
     pub fn add_met(&mut self, minor: &mut Marker) {
-        self.visitor.ranges.append(&mut minor.met_runs);
-        for cell in std::mem::take(&mut minor.met) {
+        self.visitor.ranges.append(&mut minor.met.runs);
+        for cell in std::mem::take(&mut minor.met.cells) {
             self.scan(cell);
+        }
+    }
+
+    /// Visits the references of old cells that were written to.
+    pub fn scan_remembered(&mut self, cells: &[usize]) {
+        for (i, &cell) in cells.iter().enumerate() {
+            if let Some(&later) = cells.get(i + AHEAD) {
+                prefetch(later);
+            }
+            self.scan(cell);
+        }
+    }
+
+    /// The same, of those that are marked, for what is not marked yet: most of it is.
+    pub fn scan_again(&mut self, cells: &[usize]) {
+        let base = self.marks.base;
+        for (i, &cell) in cells.iter().enumerate() {
+            if let Some(&later) = cells.get(i + AHEAD) {
+                prefetch(later);
+                prefetch(region::mark_address(base, later));
+            }
+            if region::is_marked_in(base, cell) {
+                self.scan_new(cell);
+            }
+        }
+    }
+
+    /// Visits the words that the dirty cards tell of.
+    pub fn visit_cards(&mut self, cards: &[usize]) {
+        let Marks { base, sliced, .. } = self.marks;
+        let is_marked = |cell| region::is_marked_in(base, cell) && (sliced == 0 || region::is_marked_in(sliced, cell));
+        for (i, &address) in cards.iter().enumerate() {
+            if let Some(&later) = cards.get(i + AHEAD) {
+                prefetch(later);
+                prefetch(std::ptr::from_ref(region::card(later)) as usize);
+            }
+            let mut words = region::card(address).load(Relaxed);
+            while words != 0 {
+                let word = address as *const u64;
+                self.visitor.conservative_but(word.wrapping_add(words.trailing_zeros() as usize), 1, is_marked);
+                words &= words - 1;
+            }
         }
     }
 
@@ -505,11 +609,7 @@ impl Marker {
             return;
         }
         let chunk = match self.visitor.ranges.last_mut() {
-            Some((address, len)) if *len > 2 * crate::visitor::LONG_RUN => {
-                let half = *len / 2;
-                *len -= half;
-                Chunk::Range(*address + *len * size_of::<Field>(), half)
-            }
+            Some(run) if run.len > 2 * LONG_RUN && run.len <= self.marks.huge => Chunk::Range(run.split(run.len / 4 * 2)),
             _ => {
                 let edges = &mut self.visitor.edges;
                 let half = edges.len() / 2;
@@ -542,7 +642,6 @@ impl Marker {
         let mut work = pool.lock();
         work.idle += 1;
         work.met.append(&mut self.met);
-        work.met_runs.append(&mut self.met_runs);
         pool.update_hungry(&work);
         let all = work.helpers + 1;
         if work.idle == all && (work.chunks.is_empty() || pool.time_up.load(Relaxed)) {
@@ -566,7 +665,6 @@ impl Marker {
             if !self.helper && work.idle == all {
                 work.idle -= 1;
                 self.met = std::mem::take(&mut work.met);
-                self.met_runs = std::mem::take(&mut work.met_runs);
                 pool.update_hungry(&work);
                 drop(work);
                 if let Some(start) = start {

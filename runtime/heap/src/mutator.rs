@@ -8,9 +8,9 @@
 //!
 //! # The barrier
 //! The collector assumes that what survived a collection (*old* cells) refers to new cells only if it is told so. A store into
-//! a cell tests one byte of its header; an old cell is pushed once into the thread's remembered buffer. Large cells remember
-//! the 512 bytes around the written word instead, when the word is known: a list of millions that grows is not visited whole
-//! in each minor collection.
+//! a cell tests one byte of its header; an old cell is pushed once into the thread's remembered buffer. Cells of more than
+//! [`EXACT_MAX`] bytes remember the written word instead, by a bit of its card, when the word is known: a list of millions that
+//! grows, or in which some items are replaced, is not visited whole in each minor collection.
 
 use crate::region::{self, *};
 use crate::space::space;
@@ -69,6 +69,9 @@ const PIECE: usize = 16 << 10;
 /// Finalizers a thread may register before somebody looks for the dead among them, whether automatic collection is on or not:
 /// what has a finalizer is expected to be finalized soon after it was dropped.
 pub(crate) const FINALIZERS_MAX: usize = 20_000;
+/// Old cells and cards a thread may have written to before a collection is due: where they lie scattered, each takes the collector
+/// some cache misses.
+pub(crate) const WRITTEN_MAX: usize = 48 << 10;
 /// Bytes a thread may allocate before it tells the others.
 const DEBT_MAX: usize = 32 << 10;
 
@@ -97,6 +100,11 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
+    /// How much the next collection visits again.
+    #[inline]
+    pub fn written(&self) -> usize {
+        self.remembered.len() + self.cards.len()
+    }
     pub fn append(&mut self, other: &mut Gathered) {
         self.remembered.append(&mut other.remembered);
         self.cards.append(&mut other.cards);
@@ -238,6 +246,9 @@ impl Mutator {
         if local.gathered.finalizable.len() >= FINALIZERS_MAX {
             self.collect_for_finalizers();
         }
+        if local.gathered.written() >= WRITTEN_MAX && collect::is_enabled() {
+            self.collect_for_writes();
+        }
         if local.debt >= DEBT_MAX {
             let debt = std::mem::take(&mut local.debt);
             local.gathered.allocated += debt;
@@ -356,13 +367,12 @@ impl Mutator {
             return;
         }
         let address = std::ptr::from_ref(holder) as usize;
-        if block(block_index(address)).kind.load(Relaxed) != kind::LARGE {
+        if (slot as usize).wrapping_sub(address) >= block(block_index(address)).carded_size() {
             return self.write_barrier_slow(holder);
         }
-        // Two threads may both find the card clean: it is then visited twice.
         let card = card(slot as usize);
-        if card.load(Relaxed) == 0 {
-            card.store(1, Relaxed);
+        let word = 1 << (slot as usize % (1 << CARD_SHIFT) / 8);
+        if card.load(Relaxed) & word == 0 && card.fetch_or(word, Relaxed) == 0 {
             // SAFETY: only this thread uses it while it runs.
             unsafe { &mut *self.local.get() }.gathered.cards.push(slot as usize >> CARD_SHIFT << CARD_SHIFT);
         }

@@ -32,8 +32,9 @@ const GRANULE_SHIFT: u32 = 4;
 pub(crate) const GRANULE: usize = 1 << GRANULE_SHIFT;
 /// Words of mark bits for each block.
 pub(crate) const MARK_WORDS: usize = BLOCK_SIZE / GRANULE / 64;
-/// Bytes of a large cell whose writes are remembered together.
-pub(crate) const CARD_SHIFT: u32 = 9;
+/// In cells of more than [`EXACT_MAX`] bytes, written words are remembered one by one, so that a program that writes all over a
+/// long list pays for nothing else. A card is a byte with a bit for each of eight words.
+pub(crate) const CARD_SHIFT: u32 = 6;
 
 /// Two arrays of mark bits: a full collection writes one while words are looked up in the other.
 const MARKS_BASES: [usize; 2] = [0x0380_0000_0000, 0x0388_0000_0000];
@@ -151,6 +152,15 @@ impl Block {
     #[inline]
     pub fn cell_size(&self) -> usize {
         self.granules.load(Relaxed) as usize * GRANULE
+    }
+    /// Bytes of cells whose writes are remembered by cards; 0: they are remembered whole.
+    #[inline]
+    pub fn carded_size(&self) -> usize {
+        match self.kind.load(Relaxed) {
+            kind::LARGE => self.size.load(Relaxed),
+            kind::SMALL if self.cell_size() > EXACT_MAX => self.cell_size(),
+            _ => 0,
+        }
     }
 }
 
@@ -372,9 +382,53 @@ pub(crate) fn was_marked(cell: usize) -> bool {
 pub(crate) fn end_marking() {
     LOOKUP.store(MARKS.load(Relaxed), Relaxed)
 }
+/// Sets the mark bits of the first `cells` cells of a block of small ones.
+pub(crate) fn mark_first(base: usize, index: u32, cells: usize) {
+    // SAFETY: as for `block`.
+    let marks = unsafe { &*(base as *const [AtomicU64; MARK_WORDS]).add(index as usize) };
+    let granules = block(index).granules.load(Relaxed) as usize;
+    let end = cells * granules;
+    let mut at = 0;
+    while at < end {
+        let word = at >> 6;
+        let mut bits = 0;
+        while at < end && at >> 6 == word {
+            bits |= 1 << (at & 63);
+            at += granules;
+        }
+        marks[word].store(marks[word].load(Relaxed) | bits, Relaxed);
+    }
+}
+/// Calls `f` with the first bytes of those cells of a block that were marked before a full collection and are not any more.
+pub(crate) fn each_unmarked(index: u32, mut f: impl FnMut(usize)) {
+    let now = marks(index);
+    // SAFETY: as for `block`.
+    let before = unsafe { &*(other_marks(mark_base()) as *const [AtomicU64; MARK_WORDS]).add(index as usize) };
+    for (word, (before, now)) in before.iter().zip(now).enumerate() {
+        let mut bits = before.load(Relaxed) & !now.load(Relaxed);
+        while bits != 0 {
+            f(((word << 6) + bits.trailing_zeros() as usize) << GRANULE_SHIFT);
+            bits &= bits - 1;
+        }
+    }
+}
 /// Marked cells of a block.
 pub(crate) fn count_marks(index: u32) -> u32 {
-    marks(index).iter().map(|w| w.load(Relaxed).count_ones()).sum()
+    count_ones(marks(index))
+}
+
+/// Bits that are set. All blocks are counted while the world is stopped.
+fn count_ones(words: &[AtomicU64]) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("popcnt") {
+        #[target_feature(enable = "popcnt")]
+        fn count(words: &[AtomicU64]) -> u32 {
+            words.iter().map(|w| w.load(Relaxed).count_ones()).sum()
+        }
+        // SAFETY: the processor has the instruction.
+        return unsafe { count(words) };
+    }
+    words.iter().map(|w| w.load(Relaxed).count_ones()).sum()
 }
 
 /// Marked cells of a block below byte `end`; `before`: those of the collection before a full one.
@@ -386,7 +440,7 @@ pub(crate) fn count_marks_below(index: u32, end: usize, before: bool) -> u32 {
     // SAFETY: as for `block`.
     let marks = unsafe { &*(base as *const [AtomicU64; MARK_WORDS]).add(index as usize) };
     let granules = end.min(BLOCK_SIZE) >> GRANULE_SHIFT;
-    let whole: u32 = marks[..granules / 64].iter().map(|w| w.load(Relaxed).count_ones()).sum();
+    let whole = count_ones(&marks[..granules / 64]);
     let rest = match granules % 64 {
         0 => 0,
         n => (marks[granules / 64].load(Relaxed) & ((1 << n) - 1)).count_ones(),

@@ -952,3 +952,74 @@ fn asked_collections_let_others_run() {
         })
     })
 }
+
+/// Arrays whose items are replaced all over, and that move to longer ones, while full collections are marked.
+#[test]
+fn wide_arrays_are_rewired() {
+    const WIDE: usize = 700_000;
+    const MEDIUM: usize = 500;
+    let _held = together();
+    let over = AtomicBool::new(false);
+    std::thread::scope(|s| {
+        s.spawn(|| {
+            thread(|t| {
+                let _kept = tree(t, 19);
+                while !over.load(Relaxed) {
+                    t.collect_counting(true, &mut Census { counts: |_| true, keep: None });
+                    t.collect(false);
+                }
+            })
+        });
+        thread(|t| {
+            struct Over<'a>(&'a AtomicBool);
+            impl Drop for Over<'_> {
+                fn drop(&mut self) {
+                    self.0.store(true, Relaxed)
+                }
+            }
+            let _over = Over(&over);
+            let mut seed = 1u64;
+            let mut random = |n: usize| {
+                seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                (seed >> 33) as usize % n
+            };
+            let put = |t: &Mutator, a: Ref<Array>, i: usize| {
+                let below = node(t, Value::NONE, Value::NONE, i as u64);
+                let n = node(t, below.value(), Value::NONE, i as u64);
+                a.fields()[i].set(t, a.header(), n.value());
+            };
+            let check = |a: Ref<Array>, i: usize| {
+                if let Some(n) = a.fields()[i].get().downcast::<Node>() {
+                    assert_eq!(n.tag.load(Relaxed), i as u64);
+                    assert_eq!(n.left.get().downcast::<Node>().unwrap().tag.load(Relaxed), i as u64);
+                }
+            };
+            let mut wide = array(t, WIDE);
+            let mut medium = Roots::new(t);
+            for _ in 0..200 {
+                medium.push(array(t, MEDIUM).value());
+            }
+            for round in 0..12 {
+                for _ in 0..60_000 {
+                    put(t, wide, random(WIDE));
+                    let a = medium[random(medium.len())].downcast::<Array>().unwrap();
+                    put(t, a, random(MEDIUM));
+                    check(wide, random(WIDE));
+                    check(a, random(MEDIUM));
+                    t.safepoint();
+                }
+                // To a new place, as a list that grows; some of the items new.
+                let longer = array(t, WIDE);
+                for i in 0..WIDE {
+                    longer.fields()[i].set(t, longer.header(), wide.fields()[i].get());
+                }
+                (0..WIDE / 20).for_each(|i| put(t, longer, 10 * i));
+                wide = longer;
+                if round % 4 == 3 {
+                    t.verify();
+                }
+                (0..WIDE).for_each(|i| check(wide, i));
+            }
+        })
+    })
+}

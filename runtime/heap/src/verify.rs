@@ -121,9 +121,10 @@ pub(crate) fn check_heap(young: &Gathered, when: &str) {
         if remembered {
             debug_assert!(old);
         }
-        if old && block(block_index(cell)).kind.load(Relaxed) == kind::LARGE {
-            let size = block(block_index(cell)).size.load(Relaxed);
-            remembered |= (cell..cell + size).step_by(1 << CARD_SHIFT).any(|a| card(a).load(Relaxed) != 0);
+        if old {
+            let end = cell + block(block_index(cell)).carded_size();
+            let first = cell >> CARD_SHIFT << CARD_SHIFT;
+            remembered |= (first..end).step_by(1 << CARD_SHIFT).any(|a| card(a).load(Relaxed) != 0);
         }
         each_referent(cell, |v| {
             let to = v.bits() as usize - 2;

@@ -68,13 +68,13 @@ pub struct SetStorage {
 }
 
 unsafe fn scan(cell: *const Header, v: &mut Visitor) {
-    // SAFETY: the collector calls this with a live table.
-    for slot in unsafe { &*cell.cast::<SetStorage>() }.slots() {
-        if let Some(key) = slot.live_key() {
-            v.value(key);
-        }
+    // SAFETY: the collector calls this with a live table; its slots are pairs of a key and a hash, and what is no key is no cell.
+    unsafe {
+        let slots = (*cell.cast::<SetStorage>()).slots();
+        v.keyed(slots.as_ptr().cast(), slots.len());
     }
 }
+const _: () = assert!(size_of::<Slot>() == 16 && std::mem::offset_of!(Slot, key) == 0 && !DUMMY.is_cell());
 unsafe fn cell_size(cell: *const Header) -> usize {
     // SAFETY: as above.
     unsafe { &*cell.cast::<SetStorage>() }.byte_size()
