@@ -199,6 +199,8 @@ impl Instr {
 instructions! {
     /// Does nothing (a place for a line event).
     NOP(_, _, _);
+    /// Counts a function's calls, or goes on in its machine code. In no code: the interpreter's own, before the first instruction.
+    ENTER(_, _, _) + cache;
 
     // ---- moves and constants
     /// R[a] = R[b]

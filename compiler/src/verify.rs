@@ -73,6 +73,9 @@ pub fn verify_shallow(unit: &CodeUnit) -> Result<(), VerifyError> {
         let Some(op) = Op::from_u16(Instr(unit.code[at]).op()) else {
             return fail(at, "no such instruction".to_owned());
         };
+        if op == Op::ENTER {
+            return fail(at, "ENTER is the interpreter's own".to_owned());
+        }
         starts[at] = true;
         if at + op.len() > n {
             return fail(at, "instruction is cut off".to_owned());

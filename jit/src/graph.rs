@@ -63,6 +63,8 @@ pub struct Node {
     pub jump: Option<NodeId>,
     /// The frame that a call enters.
     pub enters: Option<usize>,
+    /// The one function that a call was seen to call.
+    pub calls: Option<Ref<Code>>,
 }
 
 pub struct Graph {
@@ -112,7 +114,9 @@ impl Graph {
                     continue;
                 }
                 Op::CALL | Op::CALL_METHOD => {
-                    if let Some(callee) = g.inlinable(frame, i, &site) {
+                    let callee = callee(i, &site);
+                    g.nodes[id].calls = callee;
+                    if let Some(callee) = callee.filter(|&c| g.is_inlinable(frame, c, &site)) {
                         let base = g.frames[frame].base + i.b() + FRAME_HEADER_WORDS;
                         let inner = match inlined.get(&(frame, at)) {
                             Some(&f) => f,
@@ -120,6 +124,7 @@ impl Graph {
                         };
                         inlined.insert((frame, at), inner);
                         let start = g.node((inner, 0), &mut known, &mut work);
+                        g.nodes[id].calls = None;
                         g.nodes[id].enters = Some(inner);
                         g.nodes[id].next = Some(start);
                         continue;
@@ -145,7 +150,7 @@ impl Graph {
             let i = f.instr(at);
             let op = Op::from_u16(i.op()).unwrap_or(Op::NOP);
             let site = f.sites.get(at).copied().unwrap_or_default();
-            self.nodes.push(Node { frame, at, op, i, site, next: None, jump: None, enters: None });
+            self.nodes.push(Node { frame, at, op, i, site, next: None, jump: None, enters: None, calls: None });
             work.push(self.nodes.len() - 1);
             self.nodes.len() - 1
         })
@@ -160,23 +165,11 @@ impl Graph {
         self.frames.len() - 1
     }
 
-    /// The code of the one callee that a call saw, if it is worth a place here.
-    fn inlinable(&self, frame: usize, i: Instr, site: &Site) -> Option<Ref<Code>> {
-        if site.callee == 0 || site.callee == u64::from(MIXED) || site.failures > 1 {
-            return None;
-        }
-        let code = Value::from_bits(site.callee).downcast::<Code>()?;
+    /// Whether a callee is worth a place here.
+    fn is_inlinable(&self, frame: usize, code: Ref<Code>, site: &Site) -> bool {
         let depth = self.chain(frame).count();
         let recursive = self.chain(frame).any(|f| self.frames[f].code == code);
-        let special = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
-        let fits = code.simple
-            && code.argcount as usize == i.c()
-            && !code.has(special)
-            && code.words() <= MOST_INLINED
-            && depth < MOST_FRAMES
-            && !recursive
-            && code.machine.get().is_some();
-        fits.then_some(code)
+        site.failures < 2 && code.words() <= MOST_INLINED && depth < MOST_FRAMES && !recursive && code.machine.get().is_some()
     }
 
     /// A frame and those around it, outwards.
@@ -207,6 +200,16 @@ impl Graph {
             }
         }
     }
+}
+
+/// The code of the one function that a call saw, if its arguments are where it wants them.
+fn callee(i: Instr, site: &Site) -> Option<Ref<Code>> {
+    if site.callee == 0 || site.callee == u64::from(MIXED) || site.failures > 2 {
+        return None;
+    }
+    let code = Value::from_bits(site.callee).downcast::<Code>()?;
+    let special = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
+    (code.simple && code.argcount as usize == i.c() && !code.has(special)).then_some(code)
 }
 
 /// The globals dict that the cached globals of a frame's code belong to.

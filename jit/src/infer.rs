@@ -40,7 +40,7 @@ pub fn infer(cx: &Context, entry: &[Kind]) -> Blocks {
         loop {
             let node = &g.nodes[at];
             let p = plan(cx, &state, node);
-            if matches!(p.how, How::Unseen | How::Leave) {
+            if matches!(p.how, How::Unseen | How::Leave | How::Finish { .. }) {
                 break;
             }
             let flow = |states: &mut Vec<Option<State>>, work: &mut Vec<NodeId>, to: NodeId, mut state: State| {

@@ -1,6 +1,6 @@
 //! Machine code for hot loops, by Cranelift.
 //!
-//! A unit covers a function from the head of a hot loop on, callees that are small and always the same included ([`graph`]). What
+//! A unit covers a function from its start, or from the head of a hot loop on, callees that are small and always the same included ([`graph`]). What
 //! its registers hold is inferred from what the loop's frame holds now and from what the instructions saw ([`infer`]); how each
 //! instruction is done follows from that ([`plan`]), and is then written as Cranelift's code ([`lower`]). Whatever is not done
 //! here is done by the interpreter's own handler for the one instruction (`step`), so every instruction works.
@@ -17,9 +17,9 @@ mod plan;
 
 use graph::Graph;
 use plan::{Context, Kind};
-use std::sync::atomic::AtomicU64;
 use taipan_vm::interp::Regs;
-use taipan_vm::interp::machine::{self, Unit, layout};
+use taipan_vm::interp::machine::{self, layout};
+use taipan_vm::interp::queue::{Job, Target};
 use taipan_vm::native::*;
 use taipan_vm::objects::code::Code;
 
@@ -28,9 +28,10 @@ pub fn install() {
     machine::install(compile);
 }
 
-fn compile(t: &Thread, code: Ref<Code>, head: usize, regs: Regs, site: &AtomicU64) -> Option<Box<Unit>> {
+fn compile(t: &Thread, code: Ref<Code>, head: usize, regs: Regs, target: Target) -> Option<Job> {
     let shapes = layout::shapes();
     let log = machine::log();
+    let start = std::time::Instant::now();
     let name = || format!("{}:{}", code.qualname.expect().to_string_lossy(), code.position(head).line);
     let graph = match Graph::build(code, head) {
         Ok(g) => g,
@@ -45,27 +46,24 @@ fn compile(t: &Thread, code: Ref<Code>, head: usize, regs: Regs, site: &AtomicU6
     let head_node = &graph.nodes[graph.entry];
     let mut kinds = vec![Kind::Any; code.nregs as usize];
     if head_node.site.failures == 0 {
-        // SAFETY: live registers of the frame whose loop is hot; others may hold anything.
+        // SAFETY: live registers of the frame that is hot; others may hold anything.
         graph.live(head_node, |r| kinds[r] = kind_now(unsafe { *regs.add(r) }, &shapes));
     }
     let blocks = infer::infer(&cx, &kinds);
-    let start = std::time::Instant::now();
-    let unit = lower::lower(t, &cx, &blocks, site);
-    if log {
-        match &unit {
-            Some(u) => eprintln!(
-                "jit: {}: {} instructions, {} frames, {} exits, {} bytes, {:?}",
-                name(),
-                graph.nodes.len(),
-                graph.frames.len(),
-                u.exits.len(),
-                u.size,
-                start.elapsed()
-            ),
-            None => eprintln!("jit: {}: not compiled", name()),
+    let code = lower::lower(t, &cx, &blocks, target)?;
+    let about = log.then(|| format!("{}: {} instructions, {} frames", name(), graph.nodes.len(), graph.frames.len()));
+    let prepared = start.elapsed();
+    Some(Box::new(move || {
+        let start = std::time::Instant::now();
+        let unit = code.compile();
+        if let Some(about) = about {
+            match &unit {
+                Some(u) => eprintln!("jit: {about}, {} bytes, {prepared:?} + {:?}", u.size, start.elapsed()),
+                None => eprintln!("jit: {about}: not compiled"),
+            }
         }
-    }
-    unit
+        unit
+    }))
 }
 
 /// What a register holds now.

@@ -17,10 +17,11 @@ use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::AtomicU32;
 use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS, Op};
-use taipan_vm::interp::frame_word;
+use taipan_vm::interp::{ENTRY, GENERATOR, INIT, frame_word};
 use taipan_vm::interp::machine::{self, ExitPoint, Unit, layout};
+use taipan_vm::interp::queue::Target;
 use taipan_vm::native::*;
 use taipan_vm::ops::Compare;
 
@@ -82,8 +83,14 @@ struct Lower<'a, 'b> {
     refs: Vec<u64>,
 }
 
-/// The unit of a graph; `None` where Cranelift, or the system, refuses.
-pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, site: &AtomicU64) -> Option<Box<Unit>> {
+/// Code that is written, for any thread to compile.
+pub struct Written {
+    context: Codegen,
+    points: Box<[ExitPoint]>,
+}
+
+/// Writes the code of a graph.
+pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Option<Written> {
     let isa = isa()?;
     let g = cx.graph;
     let points: Box<[ExitPoint]> = g
@@ -93,6 +100,7 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, site: &AtomicU64) -> Opt
             count: AtomicU32::new(0),
             at: if n.site.count == 0 { u32::MAX } else { n.at as u32 },
             code: g.frames[n.frame].code.as_ptr() as u64,
+            target: Some(target),
         })
         .collect();
     let mut context = Codegen::new();
@@ -129,48 +137,48 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, site: &AtomicU64) -> Opt
     let refs = std::mem::take(&mut l.refs);
     l.b.seal_all_blocks();
     l.b.finalize(isa.frontend_config());
-    let compiled = context.compile(&**isa, &mut ControlPlane::default());
-    let code = match compiled {
-        Ok(c) => c,
-        Err(e) => {
-            if machine::log() {
-                eprintln!("jit: {:?}", e.inner);
+    keep(t, cx, &refs).ok()?;
+    Some(Written { context, points })
+}
+
+impl Written {
+    /// `None` where Cranelift, or the system, refuses.
+    pub fn compile(mut self) -> Option<Box<Unit>> {
+        let isa = isa()?;
+        let code = match self.context.compile(&**isa, &mut ControlPlane::default()) {
+            Ok(c) => c,
+            Err(e) => {
+                if machine::log() {
+                    eprintln!("jit: {:?}", e.inner);
+                }
+                return None;
             }
+        };
+        if !code.buffer.relocs().is_empty() {
             return None;
         }
-    };
-    if !code.buffer.relocs().is_empty() {
-        return None;
+        let memory = CodeMemory::new(code.code_buffer())?;
+        // SAFETY: the code was made for this signature.
+        let entry = unsafe { std::mem::transmute::<*const u8, machine::Entry>(memory.address()) };
+        let size = code.code_buffer().len();
+        Some(Box::new(Unit { entry, exits: self.points, memory: Box::new(memory), size }))
     }
-    let memory = CodeMemory::new(code.code_buffer())?;
-    keep(t, cx, &refs).ok()?;
-    // SAFETY: the code was made for this signature.
-    let entry = unsafe {
-        std::mem::transmute::<*const u8, unsafe extern "C" fn(&Thread, taipan_vm::interp::Regs) -> u64>(memory.address())
-    };
-    let size = code.code_buffer().len();
-    Some(Box::new(Unit { entry, exits: points, memory: Box::new(memory), size, site }))
 }
 
 /// Makes the root's code keep what its machine code refers to.
 fn keep(t: &Thread, cx: &Context, refs: &[u64]) -> Result<()> {
     let root = cx.graph.frames[0].code;
-    let list = match root.machine_refs.get() {
-        Some(l) => l,
-        None => {
-            let l = List::new(t)?;
-            root.machine_refs.set(t, root.header(), l);
-            l
-        }
-    };
     for f in &cx.graph.frames {
-        list.append(t, f.code.value())?;
+        root.keep(t, f.code.value())?;
         if let Some(globals) = f.globals {
-            list.append(t, globals)?;
+            root.keep(t, globals)?;
         }
     }
+    for code in cx.graph.nodes.iter().filter_map(|n| n.calls) {
+        root.keep(t, code.value())?;
+    }
     for &word in refs {
-        list.append(t, Value::from_bits(word))?;
+        root.keep(t, Value::from_bits(word))?;
     }
     Ok(())
 }
@@ -551,6 +559,11 @@ impl Lower<'_, '_> {
                 self.b.ins().jump(exit, &[]);
                 return false;
             }
+            How::Finish { a } => {
+                self.finish(a);
+                return false;
+            }
+            How::CallFunction { window, method, code, dest } => self.call_function(window, method, code, dest),
             How::Step => return self.step(p),
             How::Helper { helper, args, outcome } => self.helper(p, helper, &args, outcome),
             How::FloatPow { a, x, y } => {
@@ -1234,42 +1247,134 @@ impl Lower<'_, '_> {
         next.is_some()
     }
 
-    /// Enters an inlined callee: makes sure that it is the one, and pushes its frame.
-    fn enter(&mut self, window: usize, method: bool) {
+    /// Returns from the root's frame: to native code, or to the frame that called it plainly; else the interpreter does it.
+    fn finish(&mut self, a: usize) {
+        let leave = self.exit(ExitKind::Leave);
+        let frame = |l: &mut Self, word: isize| l.b.ins().load(I64, MemFlagsData::trusted(), l.r, 8 * word as i32);
+        let caller = frame(self, frame_word::CALLER);
+        let kind = self.b.ins().band_imm_s(caller, (INIT | GENERATOR) as i64);
+        let object = frame(self, frame_word::FRAME);
+        let object = self.b.ins().bxor_imm_s(object, EMPTY);
+        let handled = frame(self, frame_word::HANDLED);
+        let handled = self.b.ins().bxor_imm_s(handled, EMPTY);
+        let special = self.b.ins().bor(object, handled);
+        let special = self.b.ins().bor(special, kind);
+        let next = self.new_block(false);
+        self.b.ins().brif(special, leave, &[], next, &[]);
+        self.b.switch_to_block(next);
+        let v = self.word_of(a);
+        self.store(v, self.t, layout::THREAD_RESULT as isize);
+        let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
+        let less = self.b.ins().iadd_imm_s(depth, -1);
+        self.store(less, self.t, layout::THREAD_DEPTH as isize);
+        let regs = self.b.ins().band_imm_s(caller, !7);
+        self.store(regs, self.t, layout::THREAD_REGS as isize);
+        let back = frame(self, frame_word::RETURN);
+        let pc = self.b.ins().ushr_imm_u(back, 16);
+        self.store(pc, self.t, layout::THREAD_PC as isize);
+        let finished = self.int(machine::FINISHED as i64);
+        self.b.ins().return_(&[finished]);
+    }
+
+    /// Calls a function by its machine code, or by the interpreter where it has none.
+    fn call_function(&mut self, window: usize, method: bool, code: Ref<Code>, dest: usize) {
         let g = self.cx.graph;
         let node = &g.nodes[self.at];
-        let Some(inner) = node.enters else { return };
-        let f = &g.frames[inner];
+        let inner = window + FRAME_HEADER_WORDS;
+        let (callable, globals) = self.guard_callee(window, method, code);
+        let leave = self.exit(ExitKind::Leave);
+        let or_leave = |l: &mut Self, c: Ir| {
+            let next = l.new_block(false);
+            l.b.ins().brif(c, next, &[], leave, &[]);
+            l.b.switch_to_block(next);
+        };
+        let poll = self.load(I32, self.t, layout::THREAD_POLL);
+        let quiet = self.b.ins().icmp_imm_s(IntCC::Equal, poll, 0);
+        or_leave(self, quiet);
+        let here = self.b.ins().get_stack_pointer(I64);
+        let limit = self.load(I64, self.t, layout::THREAD_NATIVE_LIMIT);
+        let limit = self.b.ins().iadd_imm_s(limit, layout::NATIVE_STACK_LOW as i64);
+        let room = self.b.ins().icmp(IntCC::UnsignedGreaterThan, here, limit);
+        or_leave(self, room);
+        let regs = self.b.ins().iadd_imm_s(self.r, 8 * inner as i64);
+        self.guard_room(regs, code);
+
+        let state = self.state.clone();
+        self.spill(&state);
+        self.state.stored.fill(true);
+        self.before = self.state.clone();
+        self.exit = [None; 3];
+        let pc = self.pc();
+        let caller = self.frame_regs(node.frame);
+        let caller = self.b.ins().bor_imm_s(caller, ENTRY as i64);
+        let back = pc << 16 | node.i.a() as u64;
+        self.push_header(regs, code, callable, globals, caller, back);
+        let empty = self.int(EMPTY);
+        for r in code.nparams as usize..code.nvars as usize {
+            self.store(empty, regs, Self::offset(r));
+        }
+        let start = self.word(code.start as u64);
+        self.store(start, self.t, layout::THREAD_PC as isize);
+        let cell = self.word(code.as_ptr() as u64);
+        let entry = self.load(I64, cell, layout::CODE_MACHINE_ENTRY);
+        let mut signature = Signature::new(self.b.func.signature.call_conv);
+        signature.params.extend([AbiParam::new(I64), AbiParam::new(I64)]);
+        signature.returns.push(AbiParam::new(I64));
+        let signature = self.b.import_signature(signature);
+        let call = self.b.ins().call_indirect(signature, entry, &[self.t, regs]);
+        let ret = self.b.inst_results(call)[0];
+        let (quick, slow, done) = (self.new_block(false), self.new_block(true), self.new_block(false));
+        let v = self.b.append_block_param(done, I64);
+        let finished = self.b.ins().icmp_imm_s(IntCC::Equal, ret, machine::FINISHED as i64);
+        self.b.ins().brif(finished, quick, &[], slow, &[]);
+        self.b.switch_to_block(quick);
+        let result = self.load(I64, self.t, layout::THREAD_RESULT);
+        self.b.ins().jump(done, &[result.into()]);
+        self.b.switch_to_block(slow);
+        let at = self.word(pc);
+        let result = self.call(machine::finish_call as *const () as usize, &[self.t, ret, at], Some(I64)).unwrap_or(ret);
+        self.check(result);
+        self.b.ins().jump(done, &[result.into()]);
+        self.b.switch_to_block(done);
+        let next = self.address_of(node.next);
+        self.stay(next, Some((dest, v)));
+        self.def(dest, v);
+    }
+
+    /// Makes sure that the window's callable is a function of this code; its word, and its globals' address.
+    fn guard_callee(&mut self, window: usize, method: bool, code: Ref<Code>) -> (Ir, Ir) {
         let callable = self.word_of(window + CALLABLE);
         self.guard_shape(callable, self.cx.shapes.function);
-        let code = self.b.ins().load(I64, MemFlagsData::trusted(), callable, layout::FUNCTION_CODE as i32 - CELL_TAG as i32);
-        self.guard_eq(code, f.code.as_ptr() as i64);
-        let globals = self.b.ins().load(I64, MemFlagsData::trusted(), callable, layout::FUNCTION_GLOBALS as i32 - CELL_TAG as i32);
-        if let Some(expected) = f.globals {
-            self.guard_eq(globals, expected.bits() as i64 - CELL_TAG);
-        }
-        if method && self.state.kinds[f.base] == Kind::Any {
-            let first = self.b.use_var(self.words[f.base]);
+        let field = |l: &mut Self, at: usize| l.b.ins().load(I64, MemFlagsData::trusted(), callable, at as i32 - CELL_TAG as i32);
+        let own = field(self, layout::FUNCTION_CODE);
+        self.guard_eq(own, code.as_ptr() as i64);
+        let first = window + FRAME_HEADER_WORDS;
+        if method && self.state.kinds[first] == Kind::Any {
+            let first = self.b.use_var(self.words[first]);
             self.guard_ne(first, EMPTY);
         }
+        (callable, field(self, layout::FUNCTION_GLOBALS))
+    }
+    /// Makes sure that a frame fits.
+    fn guard_room(&mut self, regs: Ir, code: Ref<Code>) {
         let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
         let limit = self.load(I32, self.t, layout::THREAD_LIMIT);
         let c = self.b.ins().icmp(IntCC::UnsignedLessThan, depth, limit);
         self.guard(c);
-        let regs = self.frame_regs(inner);
-        let end = self.b.ins().iadd_imm_s(regs, 8 * (f.code.nregs as i64 + 64));
+        let end = self.b.ins().iadd_imm_s(regs, 8 * (code.nregs as i64 + 64));
         let stack_end = self.load(I64, self.t, layout::THREAD_STACK_END);
         let c = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, end, stack_end);
         self.guard(c);
-
+    }
+    /// Writes the header of a frame that fits, and makes it the running one.
+    fn push_header(&mut self, regs: Ir, code: Ref<Code>, callable: Ir, globals: Ir, caller: Ir, back: u64) {
+        let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
         let more = self.b.ins().iadd_imm_s(depth, 1);
         self.store(more, self.t, layout::THREAD_DEPTH as isize);
         let empty = self.int(EMPTY);
-        let code = self.word(f.code.value().bits());
+        let code = self.word(code.value().bits());
         let globals = self.b.ins().iadd_imm_s(globals, CELL_TAG);
-        let caller = self.frame_regs(node.frame);
-        let next = g.frames[node.frame].address(node.at + Op::CALL.len());
-        let back = self.word(next << 16 | node.i.a() as u64);
+        let back = self.word(back);
         for (word, v) in [
             (frame_word::CODE, code),
             (frame_word::FUNCTION, callable),
@@ -1283,6 +1388,24 @@ impl Lower<'_, '_> {
             self.store(v, regs, 8 * word);
         }
         self.store(regs, self.t, layout::THREAD_REGS as isize);
+    }
+
+    /// Enters an inlined callee: makes sure that it is the one, and pushes its frame.
+    fn enter(&mut self, window: usize, method: bool) {
+        let g = self.cx.graph;
+        let node = &g.nodes[self.at];
+        let Some(inner) = node.enters else { return };
+        let f = &g.frames[inner];
+        let (callable, globals) = self.guard_callee(window, method, f.code);
+        if let Some(expected) = f.globals {
+            self.guard_eq(globals, expected.bits() as i64 - CELL_TAG);
+        }
+        let regs = self.frame_regs(inner);
+        self.guard_room(regs, f.code);
+        let caller = self.frame_regs(node.frame);
+        let next = g.frames[node.frame].address(node.at + Op::CALL.len());
+        self.push_header(regs, f.code, callable, globals, caller, next << 16 | node.i.a() as u64);
+        let empty = self.int(EMPTY);
         for r in f.code.nparams as usize..f.code.nvars as usize {
             self.def(f.base + r, empty);
         }

@@ -7,6 +7,7 @@ use taipan_vm::interp::cache::{self, Kind as CacheKind};
 use taipan_vm::interp::machine::layout::{self, Shapes};
 use taipan_vm::interp::machine::{MIXED, seen};
 use taipan_vm::native::*;
+use taipan_vm::objects::code::Code;
 use taipan_vm::ops::Compare;
 
 /// What is known of a register's value, and how it is held.
@@ -118,6 +119,17 @@ pub enum How {
     Unseen,
     /// The interpreter goes on here.
     Leave,
+    /// Returns from the root's frame.
+    Finish {
+        a: usize,
+    },
+    /// Calls a function that is always the same.
+    CallFunction {
+        window: usize,
+        method: bool,
+        code: Ref<Code>,
+        dest: usize,
+    },
     /// The interpreter's handler does it.
     Step,
     /// A function of the runtime does it, given the words of these registers.
@@ -352,6 +364,7 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
                 }
             }
         }
+        How::CallFunction { dest, .. } => writes.push((*dest, Kind::Any)),
         How::Move { a, b } => writes.push((*a, state.kinds[*b])),
         How::Constant { a, kind, .. } => writes.push((*a, *kind)),
         How::IntArith { a, .. } => writes.push((*a, Kind::Int)),
@@ -386,7 +399,7 @@ pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
     for &(r, kind) in &plan.guards {
         state.kinds[r] = kind;
     }
-    if matches!(plan.how, How::Step | How::ForAny { .. } | How::Helper { .. }) {
+    if matches!(plan.how, How::Step | How::ForAny { .. } | How::Helper { .. } | How::CallFunction { .. }) {
         state.stored.fill(true);
     }
     let loops = matches!(plan.how, How::ForRange { .. } | How::ForList { .. } | How::ForTuple { .. } | How::ForAny { .. });
@@ -429,7 +442,11 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
                 let p = &cx.graph.frames[parent];
                 How::Return { b: a, dest: p.base + p.instr(call).a() }
             }
-            None => How::Leave,
+            None => How::Finish { a },
+        },
+        Op::CALL | Op::CALL_METHOD if node.calls.is_some() => match node.calls {
+            Some(code) => How::CallFunction { window: b, method: node.op == Op::CALL_METHOD, code, dest: a },
+            None => How::Step,
         },
         Op::CALL | Op::CALL_METHOD if node.enters.is_some() => How::Enter { window: b, method: node.op == Op::CALL_METHOD },
         Op::LOAD_GLOBAL => global(frame, node, a).unwrap_or(How::Step),

@@ -259,6 +259,7 @@ impl Thread {
 /// Starts the runtime in the calling thread: all built-in classes, `builtins`, `sys`, an empty `__main__`.
 pub fn start() -> Result<Box<Thread>> {
     register_root_scanner(scan_roots);
+    register_root_scanner(crate::interp::queue::scan_roots);
     register_weak_hook(after_marking);
     register_finalizer_filter(objects::generator::Generator::finalizer_filter);
     let t = Thread::attach().expect("address space for the main thread's stack");

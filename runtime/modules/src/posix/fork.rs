@@ -64,9 +64,12 @@ pub(crate) fn fork_by(t: &Thread, f: impl FnOnce() -> i32) -> std::result::Resul
     before(t);
     let mut error = 0;
     let pid = t.fork_with(|| {
+        let compiler = taipan_vm::interp::queue::hold();
         let pid = f();
-        if pid == -1 {
-            error = crate::system::errno();
+        match pid {
+            -1 => error = crate::system::errno(),
+            0 => compiler.forget_thread(),
+            _ => {}
         }
         pid
     });

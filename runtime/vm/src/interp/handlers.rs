@@ -715,18 +715,39 @@ handler!(JUMP_BACK, |t, pc, r, tb, i| {
     goto!(t, pc.offset(i.imm32() as isize), r, tb)
 });
 // The loop is counted, or there is machine code for it.
-second!(jump_back_counted, |t, pc, r, tb, i| {
-    let head = pc.offset(i.imm32() as isize);
-    let unit = machine::loop_head(t, pc, head, r);
-    if unit.is_null() {
-        goto!(t, head, r, next_table(t, tb))
-    }
-    let next = machine::enter(t, unit, r);
-    if next.is_null() {
-        leave!(machine::left_with(t))
-    }
-    goto!(t, next, t.regs.get(), next_table(t, tb))
+second!(jump_back_counted, |t, pc, r, tb, i| { go_on_hot(t, pc, pc.offset(i.imm32() as isize), r, tb) });
+handler!(ENTER, |t, pc, r, tb, i| { return enter_counted(t, pc, r, tb) });
+second!(enter_counted, |t, pc, r, tb, i| {
+    // The word is none of the code's.
+    let start = code_of(r).start;
+    t.pc.set(start.cast());
+    go_on_hot(t, pc, start, r, tb)
 });
+/// Goes on at `head`, by machine code if there is some; `pc`: the instruction that counts.
+#[inline(always)]
+unsafe fn go_on_hot(t: &Thread, pc: *const u64, head: *const u64, r: Regs, tb: *const Handler) -> Exit {
+    // SAFETY: an instruction of the running frame and that frame's registers.
+    unsafe {
+        let unit = machine::hot(t, pc, head, r);
+        if unit.is_null() {
+            goto!(t, head, r, next_table(t, tb))
+        }
+        match machine::enter(t, unit, r) {
+            0 => leave!(machine::left_with(t)),
+            machine::FINISHED => {
+                // The header of the frame that is gone still lies there.
+                if kind_of(r) & ENTRY != 0 {
+                    leave!(RETURNED)
+                }
+                let back = word(r, frame_word::RETURN).bits();
+                let regs = t.regs.get();
+                *regs.add(back as u16 as usize) = t.result.get();
+                goto!(t, (back >> 16) as *const u64, regs, next_table(t, tb))
+            }
+            next => goto!(t, next as *const u64, t.regs.get(), next_table(t, tb)),
+        }
+    }
+}
 rest!(jump_back_rest, |t, pc, r, tb, i| {
     match poll(t) {
         Ok(()) => goto!(t, pc.offset(i.imm32() as isize), r, next_table(t, tb)),
@@ -1028,7 +1049,7 @@ macro_rules! enter_function {
         if $t.should_poll() {
             return entry_poll($t, code.start, regs, $tb);
         }
-        goto!($t, code.start, regs, $tb)
+        goto!($t, code.entry(), regs, $tb)
     }};
 }
 rest!(too_deep, |t, pc, r, tb, i| { throw!(t, tb, recursion(t)) });

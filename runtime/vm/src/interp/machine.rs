@@ -4,8 +4,13 @@
 //! # Life of a loop
 //! The cache word of a JUMP_BACK counts while it is even. A warm loop is *recorded* for a while: its thread dispatches through
 //! [`RECORDING`], whose handler notes what each instruction's operands are in the thread's own feedback, and then runs the
-//! instruction. The feedback is merged into the codes that were seen, the compiler is asked for a [`Unit`], and the cache word
-//! becomes the unit's address plus 1. [`NEVER`] marks loops that are left to the interpreter.
+//! instruction. The feedback is merged into the codes that were seen, the compiler is asked for a [`Unit`], and when that is there
+//! (`queue`) the cache word becomes the unit's address plus 1. [`NEVER`] marks loops that are left to the interpreter.
+//!
+//! # Life of a function
+//! Calls begin at [`Code::entry`]. At first that is a word of the code's own, an ENTER, whose cache word is used like that of a loop;
+//! once it is known that there will be no machine code it is the first instruction. Compiled code calls functions by
+//! [`Code::machine_entry`]: the unit's code, or [`interpret`].
 //!
 //! # What compiled code may rely on
 //! It runs in the frame of the loop, whose registers it may keep in machine registers between two calls; whatever can look at
@@ -13,7 +18,8 @@
 //! values stored, `Thread::regs` at the innermost frame, inlined callees with frames of their own. A frame with a frame object
 //! is left to the interpreter, since others may write its variables.
 
-use super::dispatch::{Exit, Handler, RAISED, raise, run_raw};
+use super::dispatch::{Exit, Handler, RAISED, RETURNED, raise, run_raw};
+use super::queue::{Job, Target};
 use super::*;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -22,6 +28,11 @@ use std::sync::{Mutex, OnceLock};
 
 /// Cache word of a loop that is not compiled.
 pub const NEVER: u64 = 1;
+/// Of one that is being compiled. (Units are aligned to more.)
+const PENDING: u64 = 3;
+/// What compiled code returns when its root frame, entered from native code or by a plain call, has returned: the frame is gone and the
+/// value in `Thread::result`.
+pub const FINISHED: u64 = 1;
 /// Backward jumps after which a loop is recorded.
 static WARM: AtomicU64 = AtomicU64::new(400);
 /// Backward jumps that are recorded at most before a loop is compiled.
@@ -104,23 +115,20 @@ impl Machine {
     }
 }
 
-/// Compiled code of a function, entered at the head of a loop.
+/// See [`Unit::entry`].
+pub type Entry = unsafe extern "C" fn(&Thread, Regs) -> u64;
+
+/// Compiled code of a function, entered at its start or at the head of a loop.
 pub struct Unit {
     /// Runs in the frame of the thread at the registers; returns the address of the instruction where the interpreter goes on in the
-    /// thread's running frame, or 0 if [`step`] said where.
-    pub entry: unsafe extern "C" fn(&Thread, Regs) -> u64,
+    /// thread's running frame, 0 if [`step`] said where, or [`FINISHED`].
+    pub entry: Entry,
     pub exits: Box<[ExitPoint]>,
     /// Keeps the code's memory.
     pub memory: Box<dyn Send + Sync>,
     /// Bytes of machine code.
     pub size: usize,
-    /// Cache word of the loop.
-    pub site: *const AtomicU64,
 }
-// SAFETY: the site is only accessed atomically, and lives as long as the code object that owns the unit.
-unsafe impl Send for Unit {}
-// SAFETY: as above.
-unsafe impl Sync for Unit {}
 
 /// A place where compiled code gives back to the interpreter because something was not as it had been seen.
 #[repr(C)]
@@ -131,10 +139,16 @@ pub struct ExitPoint {
     pub at: u32,
     /// Address of the code object.
     pub code: u64,
+    /// What the unit was compiled for.
+    pub target: Option<Target>,
 }
+// SAFETY: the target's site is only accessed atomically, and lives as long as the code object that owns the unit.
+unsafe impl Send for ExitPoint {}
+// SAFETY: as above.
+unsafe impl Sync for ExitPoint {}
 
-/// Makes the unit for the loop whose head is at word index `head`, for a frame such as the one at the registers.
-pub type Compile = fn(&Thread, Ref<Code>, usize, Regs, &AtomicU64) -> Option<Box<Unit>>;
+/// Prepares the unit that begins at word index `head`, for a frame such as the one at the registers.
+pub type Compile = fn(&Thread, Ref<Code>, usize, Regs, Target) -> Option<Job>;
 static COMPILE: OnceLock<Compile> = OnceLock::new();
 static ENABLED: AtomicBool = AtomicBool::new(false);
 
@@ -290,8 +304,7 @@ unsafe fn settle(t: &Thread, pc: *const u64, regs: Regs, frames: u64, mut ran: R
                     return 0;
                 }
                 let back = word(at, frame_word::RETURN).bits();
-                let caller = word(at, frame_word::CALLER).bits();
-                set_word(at, frame_word::CALLER, Value::from_bits(caller | ENTRY));
+                mark_entry(at, pc);
                 let left = run_raw(t, next, at);
                 ran = if left == RAISED {
                     t.pc.set(pc.cast());
@@ -402,14 +415,25 @@ unsafe fn call_window(t: &Thread, pc: *const u64, r: Regs, i: Instr) -> Result<V
         Ok(v)
     }
 }
+/// Makes a frame that the instruction at `pc` has pushed one whose return leaves the dispatch loop.
+unsafe fn mark_entry(at: Regs, pc: *const u64) {
+    // SAFETY: a frame that was just pushed.
+    unsafe {
+        let caller = word(at, frame_word::CALLER).bits();
+        set_word(at, frame_word::CALLER, Value::from_bits(caller | ENTRY));
+        let dest = word(at, frame_word::RETURN).bits() as u16;
+        set_word(at, frame_word::RETURN, Value::from_bits((pc as u64) << 16 | u64::from(dest)));
+    }
+}
 /// Runs the frame that an instruction has pushed, to its end.
 unsafe fn run_pushed(t: &Thread, pc: *const u64) -> Result<Value> {
     let at = t.regs.get();
     // SAFETY: the running frame.
     let left = unsafe {
-        let caller = word(at, frame_word::CALLER).bits();
-        set_word(at, frame_word::CALLER, Value::from_bits(caller | ENTRY));
-        run_raw(t, t.pc.get().cast(), at)
+        mark_entry(at, pc);
+        let code = code_of(at);
+        let start: *const u64 = t.pc.get().cast();
+        run_raw(t, if start == code.start { code.entry() } else { start }, at)
     };
     t.pc.set(pc.cast());
     if left == RAISED { Err(Exc(t.result.get())) } else { Ok(t.result.get()) }
@@ -475,22 +499,28 @@ pub unsafe extern "C" fn quick_set_item(t: &Thread, o: u64, i: i64, v: u64) -> u
     }
 }
 
-// ---------------------------------------------------------------- loops
+// ---------------------------------------------------------------- entering and leaving
 
-/// At the end of a backward jump: the unit to go on in, or null.
+/// At the end of a backward jump to `head`, or at the call of a function that begins there, whose word is at `pc`: the unit to go on in,
+/// or null.
 #[inline(never)]
-pub(super) unsafe fn loop_head(t: &Thread, pc: *const u64, head: *const u64, regs: Regs) -> *const Unit {
-    // SAFETY: the cache word of the running frame's JUMP_BACK, only accessed atomically.
+pub(super) unsafe fn hot(t: &Thread, pc: *const u64, head: *const u64, regs: Regs) -> *const Unit {
+    // SAFETY: the cache word of an instruction of the running frame, only accessed atomically.
     let site = unsafe { &*pc.add(1).cast::<AtomicU64>() };
     let w = site.load(Acquire);
     if w & 1 != 0 {
         let plain = std::ptr::eq(t.table.get(), handlers::TABLE.as_ptr()) || is_recording(t);
         // SAFETY: the running frame.
         let seen = unsafe { !word(regs, frame_word::FRAME).is_empty() };
-        return if w == NEVER || seen || !plain { std::ptr::null() } else { (w - 1) as *const Unit };
+        let stays = w == NEVER || w == PENDING || seen || !plain || t.is_native_stack_low();
+        return if stays { std::ptr::null() } else { (w - 1) as *const Unit };
     }
+    // SAFETY: the running frame.
+    let code = unsafe { code_of(regs) };
+    let function = pc == code.enter_word();
+    let target = Target { code: code.value().bits(), site, function };
     if !is_enabled() {
-        site.store(NEVER, Release);
+        never(target);
         return std::ptr::null();
     }
     let n = w / 2 + 1;
@@ -499,57 +529,116 @@ pub(super) unsafe fn loop_head(t: &Thread, pc: *const u64, head: *const u64, reg
     if n == warm {
         record_for(t, RECORDED);
     } else if n >= warm + warm.min(RECORDED_LOOPS) && !trace::watching(t) {
-        // SAFETY: the running frame.
-        let code = unsafe { code_of(regs) };
         stop_recording(t);
         merge(t);
         let machine = code.machine.get_or_init(Box::default);
-        let unit = match COMPILE.get() {
+        let job = match COMPILE.get() {
             Some(compile) if machine.inner.lock().expect("units").given_up < UNITS => {
-                compile(t, code, code.index_of(head), regs, site)
+                compile(t, code, code.index_of(head), regs, target)
             }
             _ => None,
         };
-        match unit {
-            Some(unit) => {
-                let address = &raw const *unit as u64;
-                machine.inner.lock().expect("units").units.push(unit);
-                site.store(address + 1, Release);
-            }
-            None => site.store(NEVER, Release),
+        let Some(job) = job else {
+            never(target);
+            return std::ptr::null();
+        };
+        site.store(PENDING, Release);
+        if !queue::submit(target, job) {
+            // Too much else to do: later.
+            site.store(0, Release);
         }
     }
     std::ptr::null()
 }
 
-/// Runs a unit; where the interpreter goes on in the running frame, or null: the dispatch loop is left with [`left_with`].
+/// Leaves a place to the interpreter.
+fn never(target: Target) {
+    // SAFETY: the code lives: it runs, or it is a root of the queue.
+    unsafe {
+        (*target.site).store(NEVER, Release);
+        if target.function
+            && let Some(code) = Value::from_bits(target.code).downcast::<Code>()
+        {
+            code.set_entry(code.start);
+        }
+    }
+}
+
+/// Lets threads go on in a unit. By any thread, attached or not; the code is a root.
+pub(super) fn publish(target: Target, unit: Option<Box<Unit>>) {
+    let (Some(code), Some(unit)) = (Value::from_bits(target.code).downcast::<Code>(), unit) else { return never(target) };
+    let (address, entry) = (&raw const *unit as u64, unit.entry);
+    code.machine.get_or_init(Box::default).inner.lock().expect("units").units.push(unit);
+    if target.function {
+        code.set_machine_entry(entry);
+    }
+    // SAFETY: the code is alive.
+    unsafe { (*target.site).store(address + 1, Release) };
+}
+
+/// Runs a unit; where the interpreter goes on in the running frame, [`FINISHED`], or 0: the dispatch loop is left with
+/// [`left_with`].
 #[inline(never)]
-pub(super) unsafe fn enter(t: &Thread, unit: *const Unit, regs: Regs) -> *const u64 {
+pub(super) unsafe fn enter(t: &Thread, unit: *const Unit, regs: Regs) -> u64 {
     t.machine.exit.set(0);
     // SAFETY: units live as long as their code, which the running frame holds.
     unsafe {
-        let next = ((*unit).entry)(t, regs);
-        let exit = t.machine.exit.get() as *const ExitPoint;
-        if next == 0 {
-            return t.machine.stop_pc.get() as *const u64;
+        match ((*unit).entry)(t, regs) {
+            0 => t.machine.stop_pc.get() as u64,
+            FINISHED => FINISHED,
+            next => {
+                note_exit(t);
+                next
+            }
         }
-        if !exit.is_null() {
-            left_by(t, &*unit, &*exit);
-        }
-        next as *const u64
     }
 }
 pub(super) fn left_with(t: &Thread) -> u64 {
     t.machine.code.get()
 }
 
+/// What [`Code::machine_entry`] is without machine code.
+pub unsafe extern "C" fn interpret(t: &Thread, regs: Regs) -> u64 {
+    // SAFETY: compiled code has pushed an ENTRY frame there.
+    let left = unsafe { run_raw(t, code_of(regs).entry(), regs) };
+    if left == RETURNED {
+        return FINISHED;
+    }
+    t.machine.stop_pc.set(0);
+    t.machine.code.set(left);
+    0
+}
+/// Runs a function that compiled code has called at `pc` to its end, after its own compiled code gave back `ret`, which is not
+/// [`FINISHED`]. Its value, or [`FAILED`].
+pub unsafe extern "C" fn finish_call(t: &Thread, ret: u64, pc: *const u64) -> u64 {
+    let next = match ret {
+        0 => t.machine.stop_pc.get() as u64,
+        next => {
+            note_exit(t);
+            next
+        }
+    };
+    let left = if next == 0 { t.machine.code.get() } else { run_raw(t, next as *const u64, t.regs.get()) };
+    t.pc.set(pc.cast());
+    if left == RAISED { FAILED } else { t.result.get().bits() }
+}
+
+/// After compiled code left by an exit.
+fn note_exit(t: &Thread) {
+    let exit = t.machine.exit.replace(0) as *const ExitPoint;
+    if !exit.is_null() {
+        // SAFETY: units, and so their exits, live as long as their codes, which were just running.
+        left_by(t, unsafe { &*exit });
+    }
+}
 #[inline(never)]
-fn left_by(t: &Thread, unit: &Unit, exit: &ExitPoint) {
+fn left_by(t: &Thread, exit: &ExitPoint) {
     let n = exit.count.fetch_add(1, Relaxed) + 1;
     if n < EXITS {
         record_for(t, RECORDED_AFTER_EXIT);
         return;
     }
+    let Some(target) = exit.target else { return };
     if n > EXITS {
         return;
     }
@@ -569,8 +658,13 @@ fn left_by(t: &Thread, unit: &Unit, exit: &ExitPoint) {
     }
     inner.given_up += 1;
     drop(inner);
-    // SAFETY: the unit's site lives as long as its code.
-    unsafe { (*unit.site).store(2 * (WARM.load(Relaxed) - 1), Release) };
+    if target.function
+        && let Some(root) = Value::from_bits(target.code).downcast::<Code>()
+    {
+        root.set_machine_entry(interpret);
+    }
+    // SAFETY: the site lives as long as the unit's code.
+    unsafe { (*target.site).store(2 * (WARM.load(Relaxed) - 1), Release) };
 }
 
 // ---------------------------------------------------------------- feedback
@@ -675,7 +769,11 @@ unsafe fn note(t: &Thread, pc: *const u64, regs: Regs) {
                 Some(f) => f.code().value().bits(),
                 None => MIXED.into(),
             };
-            site.callee = join(site.callee, callee);
+            let known = site.callee;
+            site.callee = join(known, callee);
+            if known == 0 && callee != u64::from(MIXED) && remember(t, Value::from_bits(callee)).is_err() {
+                site.callee = MIXED.into();
+            }
         }
     }
 }
@@ -701,6 +799,9 @@ fn merge(t: &Thread) {
     for (key, sites) in feedback {
         // SAFETY: the list of recorded codes keeps it alive.
         let code = unsafe { &*(key as *const Code) };
+        if keep_callees(t, code, &sites).is_err() {
+            continue;
+        }
         let mut inner = code.machine.get_or_init(Box::default).inner.lock().expect("feedback");
         if inner.sites.is_empty() {
             inner.sites = sites.into_vec();
@@ -709,6 +810,14 @@ fn merge(t: &Thread) {
         }
     }
     t.state().recorded.set(t, t.state().header(), Value::EMPTY);
+}
+
+/// Makes a code keep the callees that its feedback tells of.
+fn keep_callees(t: &Thread, code: &Code, sites: &[Site]) -> Result<()> {
+    for s in sites.iter().filter(|s| s.callee != 0 && s.callee != u64::from(MIXED)) {
+        code.keep(t, Value::from_bits(s.callee))?;
+    }
+    Ok(())
 }
 
 // ---------------------------------------------------------------- what the compiler must know of layouts
@@ -729,6 +838,10 @@ pub mod layout {
     pub const THREAD_STACK_END: usize = offset_of!(Thread, stack_end);
     pub const THREAD_TABLE: usize = offset_of!(Thread, table);
     pub const THREAD_RESULT: usize = offset_of!(Thread, result);
+    pub const THREAD_NATIVE_LIMIT: usize = offset_of!(Thread, native_limit);
+    /// How much native stack has to be left for a call.
+    pub const NATIVE_STACK_LOW: usize = 64 << 10;
+    pub const CODE_MACHINE_ENTRY: usize = Code::MACHINE_ENTRY;
     pub const THREAD_EXIT: usize = offset_of!(Thread, machine) + offset_of!(State, exit);
     pub const HEADER_SHAPE: usize = 0;
     pub const HEADER_OWNER: usize = offset_of!(Header, owner);

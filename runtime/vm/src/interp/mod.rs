@@ -19,6 +19,7 @@ pub mod dump;
 mod handlers;
 pub mod jump;
 pub mod machine;
+pub mod queue;
 pub mod slow;
 pub mod snapshot;
 pub mod trace;
@@ -263,7 +264,7 @@ pub fn call_function(t: &Thread, f: Ref<Function>, args: &[Value], kwnames: Opti
                 dest: 0,
             },
         )?;
-        run(t, code.start, regs)
+        run(t, code.entry(), regs)
     }
 }
 
@@ -285,7 +286,7 @@ pub fn run_code(t: &Thread, code: Ref<Code>, globals: Ref<Dict>, locals: Value, 
             regs,
             NewFrame { code, function: f.value(), globals: globals.value(), locals, caller, kind: ENTRY, return_pc, dest: 0 },
         )?;
-        run(t, code.start, regs)
+        run(t, code.entry(), regs)
     }
 }
 

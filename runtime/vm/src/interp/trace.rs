@@ -366,6 +366,8 @@ unsafe extern "C" fn watch(t: &Thread, pc: *const u64, regs: Regs, table: *const
     // SAFETY: as for every handler: an instruction of the running frame and that frame's registers. A trace function may have
     // moved the frame to another instruction of its code.
     unsafe {
+        // What counts a function's calls is no instruction of its code.
+        let pc = if Instr(*pc).op() == Op::ENTER as u16 { code_of(regs).start } else { pc };
         t.pc.set(pc.cast());
         match before(t, pc, regs) {
             Ok(()) => {

@@ -1,9 +1,12 @@
 //! `code`: a compiled block with its constants made, immutable and shared by all threads. The cache words inside its
 //! instructions belong to the interpreter; everything else never changes after construction.
 
+use crate::interp::machine;
 use crate::native::*;
 use crate::objects::generator::Generator;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering::*};
+use taipan_compiler::isa::Op;
 use taipan_compiler::{CodeUnit, Const, Position, flags};
 
 #[derive(HeapType)]
@@ -49,8 +52,15 @@ pub struct Code {
     /// Feedback and machine code.
     #[noscan(drop)]
     pub machine: std::sync::OnceLock<Box<crate::interp::machine::Machine>>,
-    /// list: what machine code of this code refers to, or null.
-    pub machine_refs: RefField<List>,
+    /// list: what machine code of this code, and feedback, refer to, or null.
+    machine_refs: RefField<List>,
+    /// Where calls begin: an ENTER in `enter`, or the first instruction.
+    #[noscan]
+    entry: AtomicPtr<u64>,
+    #[noscan]
+    machine_entry: AtomicPtr<()>,
+    #[noscan(drop)]
+    enter: Option<Box<[u64; 2]>>,
 }
 
 unsafe fn scan_caches(cell: *const Header, v: &mut Visitor) {
@@ -102,9 +112,14 @@ impl Code {
         let nvars = (unit.varnames.len()
             + unit.cell_registers.iter().filter(|&&r| r as usize >= unit.varnames.len()).count()
             + unit.freevars.len()) as u32;
+        let special = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
+        let counted = machine::is_enabled() && unit.flags & special == 0 && unit.flags & flags::OPTIMIZED != 0;
+        let enter = counted.then(|| Box::new([Op::ENTER as u64, 0]));
+        let start = instructions.as_ptr();
+        let entry = enter.as_ref().map_or(start, |words| words.as_ptr());
         t.create(Code {
             header: Header::NEW,
-            start: instructions.as_ptr(),
+            start,
             consts_ptr: consts.as_slice().as_ptr(),
             names_ptr: names.as_slice().as_ptr().cast(),
             nregs: unit.nregs as u32,
@@ -128,7 +143,45 @@ impl Code {
             monitors: std::sync::OnceLock::new(),
             machine: std::sync::OnceLock::new(),
             machine_refs: RefField::null(),
+            entry: AtomicPtr::new(entry.cast_mut()),
+            machine_entry: AtomicPtr::new(machine::interpret as *mut ()),
+            enter,
         })
+    }
+    /// Byte offset of the address that compiled code calls.
+    pub const MACHINE_ENTRY: usize = std::mem::offset_of!(Code, machine_entry);
+
+    /// Where the interpreter begins a call.
+    #[inline(always)]
+    pub fn entry(&self) -> *const u64 {
+        self.entry.load(Relaxed)
+    }
+    pub(crate) fn set_entry(&self, pc: *const u64) {
+        self.entry.store(pc.cast_mut(), Relaxed)
+    }
+    /// What compiled code calls, with the frame pushed.
+    pub(crate) fn set_machine_entry(&self, entry: machine::Entry) {
+        self.machine_entry.store(entry as *mut (), Release)
+    }
+    /// Keeps what machine code, or feedback, refers to.
+    pub fn keep(&self, t: &Thread, v: Value) -> Result<()> {
+        let list = match self.machine_refs.get() {
+            Some(l) => l,
+            None => {
+                let new = List::new(t)?;
+                // Another thread's may be there by now.
+                self.machine_refs.compare_exchange(t, &self.header, None, Some(new));
+                self.machine_refs.expect()
+            }
+        };
+        if (0..list.len()).any(|i| list.get(i) == Some(v)) {
+            return Ok(());
+        }
+        list.append(t, v)
+    }
+    /// The word that counts calls, or null.
+    pub(crate) fn enter_word(&self) -> *const u64 {
+        self.enter.as_ref().map_or(std::ptr::null(), |words| words.as_ptr())
     }
     /// Gives this code and all in it another file name. For code that was just read and that nobody runs yet.
     pub fn rename_file(&self, t: &Thread, path: Ref<Str>) {

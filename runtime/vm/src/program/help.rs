@@ -109,9 +109,10 @@ Options of this implementation:
 -X gil=0: what there is anyway, no global lock; 1 is an error
 -X importtime[=2]: print how long each import took; 2: imports of what was there too
 -X int_max_str_digits=N: longest text of an int, in digits; 0: no limit
--X jit=[on|off]: make machine code of hot loops (off, the default for now)
+-X jit=[on|off]: make machine code of hot loops and functions (off, the default for now)
 -X jit-log: say on stderr what is compiled, and what is given up
--X jit-warm=N: backward jumps of a loop before it is observed to be compiled (400)
+-X jit-sync: wait for what is compiled, instead of going on in the interpreter meanwhile
+-X jit-warm=N: rounds of a loop, or calls of a function, before it is observed to be compiled (400)
 -X pycache_prefix=PATH: folder for .pyc files, instead of __pycache__ beside the sources
 -X thread_inherit_context=[0|1]: whether threads start with a copy of their starter's context (1, the default)
 -X utf8[=0|1]: whether UTF-8 is used whatever the locale says

@@ -350,6 +350,7 @@ fn own_options(c: &mut Config) -> Parsed<()> {
         let n = v.and_then(number).and_then(|n| u64::try_from(n).ok());
         crate::interp::machine::set_warm(n.ok_or_else(|| invalid("-X jit-warm=N: N must be a number of backward jumps"))?);
     }
+    crate::interp::queue::set_synchronous(xoption(c, "jit-sync").is_some());
     match xoption(c, "jit") {
         None => Ok(()),
         Some(Some(v)) if v == "on" || v == "off" => {
