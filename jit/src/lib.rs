@@ -45,7 +45,8 @@ fn compile(t: &Thread, code: Ref<Code>, head: usize, regs: Regs, target: Target)
     let cx = Context { graph: &graph, shapes: &shapes };
     let head_node = &graph.nodes[graph.entry];
     let mut kinds = vec![Kind::Any; code.nregs as usize];
-    if head_node.site.failures == 0 {
+    // Of a function's arguments, one call says little.
+    if head_node.site.failures == 0 && !target.function {
         // SAFETY: live registers of the frame that is hot; others may hold anything.
         graph.live(head_node, |r| kinds[r] = kind_now(unsafe { *regs.add(r) }, &shapes));
     }

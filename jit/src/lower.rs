@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS, Op};
 use taipan_vm::interp::{ENTRY, GENERATOR, INIT, frame_word};
-use taipan_vm::interp::machine::{self, ExitPoint, Unit, layout};
+use taipan_vm::interp::machine::{self, ExitKind, ExitPoint, Unit, layout};
 use taipan_vm::interp::queue::Target;
 use taipan_vm::native::*;
 use taipan_vm::ops::Compare;
@@ -47,16 +47,6 @@ fn isa() -> Option<&'static OwnedTargetIsa> {
     .as_ref()
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ExitKind {
-    /// Something was not as it had been seen.
-    Guard,
-    /// The interpreter's turn.
-    Leave,
-    /// An exception is raised here: it is in `Thread::result`.
-    Throw,
-}
-
 struct PendingExit {
     block: Block,
     node: NodeId,
@@ -79,30 +69,23 @@ struct Lower<'a, 'b> {
     exit: [Option<Block>; 3],
     pending: Vec<PendingExit>,
     starts: Vec<Option<Block>>,
-    points: &'a [ExitPoint],
+    exits: Vec<ExitPoint>,
+    target: Target,
+    /// How many exits at one place are too many.
+    limit: u32,
     refs: Vec<u64>,
 }
 
 /// Code that is written, for any thread to compile.
 pub struct Written {
     context: Codegen,
-    points: Box<[ExitPoint]>,
+    exits: Box<[ExitPoint]>,
 }
 
 /// Writes the code of a graph.
 pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Option<Written> {
     let isa = isa()?;
     let g = cx.graph;
-    let points: Box<[ExitPoint]> = g
-        .nodes
-        .iter()
-        .map(|n| ExitPoint {
-            count: AtomicU32::new(0),
-            at: if n.site.count == 0 { u32::MAX } else { n.at as u32 },
-            code: g.frames[n.frame].code.as_ptr() as u64,
-            target: Some(target),
-        })
-        .collect();
     let mut context = Codegen::new();
     let mut signature = Signature::new(CallConv::triple_default(isa.triple()));
     signature.params.extend([AbiParam::new(I64), AbiParam::new(I64)]);
@@ -130,15 +113,17 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Optio
         exit: [None; 3],
         pending: Vec::new(),
         starts: vec![None; g.nodes.len()],
-        points: &points,
+        exits: Vec::new(),
+        target,
+        limit: g.frames[0].code.machine.get_or_init(Box::default).exit_limit(g.nodes.len()),
         refs: Vec::new(),
     };
     l.unit();
-    let refs = std::mem::take(&mut l.refs);
+    let (refs, exits) = (std::mem::take(&mut l.refs), std::mem::take(&mut l.exits).into_boxed_slice());
     l.b.seal_all_blocks();
     l.b.finalize(isa.frontend_config());
     keep(t, cx, &refs).ok()?;
-    Some(Written { context, points })
+    Some(Written { context, exits })
 }
 
 impl Written {
@@ -161,7 +146,7 @@ impl Written {
         // SAFETY: the code was made for this signature.
         let entry = unsafe { std::mem::transmute::<*const u8, machine::Entry>(memory.address()) };
         let size = code.code_buffer().len();
-        Some(Box::new(Unit { entry, exits: self.points, memory: Box::new(memory), size }))
+        Some(Box::new(Unit { entry, exits: self.exits, memory: Box::new(memory), size }))
     }
 }
 
@@ -306,8 +291,8 @@ impl Lower<'_, '_> {
     fn frames(&self) -> i64 {
         self.cx.graph.chain(self.node().frame).count() as i64
     }
-    /// Stores what the frames do not have yet.
-    fn spill(&mut self, state: &State) {
+    /// Live registers that the frames do not have yet.
+    fn unstored(&self, state: &State) -> Vec<usize> {
         let g = self.cx.graph;
         let mut todo = Vec::new();
         g.live(&g.nodes[self.at], |r| {
@@ -315,6 +300,11 @@ impl Lower<'_, '_> {
                 todo.push(r);
             }
         });
+        todo
+    }
+    /// Stores what the frames do not have yet.
+    fn spill(&mut self, state: &State) {
+        let todo = self.unstored(state);
         if todo.iter().any(|&r| state.kinds[r] == Kind::Float) {
             self.set_pc();
         }
@@ -378,6 +368,12 @@ impl Lower<'_, '_> {
         let tagged = self.b.ins().icmp_imm_s(IntCC::Equal, tag, CELL_TAG);
         let real = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, w, FIRST_CELL);
         self.b.ins().band(tagged, real)
+    }
+    /// Makes sure that register `r`, whose word is `w`, is an instance of this shape, unless that is known.
+    fn guard_instance(&mut self, r: usize, w: Ir, shape: u32) {
+        if self.state.shapes[r] != shape {
+            self.guard_shape(w, shape);
+        }
     }
     /// Makes sure that `w` is a cell of this shape.
     fn guard_shape(&mut self, w: Ir, shape: u32) {
@@ -451,32 +447,53 @@ impl Lower<'_, '_> {
                 self.block(start);
             }
         }
-        for p in std::mem::take(&mut self.pending) {
-            self.write_exit(p);
-        }
+        self.write_exits();
     }
 
-    fn write_exit(&mut self, p: PendingExit) {
-        self.b.switch_to_block(p.block);
-        self.at = p.node;
-        self.spill(&p.state);
-        let pc = self.word(self.pc());
-        match p.kind {
-            ExitKind::Throw => {
-                let regs = self.frame_regs(self.node().frame);
-                let frames = self.int(self.frames());
-                let next = self.call(machine::throw as *const () as usize, &[self.t, pc, regs, frames], Some(I64));
-                self.b.ins().return_(&[next.unwrap_or(pc)]);
-                return;
+    /// Exits store what the frames lack, floats as they are, and tell which one it was: `take_exit` does the rest.
+    fn write_exits(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        // Code refers to them by address.
+        self.exits.reserve_exact(pending.len());
+        let common = self.new_block(true);
+        let point = self.b.append_block_param(common, I64);
+        for (k, p) in pending.into_iter().enumerate() {
+            self.b.switch_to_block(p.block);
+            self.at = p.node;
+            let exit = self.exit_point(&p);
+            for r in self.unstored(&p.state) {
+                let v = if p.state.kinds[r] == Kind::Float {
+                    self.b.use_var(self.floats[r])
+                } else {
+                    self.b.use_var(self.words[r])
+                };
+                self.store(v, self.r, Self::offset(r));
             }
-            ExitKind::Guard => {
-                let point = &raw const self.points[p.node] as u64;
-                let point = self.word(point);
-                self.store(point, self.t, layout::THREAD_EXIT as isize);
-            }
-            ExitKind::Leave => {}
+            self.exits.push(exit);
+            let address = self.word(&raw const self.exits[k] as u64);
+            self.b.ins().jump(common, &[address.into()]);
         }
-        self.b.ins().return_(&[pc]);
+        self.b.switch_to_block(common);
+        self.store(point, self.t, layout::THREAD_EXIT as isize);
+        let exited = self.int(machine::EXITED as i64);
+        self.b.ins().return_(&[exited]);
+    }
+    fn exit_point(&self, p: &PendingExit) -> ExitPoint {
+        let node = self.node();
+        let frame = &self.cx.graph.frames[node.frame];
+        let floats = self.unstored(&p.state).into_iter().filter(|&r| p.state.kinds[r] == Kind::Float).map(|r| r as u32);
+        ExitPoint {
+            kind: p.kind,
+            count: AtomicU32::new(0),
+            limit: self.limit,
+            at: if node.site.count == 0 { u32::MAX } else { node.at as u32 },
+            code: frame.code.as_ptr() as u64,
+            pc: frame.address(node.at),
+            frames: self.frames() as u32,
+            base: frame.base as u32,
+            floats: floats.collect(),
+            target: self.target,
+        }
     }
 
     fn block(&mut self, start: NodeId) {
@@ -647,7 +664,7 @@ impl Lower<'_, '_> {
                 let w = self.b.use_var(self.words[a]);
                 self.guard_ne(w, EMPTY);
             }
-            How::Global { a, cell, shadow } => {
+            How::Global { a, cell, shadow, known } => {
                 self.refs.push(cell);
                 if let Some(shadow) = shadow {
                     self.refs.push(shadow);
@@ -655,25 +672,31 @@ impl Lower<'_, '_> {
                     self.guard_eq(v, EMPTY);
                 }
                 let v = self.cell_content(cell);
-                self.guard_ne(v, EMPTY);
+                if known == 0 {
+                    self.guard_ne(v, EMPTY);
+                } else {
+                    self.refs.push(known);
+                    self.guard_eq(v, known as i64);
+                }
                 self.def(a, v);
             }
             How::Slot { a, b, shape, offset } => {
                 let o = self.word_of(b);
-                self.guard_shape(o, shape);
+                self.guard_instance(b, o, shape);
                 let v = self.b.ins().load(I64, MemFlagsData::trusted(), o, 8 * offset as i32 - CELL_TAG as i32);
                 self.guard_ne(v, EMPTY);
                 self.def(a, v);
             }
             How::SetSlot { a, c, shape, offset, empty } => {
                 let o = self.word_of(a);
-                self.guard_shape(o, shape);
+                // Boxing may let other threads run.
+                let v = self.word_of(c);
+                self.guard_instance(a, o, shape);
                 let at = 8 * offset as i32 - CELL_TAG as i32;
                 if !empty {
                     let old = self.b.ins().load(I64, MemFlagsData::trusted(), o, at);
                     self.guard_ne(old, EMPTY);
                 }
-                let v = self.word_of(c);
                 let header = self.b.ins().iadd_imm_s(o, -CELL_TAG);
                 let (slow, done) = (self.new_block(true), self.new_block(false));
                 self.quick_store(header, c, v, o, at, slow, done);
@@ -687,7 +710,7 @@ impl Lower<'_, '_> {
             How::Method { base, b, shape, function, class, version } => {
                 self.refs.extend([function, class]);
                 let o = self.word_of(b);
-                self.guard_shape(o, shape);
+                self.guard_instance(b, o, shape);
                 let class = self.word(class);
                 let v = self.b.ins().load(I32, MemFlagsData::trusted(), class, layout::CLASS_VERSION as i32 - CELL_TAG as i32);
                 self.guard_eq(v, version as i32 as i64);
@@ -1332,7 +1355,7 @@ impl Lower<'_, '_> {
         self.b.ins().jump(done, &[result.into()]);
         self.b.switch_to_block(slow);
         let at = self.word(pc);
-        let result = self.call(machine::finish_call as *const () as usize, &[self.t, ret, at], Some(I64)).unwrap_or(ret);
+        let result = self.call(machine::finish_call as *const () as usize, &[self.t, ret, at, regs], Some(I64)).unwrap_or(ret);
         self.check(result);
         self.b.ins().jump(done, &[result.into()]);
         self.b.switch_to_block(done);
@@ -1344,16 +1367,23 @@ impl Lower<'_, '_> {
     /// Makes sure that the window's callable is a function of this code; its word, and its globals' address.
     fn guard_callee(&mut self, window: usize, method: bool, code: Ref<Code>) -> (Ir, Ir) {
         let callable = self.word_of(window + CALLABLE);
-        self.guard_shape(callable, self.cx.shapes.function);
+        let known = Value::from_bits(self.state.known[window + CALLABLE]).downcast::<Function>();
+        if known.is_none() {
+            self.guard_shape(callable, self.cx.shapes.function);
+        }
         let field = |l: &mut Self, at: usize| l.b.ins().load(I64, MemFlagsData::trusted(), callable, at as i32 - CELL_TAG as i32);
         let own = field(self, layout::FUNCTION_CODE);
         self.guard_eq(own, code.as_ptr() as i64);
         let first = window + FRAME_HEADER_WORDS;
-        if method && self.state.kinds[first] == Kind::Any {
+        if method && self.state.kinds[first] == Kind::Any && self.state.shapes[first] == 0 {
             let first = self.b.use_var(self.words[first]);
             self.guard_ne(first, EMPTY);
         }
-        (callable, field(self, layout::FUNCTION_GLOBALS))
+        let globals = match known {
+            Some(f) => self.word(f.globals.expect().as_ptr() as u64),
+            None => field(self, layout::FUNCTION_GLOBALS),
+        };
+        (callable, globals)
     }
     /// Makes sure that a frame fits.
     fn guard_room(&mut self, regs: Ir, code: Ref<Code>) {
@@ -1397,8 +1427,12 @@ impl Lower<'_, '_> {
         let Some(inner) = node.enters else { return };
         let f = &g.frames[inner];
         let (callable, globals) = self.guard_callee(window, method, f.code);
-        if let Some(expected) = f.globals {
-            self.guard_eq(globals, expected.bits() as i64 - CELL_TAG);
+        let known = Value::from_bits(self.state.known[window + CALLABLE]).downcast::<Function>();
+        match f.globals {
+            Some(expected) if known.is_none_or(|k| k.globals.expect().value() != expected) => {
+                self.guard_eq(globals, expected.bits() as i64 - CELL_TAG);
+            }
+            _ => {}
         }
         let regs = self.frame_regs(inner);
         self.guard_room(regs, f.code);

@@ -37,15 +37,22 @@ pub struct State {
     pub kinds: Vec<Kind>,
     /// Whether the frame has the value, too.
     pub stored: Vec<bool>,
+    /// Shapes of instances, 0: not known. They last until other code may run; what another thread does to an instance before that
+    /// comes after what is done here, since slots never move.
+    pub shapes: Vec<u32>,
+    /// Words of functions that registers are known to hold, or 0.
+    pub known: Vec<u64>,
 }
 
 impl State {
     pub fn new(n: usize) -> State {
-        State { kinds: vec![Kind::Any; n], stored: vec![true; n] }
+        State { kinds: vec![Kind::Any; n], stored: vec![true; n], shapes: vec![0; n], known: vec![0; n] }
     }
     pub fn set(&mut self, r: usize, kind: Kind) {
         self.kinds[r] = kind;
         self.stored[r] = false;
+        self.shapes[r] = 0;
+        self.known[r] = 0;
     }
     /// Forgets what nobody asks for at `node`.
     pub fn keep_live(&mut self, g: &Graph, node: &Node) {
@@ -54,6 +61,8 @@ impl State {
         for r in (0..live.len()).filter(|&r| !live[r]) {
             self.kinds[r] = Kind::Any;
             self.stored[r] = true;
+            self.shapes[r] = 0;
+            self.known[r] = 0;
         }
     }
     /// Joins what comes from elsewhere; tells whether anything changed.
@@ -62,8 +71,11 @@ impl State {
         for r in 0..self.kinds.len() {
             let kind = self.kinds[r].join(other.kinds[r]);
             let stored = self.stored[r] && other.stored[r];
-            changed |= kind != self.kinds[r] || stored != self.stored[r];
+            let shape = if self.shapes[r] == other.shapes[r] { self.shapes[r] } else { 0 };
+            let known = if self.known[r] == other.known[r] { self.known[r] } else { 0 };
+            changed |= kind != self.kinds[r] || stored != self.stored[r] || shape != self.shapes[r] || known != self.known[r];
             (self.kinds[r], self.stored[r]) = (kind, stored);
+            (self.shapes[r], self.known[r]) = (shape, known);
         }
         changed
     }
@@ -204,6 +216,8 @@ pub enum How {
         a: usize,
         cell: u64,
         shadow: Option<u64>,
+        /// The function that it is made sure to be, or 0.
+        known: u64,
     },
     Slot {
         a: usize,
@@ -290,6 +304,8 @@ pub struct Plan {
     pub how: How,
     /// What registers hold afterwards.
     pub writes: Vec<(usize, Kind)>,
+    /// Shapes and known words of registers afterwards.
+    learned: Vec<(usize, u32, u64)>,
 }
 
 /// Everything that plans depend on besides states.
@@ -391,7 +407,24 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
         }
         _ => {}
     }
-    Plan { guards: o.guards, how, writes }
+    let fact = |to: usize, from: usize| (to, state.shapes[from], state.known[from]);
+    let learned = match how {
+        How::Move { a, b } => vec![fact(a, b)],
+        How::Return { b, dest } => vec![fact(dest, b)],
+        How::Slot { a, b, shape, .. } if a != b => vec![(b, shape, 0)],
+        How::SetSlot { a, shape, .. } => vec![(a, shape, 0)],
+        How::Method { base, b, shape, function, .. } => {
+            use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS};
+            let mut facts = vec![(base + FRAME_HEADER_WORDS, shape, 0), (base + CALLABLE, 0, function)];
+            if b != base + CALLABLE {
+                facts.push((b, shape, 0));
+            }
+            facts
+        }
+        How::Global { a, known, .. } => vec![(a, 0, known)],
+        _ => Vec::new(),
+    };
+    Plan { guards: o.guards, how, writes, learned }
 }
 
 /// Applies what a plan is known to do. `jumped`: on the way of the jump, where FOR_ITER writes nothing.
@@ -401,6 +434,13 @@ pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
     }
     if matches!(plan.how, How::Step | How::ForAny { .. } | How::Helper { .. } | How::CallFunction { .. }) {
         state.stored.fill(true);
+        state.shapes.fill(0);
+    }
+    let quick = |items: Items| items == Items::Quick;
+    match plan.how {
+        How::JumpBack => state.shapes.fill(0),
+        How::Item { items, .. } | How::SetItem { items, .. } if quick(items) => state.shapes.fill(0),
+        _ => {}
     }
     let loops = matches!(plan.how, How::ForRange { .. } | How::ForList { .. } | How::ForTuple { .. } | How::ForAny { .. });
     if !(jumped && loops) {
@@ -410,6 +450,7 @@ pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
                 state.stored[r] = true;
             }
         }
+        (plan.learned.iter()).for_each(|&(r, shape, known)| (state.shapes[r], state.known[r]) = (shape, known));
     }
 }
 
@@ -751,11 +792,13 @@ fn global(frame: &Frame, node: &Node, a: usize) -> Option<How> {
         return None;
     }
     let own = e.value.get().downcast::<CellObject>()?;
+    // A function is worth comparing: much follows from knowing it.
+    let known = |v: Value| v.downcast::<Function>().map_or(0, |f| f.value().bits());
     if !own.get().is_empty() {
-        return Some(How::Global { a, cell: own.value().bits(), shadow: None });
+        return Some(How::Global { a, cell: own.value().bits(), shadow: None, known: known(own.get()) });
     }
     let builtin = e.second.get().downcast::<CellObject>()?;
-    Some(How::Global { a, cell: builtin.value().bits(), shadow: Some(own.value().bits()) })
+    Some(How::Global { a, cell: builtin.value().bits(), shadow: Some(own.value().bits()), known: known(builtin.get()) })
 }
 
 /// The shape and word offset of a site that knows one shape with an inline slot.

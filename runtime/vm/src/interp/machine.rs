@@ -40,7 +40,7 @@ const RECORDED_LOOPS: u64 = 40;
 /// Instructions that are recorded at most before a compilation, and after an exit.
 const RECORDED: u32 = 4000;
 const RECORDED_AFTER_EXIT: u32 = 300;
-/// Exits at one place before the unit is given up.
+/// Exits at one place of a small unit before the first one is given up, and those whose sequel is recorded.
 const EXITS: u32 = 12;
 /// Units of one code object that may be given up.
 const UNITS: u32 = 10;
@@ -109,19 +109,27 @@ impl Machine {
     pub fn site(&self, at: usize) -> Site {
         self.inner.lock().expect("feedback").sites.get(at).copied().unwrap_or_default()
     }
+    /// How many exits at one place a unit with so many instructions may have: what is dear to compile is given up later, and so
+    /// is what was given up before.
+    pub fn exit_limit(&self, instructions: usize) -> u32 {
+        let given_up = self.inner.lock().expect("feedback").given_up;
+        (EXITS + instructions as u32 / 4) << given_up.min(8)
+    }
     /// All that was seen.
     pub fn sites(&self) -> Vec<Site> {
         self.inner.lock().expect("feedback").sites.clone()
     }
 }
 
+/// What compiled code returns after it has stored its frames and the exit point in `State::exit`.
+pub const EXITED: u64 = 5;
 /// See [`Unit::entry`].
 pub type Entry = unsafe extern "C" fn(&Thread, Regs) -> u64;
 
 /// Compiled code of a function, entered at its start or at the head of a loop.
 pub struct Unit {
     /// Runs in the frame of the thread at the registers; returns the address of the instruction where the interpreter goes on in the
-    /// thread's running frame, 0 if [`step`] said where, or [`FINISHED`].
+    /// thread's running frame, 0 if [`step`] said where, [`EXITED`] or [`FINISHED`].
     pub entry: Entry,
     pub exits: Box<[ExitPoint]>,
     /// Keeps the code's memory.
@@ -130,17 +138,37 @@ pub struct Unit {
     pub size: usize,
 }
 
-/// A place where compiled code gives back to the interpreter because something was not as it had been seen.
-#[repr(C)]
-#[derive(Default)]
+/// Why compiled code gives back to the interpreter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ExitKind {
+    /// Something was not as it had been seen.
+    Guard,
+    /// The interpreter's turn.
+    Leave,
+    /// An exception is raised here: it is in `Thread::result`.
+    Throw,
+}
+
+/// A place where compiled code gives back to the interpreter.
 pub struct ExitPoint {
+    pub kind: ExitKind,
+    /// How often it was used.
     pub count: AtomicU32,
-    /// Word index of the instruction, in the code at `code`.
+    /// How often is too often.
+    pub limit: u32,
+    /// Word index of the instruction, in the code at `code`, or `u32::MAX` for one that had not been seen.
     pub at: u32,
     /// Address of the code object.
     pub code: u64,
+    /// Address of the instruction.
+    pub pc: u64,
+    /// How many frames the compiled code has here, and how many words after the root's registers those of the innermost begin.
+    pub frames: u32,
+    pub base: u32,
+    /// Words from the root's registers on that hold unboxed floats.
+    pub floats: Box<[u32]>,
     /// What the unit was compiled for.
-    pub target: Option<Target>,
+    pub target: Target,
 }
 // SAFETY: the target's site is only accessed atomically, and lives as long as the code object that owns the unit.
 unsafe impl Send for ExitPoint {}
@@ -185,7 +213,7 @@ pub struct State {
     stop_pc: Cell<usize>,
     stop_regs: Cell<usize>,
     code: Cell<u64>,
-    /// The exit point that compiled code left by, or 0.
+    /// The exit point that compiled code left by.
     pub exit: Cell<usize>,
     budget: Cell<u32>,
     /// By the code object's address; the codes are in the list `ThreadState::recorded`.
@@ -267,7 +295,7 @@ pub unsafe extern "C" fn step(t: &Thread, pc: *const u64, regs: Regs, frames: u6
     unsafe { settle(t, pc, regs, frames, run_one(t, pc, regs)) }
 }
 /// Raises the exception in `Thread::result` at `pc`; as [`step`].
-pub unsafe extern "C" fn throw(t: &Thread, pc: *const u64, regs: Regs, frames: u64) -> u64 {
+unsafe fn throw(t: &Thread, pc: *const u64, regs: Regs, frames: u64) -> u64 {
     t.pc.set(pc.cast());
     // SAFETY: as above.
     unsafe { settle(t, pc, regs, frames, raise_one(t, t.result.get())) }
@@ -580,18 +608,23 @@ pub(super) fn publish(target: Target, unit: Option<Box<Unit>>) {
 /// [`left_with`].
 #[inline(never)]
 pub(super) unsafe fn enter(t: &Thread, unit: *const Unit, regs: Regs) -> u64 {
-    t.machine.exit.set(0);
     // SAFETY: units live as long as their code, which the running frame holds.
     unsafe {
         match ((*unit).entry)(t, regs) {
-            0 => t.machine.stop_pc.get() as u64,
             FINISHED => FINISHED,
-            next => {
-                note_exit(t);
-                next
-            }
+            ret => go_on_after(t, ret, regs),
         }
     }
+}
+/// Where the interpreter goes on after compiled code whose root frame was at `regs` gave back `ret`, which is not [`FINISHED`];
+/// 0: the dispatch loop is left with [`left_with`].
+unsafe fn go_on_after(t: &Thread, ret: u64, regs: Regs) -> u64 {
+    let next = match ret {
+        // SAFETY: units, and so their exits, live as long as their codes, which were just running.
+        EXITED => unsafe { take_exit(t, &*(t.machine.exit.replace(0) as *const ExitPoint), regs) },
+        next => next,
+    };
+    if next == 0 { t.machine.stop_pc.get() as u64 } else { next }
 }
 pub(super) fn left_with(t: &Thread) -> u64 {
     t.machine.code.get()
@@ -610,38 +643,43 @@ pub unsafe extern "C" fn interpret(t: &Thread, regs: Regs) -> u64 {
 }
 /// Runs a function that compiled code has called at `pc` to its end, after its own compiled code gave back `ret`, which is not
 /// [`FINISHED`]. Its value, or [`FAILED`].
-pub unsafe extern "C" fn finish_call(t: &Thread, ret: u64, pc: *const u64) -> u64 {
-    let next = match ret {
-        0 => t.machine.stop_pc.get() as u64,
-        next => {
-            note_exit(t);
-            next
-        }
-    };
+pub unsafe extern "C" fn finish_call(t: &Thread, ret: u64, pc: *const u64, regs: Regs) -> u64 {
+    // SAFETY: the compiled code of the frame that was at `regs` has just given back.
+    let next = unsafe { go_on_after(t, ret, regs) };
     let left = if next == 0 { t.machine.code.get() } else { run_raw(t, next as *const u64, t.regs.get()) };
     t.pc.set(pc.cast());
     if left == RAISED { FAILED } else { t.result.get().bits() }
 }
 
-/// After compiled code left by an exit.
-fn note_exit(t: &Thread) {
-    let exit = t.machine.exit.replace(0) as *const ExitPoint;
-    if !exit.is_null() {
-        // SAFETY: units, and so their exits, live as long as their codes, which were just running.
-        left_by(t, unsafe { &*exit });
+/// Makes the frames what the interpreter expects, after compiled code left by an exit: the address to go on at, or 0 as for
+/// [`step`].
+unsafe fn take_exit(t: &Thread, exit: &ExitPoint, regs: Regs) -> u64 {
+    t.pc.set(exit.pc as *const Instr);
+    for &r in &exit.floats {
+        // SAFETY: a register of the frames that were left.
+        unsafe {
+            let word = regs.add(r as usize);
+            *word = Value::from_bits(box_float(t, f64::from_bits((*word).bits())));
+        }
     }
+    match exit.kind {
+        ExitKind::Guard => left_by(t, exit),
+        ExitKind::Leave => {}
+        // SAFETY: the innermost of the frames that were left.
+        ExitKind::Throw => return unsafe { throw(t, exit.pc as *const u64, regs.add(exit.base as usize), exit.frames.into()) },
+    }
+    exit.pc
 }
 #[inline(never)]
 fn left_by(t: &Thread, exit: &ExitPoint) {
     let n = exit.count.fetch_add(1, Relaxed) + 1;
-    if n < EXITS {
-        record_for(t, RECORDED_AFTER_EXIT);
+    if n != exit.limit {
+        if n < exit.limit && exit.limit - n <= EXITS {
+            record_for(t, RECORDED_AFTER_EXIT);
+        }
         return;
     }
-    let Some(target) = exit.target else { return };
-    if n > EXITS {
-        return;
-    }
+    let target = exit.target;
     merge(t);
     // SAFETY: the code of an exit point is held by the unit's code object, whose frame runs.
     let code = unsafe { &*(exit.code as *const Code) };
