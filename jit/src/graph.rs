@@ -10,8 +10,9 @@ use taipan_compiler::effects;
 use taipan_compiler::flags;
 use taipan_compiler::isa::{FRAME_HEADER_WORDS, Instr, Op};
 use taipan_vm::interp::cache::{self, Kind};
-use taipan_vm::interp::machine::{MIXED, Site};
+use taipan_vm::interp::machine::{self, MIXED, Site};
 use taipan_vm::native::*;
+use taipan_vm::objects::class::Class;
 use taipan_vm::objects::code::Code;
 use taipan_vm::objects::generator::Generator;
 
@@ -32,6 +33,10 @@ pub struct Frame {
     /// The globals that its code is compiled for, where its cached globals say so.
     pub globals: Option<Value>,
     pub live: Vec<Bits>,
+    /// It runs the `__init__` of a new instance.
+    pub init: bool,
+    /// Its first register is never written to.
+    pub keeps_first: bool,
     sites: Vec<Site>,
 }
 
@@ -63,8 +68,33 @@ pub struct Node {
     pub jump: Option<NodeId>,
     /// The frame that a call enters.
     pub enters: Option<usize>,
-    /// The one function that a call was seen to call.
-    pub calls: Option<Ref<Code>>,
+    /// What a call was seen to call, always the same.
+    pub calls: Option<Call>,
+}
+
+/// A call of a Python function whose arguments are where it wants them.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    pub code: Ref<Code>,
+    /// The instances that the call makes: their class, its version, its `__init__`, which is the function.
+    pub makes: Option<(Ref<Class>, u32, Ref<Function>)>,
+    pub receiver: Receiver,
+}
+/// What is in the first place for arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Receiver {
+    /// An argument.
+    Argument,
+    /// What a method is called on.
+    Object,
+    /// Nothing: the arguments begin after it.
+    Absent,
+}
+impl Call {
+    /// How many words after the window's first the callee's registers begin.
+    pub fn offset(&self) -> usize {
+        FRAME_HEADER_WORDS + usize::from(self.receiver == Receiver::Absent && self.makes.is_none())
+    }
 }
 
 pub struct Graph {
@@ -84,9 +114,9 @@ pub enum Refused {
 }
 
 impl Graph {
-    pub fn build(code: Ref<Code>, head: usize) -> std::result::Result<Graph, Refused> {
+    pub fn build(t: &Thread, code: Ref<Code>, head: usize) -> std::result::Result<Graph, Refused> {
         let mut g = Graph { frames: Vec::new(), nodes: Vec::new(), entry: 0, registers: 0 };
-        g.add_frame(code, 0, None);
+        g.add_frame(code, 0, None, false);
         let mut known: HashMap<(usize, usize), NodeId> = HashMap::new();
         let mut work = Vec::new();
         g.entry = g.node((0, head), &mut known, &mut work);
@@ -114,17 +144,16 @@ impl Graph {
                     continue;
                 }
                 Op::CALL | Op::CALL_METHOD => {
-                    let callee = callee(i, &site);
-                    g.nodes[id].calls = callee;
-                    if let Some(callee) = callee.filter(|&c| g.is_inlinable(frame, c, &site)) {
-                        let base = g.frames[frame].base + i.b() + FRAME_HEADER_WORDS;
+                    let call = call(t, op, i, &site);
+                    g.nodes[id].calls = call;
+                    if let Some(call) = call.filter(|c| g.is_inlinable(frame, c.code, &site)) {
+                        let base = g.frames[frame].base + i.b() + call.offset();
                         let inner = match inlined.get(&(frame, at)) {
                             Some(&f) => f,
-                            None => g.add_frame(callee, base, Some((frame, at))),
+                            None => g.add_frame(call.code, base, Some((frame, at)), call.makes.is_some()),
                         };
                         inlined.insert((frame, at), inner);
                         let start = g.node((inner, 0), &mut known, &mut work);
-                        g.nodes[id].calls = None;
                         g.nodes[id].enters = Some(inner);
                         g.nodes[id].next = Some(start);
                         continue;
@@ -156,9 +185,10 @@ impl Graph {
         })
     }
 
-    fn add_frame(&mut self, code: Ref<Code>, base: usize, call: Option<(usize, usize)>) -> usize {
+    fn add_frame(&mut self, code: Ref<Code>, base: usize, call: Option<(usize, usize)>, init: bool) -> usize {
         let sites = code.machine.get().map_or(Vec::new(), |m| m.sites());
-        let mut frame = Frame { code, base, call, globals: None, live: live_in(&code), sites };
+        let keeps_first = keeps_first(&code);
+        let mut frame = Frame { code, base, call, globals: None, live: live_in(&code), init, keeps_first, sites };
         frame.globals = globals_of(&frame);
         self.registers = self.registers.max(base + code.nregs as usize);
         self.frames.push(frame);
@@ -180,7 +210,7 @@ impl Graph {
     /// The registers that hold what may still be asked for when the instruction at `node` begins: what is read later, and
     /// variables, which others may look at.
     pub fn live(&self, node: &Node, mut f: impl FnMut(usize)) {
-        let (mut at, mut window) = (node.at, None);
+        let (mut at, mut window): (usize, Option<(usize, usize)>) = (node.at, None);
         for frame in self.chain(node.frame) {
             let fr = &self.frames[frame];
             let nvars = fr.code.nvars as usize;
@@ -202,14 +232,44 @@ impl Graph {
     }
 }
 
-/// The code of the one function that a call saw, if its arguments are where it wants them.
-fn callee(i: Instr, site: &Site) -> Option<Ref<Code>> {
+/// What a call was seen to call, if that can be called directly.
+fn call(t: &Thread, op: Op, i: Instr, site: &Site) -> Option<Call> {
     if site.callee == 0 || site.callee == u64::from(MIXED) || site.failures > 2 {
         return None;
     }
-    let code = Value::from_bits(site.callee).downcast::<Code>()?;
+    let receiver = match (op, site.receiver) {
+        (Op::CALL, _) => Receiver::Argument,
+        (_, 1) => Receiver::Absent,
+        (_, 2) => Receiver::Object,
+        _ => return None,
+    };
+    let callee = Value::from_bits(site.callee);
+    let (code, makes) = match callee.downcast::<Class>() {
+        Some(class) => {
+            let (init, version) = machine::new_by_init(t, class).filter(|_| receiver != Receiver::Object)?;
+            (init.code(), Some((class, version, init)))
+        }
+        None => (callee.downcast::<Code>()?, None),
+    };
+    let given = i.c() - usize::from(receiver == Receiver::Absent) + usize::from(makes.is_some());
     let special = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
-    (code.simple && code.argcount as usize == i.c() && !code.has(special)).then_some(code)
+    (code.simple && code.argcount as usize == given && !code.has(special)).then_some(Call { code, makes, receiver })
+}
+
+/// Whether no instruction writes to the first register.
+fn keeps_first(code: &Code) -> bool {
+    let mut at = 0;
+    while at < code.words() {
+        // SAFETY: below the number of words.
+        let i = Instr(unsafe { *code.start.add(at) });
+        let mut written = false;
+        effects::writes(i, |first, n| written |= first == 0 && n > 0);
+        if written {
+            return false;
+        }
+        at += Op::from_u16(i.op()).map_or(1, Op::len);
+    }
+    true
 }
 
 /// The globals dict that the cached globals of a frame's code belong to.

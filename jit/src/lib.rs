@@ -33,7 +33,7 @@ fn compile(t: &Thread, code: Ref<Code>, head: usize, regs: Regs, target: Target)
     let log = machine::log();
     let start = std::time::Instant::now();
     let name = || format!("{}:{}", code.qualname.expect().to_string_lossy(), code.position(head).line);
-    let graph = match Graph::build(code, head) {
+    let graph = match Graph::build(t, code, head) {
         Ok(g) => g,
         Err(why) => {
             if log {
@@ -52,7 +52,10 @@ fn compile(t: &Thread, code: Ref<Code>, head: usize, regs: Regs, target: Target)
     }
     let blocks = infer::infer(&cx, &kinds);
     let code = lower::lower(t, &cx, &blocks, target)?;
-    let about = log.then(|| format!("{}: {} instructions, {} frames", name(), graph.nodes.len(), graph.frames.len()));
+    let about = log.then(|| {
+        let left = code.left.join(" ");
+        format!("{}: {} instructions, {} frames, left: [{left}]", name(), graph.nodes.len(), graph.frames.len())
+    });
     let prepared = start.elapsed();
     Some(Box::new(move || {
         let start = std::time::Instant::now();

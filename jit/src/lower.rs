@@ -4,7 +4,7 @@
 //! on, or to the exit of its instruction, whose code is written at the end from the state that the instruction began with. All
 //! guards of an instruction come before it changes anything.
 
-use crate::graph::{Node, NodeId};
+use crate::graph::{Call, Node, NodeId, Receiver};
 use crate::infer::Blocks;
 use crate::memory::CodeMemory;
 use crate::plan::{Arith, Context, How, Items, Kind, Outcome, Plan, Source, State, apply, plan};
@@ -70,6 +70,7 @@ struct Lower<'a, 'b> {
     pending: Vec<PendingExit>,
     starts: Vec<Option<Block>>,
     exits: Vec<ExitPoint>,
+    left: Vec<&'static str>,
     target: Target,
     /// How many exits at one place are too many.
     limit: u32,
@@ -80,6 +81,8 @@ struct Lower<'a, 'b> {
 pub struct Written {
     context: Codegen,
     exits: Box<[ExitPoint]>,
+    /// Instructions that the interpreter or the runtime does, for the log.
+    pub left: Vec<&'static str>,
 }
 
 /// Writes the code of a graph.
@@ -114,16 +117,18 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Optio
         pending: Vec::new(),
         starts: vec![None; g.nodes.len()],
         exits: Vec::new(),
+        left: Vec::new(),
         target,
         limit: g.frames[0].code.machine.get_or_init(Box::default).exit_limit(g.nodes.len()),
         refs: Vec::new(),
     };
     l.unit();
-    let (refs, exits) = (std::mem::take(&mut l.refs), std::mem::take(&mut l.exits).into_boxed_slice());
+    let (refs, left) = (std::mem::take(&mut l.refs), std::mem::take(&mut l.left));
+    let exits = std::mem::take(&mut l.exits).into_boxed_slice();
     l.b.seal_all_blocks();
     l.b.finalize(isa.frontend_config());
     keep(t, cx, &refs).ok()?;
-    Some(Written { context, exits })
+    Some(Written { context, exits, left })
 }
 
 impl Written {
@@ -159,8 +164,8 @@ fn keep(t: &Thread, cx: &Context, refs: &[u64]) -> Result<()> {
             root.keep(t, globals)?;
         }
     }
-    for code in cx.graph.nodes.iter().filter_map(|n| n.calls) {
-        root.keep(t, code.value())?;
+    for call in cx.graph.nodes.iter().filter_map(|n| n.calls) {
+        root.keep(t, call.code.value())?;
     }
     for &word in refs {
         root.keep(t, Value::from_bits(word))?;
@@ -375,6 +380,48 @@ impl Lower<'_, '_> {
             self.guard_shape(w, shape);
         }
     }
+    /// Where the slot is, plus the tag, in the instance in register `r`, whose word is `o`: made sure that it has one of these shapes.
+    fn slot_place(&mut self, r: usize, o: Ir, ways: &[(u32, usize)]) -> Ir {
+        let known = self.state.shapes[r];
+        if let Some(&(_, offset)) = ways.iter().find(|w| w.0 == known) {
+            return self.b.ins().iadd_imm_s(o, 8 * offset as i64);
+        }
+        if let [(shape, offset)] = *ways {
+            self.guard_shape(o, shape);
+            return self.b.ins().iadd_imm_s(o, 8 * offset as i64);
+        }
+        let cell = self.is_cell(o);
+        self.guard(cell);
+        let shape = self.b.ins().load(I32, MemFlagsData::trusted(), o, -(CELL_TAG as i32));
+        let done = self.new_block(false);
+        let place = self.b.append_block_param(done, I64);
+        for (k, &(way, offset)) in ways.iter().enumerate() {
+            let there = self.b.ins().iadd_imm_s(o, 8 * offset as i64);
+            if k == ways.len() - 1 {
+                self.guard_eq(shape, way.into());
+                self.b.ins().jump(done, &[there.into()]);
+            } else {
+                let next = self.new_block(false);
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, shape, way as i64);
+                self.b.ins().brif(c, done, &[there.into()], next, &[]);
+                self.b.switch_to_block(next);
+            }
+        }
+        self.b.switch_to_block(done);
+        place
+    }
+    /// Stores `v`, the word of register `c`, at `at` from `place` in the cell with the word `o`.
+    fn store_slot(&mut self, c: usize, o: Ir, v: Ir, place: Ir, at: i32) {
+        let header = self.b.ins().iadd_imm_s(o, -CELL_TAG);
+        let (slow, done) = (self.new_block(true), self.new_block(false));
+        self.quick_store(header, c, v, place, at, slow, done);
+        self.b.switch_to_block(slow);
+        self.set_pc();
+        let field = self.b.ins().iadd_imm_s(place, at as i64);
+        self.call(machine::store_field as *const () as usize, &[self.t, o, field, v], None);
+        self.b.ins().jump(done, &[]);
+        self.b.switch_to_block(done);
+    }
     /// Makes sure that `w` is a cell of this shape.
     fn guard_shape(&mut self, w: Ir, shape: u32) {
         let cell = self.is_cell(w);
@@ -510,6 +557,9 @@ impl Lower<'_, '_> {
             self.exit = [None; 3];
             self.before = self.state.clone();
             let p = plan(self.cx, &self.state, &g.nodes[at]);
+            if matches!(p.how, How::Step | How::Helper { .. } | How::ForAny { .. }) {
+                self.left.push(g.nodes[at].op.info().name);
+            }
             for &(r, kind) in &p.guards {
                 if self.state.kinds[r] != kind {
                     self.ensure(r, kind);
@@ -580,7 +630,7 @@ impl Lower<'_, '_> {
                 self.finish(a);
                 return false;
             }
-            How::CallFunction { window, method, code, dest } => self.call_function(window, method, code, dest),
+            How::CallFunction { window, call, dest } => self.call_function(window, call, dest),
             How::Step => return self.step(p),
             How::Helper { helper, args, outcome } => self.helper(p, helper, &args, outcome),
             How::FloatPow { a, x, y } => {
@@ -680,32 +730,35 @@ impl Lower<'_, '_> {
                 }
                 self.def(a, v);
             }
-            How::Slot { a, b, shape, offset } => {
+            How::Slot { a, b, ways } => {
                 let o = self.word_of(b);
-                self.guard_instance(b, o, shape);
-                let v = self.b.ins().load(I64, MemFlagsData::trusted(), o, 8 * offset as i32 - CELL_TAG as i32);
+                let place = self.slot_place(b, o, &ways);
+                let v = self.b.ins().load(I64, MemFlagsData::trusted(), place, -(CELL_TAG as i32));
                 self.guard_ne(v, EMPTY);
                 self.def(a, v);
             }
-            How::SetSlot { a, c, shape, offset, empty } => {
+            How::SetSlot { a, c, ways, empty } => {
                 let o = self.word_of(a);
                 // Boxing may let other threads run.
                 let v = self.word_of(c);
-                self.guard_instance(a, o, shape);
-                let at = 8 * offset as i32 - CELL_TAG as i32;
+                let place = self.slot_place(a, o, &ways);
+                let at = -(CELL_TAG as i32);
                 if !empty {
-                    let old = self.b.ins().load(I64, MemFlagsData::trusted(), o, at);
+                    let old = self.b.ins().load(I64, MemFlagsData::trusted(), place, at);
                     self.guard_ne(old, EMPTY);
                 }
+                self.store_slot(c, o, v, place, at);
+            }
+            How::AddSlot { a, c, shape, offset, new_shape } => {
+                let o = self.word_of(a);
+                let v = self.word_of(c);
+                self.guard_instance(a, o, shape);
                 let header = self.b.ins().iadd_imm_s(o, -CELL_TAG);
-                let (slow, done) = (self.new_block(true), self.new_block(false));
-                self.quick_store(header, c, v, o, at, slow, done);
-                self.b.switch_to_block(slow);
-                self.set_pc();
-                let offset = self.int(offset as i64);
-                self.call(machine::store_slot as *const () as usize, &[self.t, o, offset, v], None);
-                self.b.ins().jump(done, &[]);
-                self.b.switch_to_block(done);
+                let own = self.is_own(header);
+                self.guard(own);
+                self.store_slot(c, o, v, o, 8 * offset as i32 - CELL_TAG as i32);
+                let shape = self.b.ins().iconst(I32, new_shape as i64);
+                self.store(shape, header, layout::HEADER_SHAPE as isize);
             }
             How::Method { base, b, shape, function, class, version } => {
                 self.refs.extend([function, class]);
@@ -803,11 +856,19 @@ impl Lower<'_, '_> {
                 self.jump(p);
                 return false;
             }
-            How::Enter { window, method } => self.enter(window, method),
+            How::Enter { window, call } => self.enter(window, call),
             How::Return { b, dest } => {
                 let frame = self.node().frame;
+                let f = &self.cx.graph.frames[frame];
                 let regs = self.frame_regs(frame);
                 let leave = self.exit(ExitKind::Leave);
+                if f.init {
+                    let v = self.word_of(b);
+                    let none = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::NONE.bits() as i64);
+                    let next = self.new_block(false);
+                    self.b.ins().brif(none, next, &[], leave, &[]);
+                    self.b.switch_to_block(next);
+                }
                 let seen = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * frame_word::FRAME as i32);
                 let unseen = self.b.ins().icmp_imm_s(IntCC::Equal, seen, EMPTY);
                 let next = self.new_block(false);
@@ -819,7 +880,14 @@ impl Lower<'_, '_> {
                 let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
                 let less = self.b.ins().iadd_imm_s(depth, -1);
                 self.store(less, self.t, layout::THREAD_DEPTH as isize);
-                self.copy(dest, b);
+                if !f.init {
+                    self.copy(dest, b);
+                } else if f.keeps_first {
+                    self.copy(dest, f.base);
+                } else {
+                    let made = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * frame_word::LOCALS as i32);
+                    self.def(dest, made);
+                }
             }
         }
         true
@@ -844,19 +912,20 @@ impl Lower<'_, '_> {
         match s {
             Source::Int(_) => true,
             Source::Reg(r) => self.state.kinds[r] == Kind::Int,
+            Source::Number(_) => false,
         }
     }
     /// A tagged integer.
     fn int_word(&mut self, s: Source) -> Ir {
         match s {
             Source::Int(i) => self.int(i << 2),
-            Source::Reg(r) => self.b.use_var(self.words[r]),
+            Source::Reg(r) | Source::Number(r) => self.b.use_var(self.words[r]),
         }
     }
     fn raw_int(&mut self, s: Source) -> Ir {
         match s {
             Source::Int(i) => self.int(i),
-            Source::Reg(r) => {
+            Source::Reg(r) | Source::Number(r) => {
                 let w = self.b.use_var(self.words[r]);
                 self.b.ins().sshr_imm_s(w, 2)
             }
@@ -876,6 +945,22 @@ impl Lower<'_, '_> {
                 self.b.ins().fcvt_from_sint(F64, i)
             }
             Source::Reg(r) => self.b.use_var(self.floats[r]),
+            Source::Number(r) => {
+                let w = self.b.use_var(self.words[r]);
+                let (int, other, done) = (self.new_block(false), self.new_block(false), self.new_block(false));
+                let x = self.b.append_block_param(done, F64);
+                let tag = self.b.ins().band_imm_s(w, 3);
+                self.b.ins().brif(tag, other, &[], int, &[]);
+                self.b.switch_to_block(int);
+                let i = self.b.ins().sshr_imm_u(w, 2);
+                let converted = self.b.ins().fcvt_from_sint(F64, i);
+                self.b.ins().jump(done, &[converted.into()]);
+                self.b.switch_to_block(other);
+                let unboxed = self.unboxed(w);
+                self.b.ins().jump(done, &[unboxed.into()]);
+                self.b.switch_to_block(done);
+                x
+            }
         }
     }
     fn int_arith(&mut self, op: Arith, x: Source, y: Source) -> Ir {
@@ -991,7 +1076,7 @@ impl Lower<'_, '_> {
         match index {
             Source::Int(i) if i >= 0 => self.int(i),
             Source::Int(i) => self.b.ins().iadd_imm_s(len, i),
-            Source::Reg(_) => {
+            Source::Reg(_) | Source::Number(_) => {
                 let i = self.raw_int(index);
                 let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, i, 0);
                 let from_end = self.b.ins().iadd(i, len);
@@ -1275,7 +1360,7 @@ impl Lower<'_, '_> {
         let leave = self.exit(ExitKind::Leave);
         let frame = |l: &mut Self, word: isize| l.b.ins().load(I64, MemFlagsData::trusted(), l.r, 8 * word as i32);
         let caller = frame(self, frame_word::CALLER);
-        let kind = self.b.ins().band_imm_s(caller, (INIT | GENERATOR) as i64);
+        let kind = self.b.ins().band_imm_s(caller, GENERATOR as i64);
         let object = frame(self, frame_word::FRAME);
         let object = self.b.ins().bxor_imm_s(object, EMPTY);
         let handled = frame(self, frame_word::HANDLED);
@@ -1287,6 +1372,20 @@ impl Lower<'_, '_> {
         self.b.switch_to_block(next);
         let v = self.word_of(a);
         self.store(v, self.t, layout::THREAD_RESULT as isize);
+        // What `__init__` returns is None, or an error; the instance is the result.
+        let (init, none, next) = (self.new_block(true), self.new_block(true), self.new_block(false));
+        let kind = self.b.ins().band_imm_s(caller, INIT as i64);
+        self.b.ins().brif(kind, init, &[], next, &[]);
+        self.b.switch_to_block(init);
+        let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::NONE.bits() as i64);
+        self.b.ins().brif(c, none, &[], leave, &[]);
+        self.b.switch_to_block(none);
+        let instance = frame(self, frame_word::LOCALS);
+        self.store(instance, self.t, layout::THREAD_RESULT as isize);
+        let empty = self.int(EMPTY);
+        self.store(empty, self.r, 8 * frame_word::LOCALS);
+        self.b.ins().jump(next, &[]);
+        self.b.switch_to_block(next);
         let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
         let less = self.b.ins().iadd_imm_s(depth, -1);
         self.store(less, self.t, layout::THREAD_DEPTH as isize);
@@ -1300,11 +1399,12 @@ impl Lower<'_, '_> {
     }
 
     /// Calls a function by its machine code, or by the interpreter where it has none.
-    fn call_function(&mut self, window: usize, method: bool, code: Ref<Code>, dest: usize) {
+    fn call_function(&mut self, window: usize, call: Call, dest: usize) {
         let g = self.cx.graph;
         let node = &g.nodes[self.at];
-        let inner = window + FRAME_HEADER_WORDS;
-        let (callable, globals) = self.guard_callee(window, method, code);
+        let inner = window + call.offset();
+        let code = call.code;
+        let (callable, globals) = self.guard_callee(window, call);
         let leave = self.exit(ExitKind::Leave);
         let or_leave = |l: &mut Self, c: Ir| {
             let next = l.new_block(false);
@@ -1327,11 +1427,22 @@ impl Lower<'_, '_> {
         self.state.stored.fill(true);
         self.before = self.state.clone();
         self.exit = [None; 3];
+        let instance = self.new_instance(call);
+        if let Some(made) = instance {
+            if call.receiver == Receiver::Argument {
+                for k in (0..node.i.c()).rev() {
+                    let v = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * k as i32);
+                    self.store(v, regs, 8 * (k as isize + 1));
+                }
+            }
+            self.store(made, regs, 0);
+        }
         let pc = self.pc();
+        let kind = ENTRY | if call.makes.is_some() { INIT } else { 0 };
         let caller = self.frame_regs(node.frame);
-        let caller = self.b.ins().bor_imm_s(caller, ENTRY as i64);
+        let caller = self.b.ins().bor_imm_s(caller, kind as i64);
         let back = pc << 16 | node.i.a() as u64;
-        self.push_header(regs, code, callable, globals, caller, back);
+        self.push_header(regs, code, callable, globals, caller, back, instance);
         let empty = self.int(EMPTY);
         for r in code.nparams as usize..code.nvars as usize {
             self.store(empty, regs, Self::offset(r));
@@ -1364,26 +1475,52 @@ impl Lower<'_, '_> {
         self.def(dest, v);
     }
 
-    /// Makes sure that the window's callable is a function of this code; its word, and its globals' address.
-    fn guard_callee(&mut self, window: usize, method: bool, code: Ref<Code>) -> (Ir, Ir) {
+    /// Makes sure that the window's callable is what the call is known to call; the function's word, and its globals' address.
+    fn guard_callee(&mut self, window: usize, call: Call) -> (Ir, Ir) {
         let callable = self.word_of(window + CALLABLE);
+        let first = window + FRAME_HEADER_WORDS;
+        let first_word = self.b.use_var(self.words[first]);
+        match call.receiver {
+            Receiver::Object if self.state.kinds[first] == Kind::Any && self.state.shapes[first] == 0 => {
+                self.guard_ne(first_word, EMPTY);
+            }
+            Receiver::Absent => self.guard_eq(first_word, EMPTY),
+            _ => {}
+        }
+        if let Some((class, version, init)) = call.makes {
+            self.guard_eq(callable, class.value().bits() as i64);
+            let at = layout::CLASS_VERSION as i32 - CELL_TAG as i32;
+            let now = self.b.ins().load(I32, MemFlagsData::trusted(), callable, at);
+            self.guard_eq(now, version as i32 as i64);
+            self.refs.extend([class.value().bits(), init.value().bits()]);
+            let function = self.word(init.value().bits());
+            let at = layout::FUNCTION_CODE as i32 - CELL_TAG as i32;
+            let own = self.b.ins().load(I64, MemFlagsData::trusted(), function, at);
+            self.guard_eq(own, call.code.as_ptr() as i64);
+            let globals = self.word(init.globals.expect().as_ptr() as u64);
+            return (function, globals);
+        }
         let known = Value::from_bits(self.state.known[window + CALLABLE]).downcast::<Function>();
         if known.is_none() {
             self.guard_shape(callable, self.cx.shapes.function);
         }
         let field = |l: &mut Self, at: usize| l.b.ins().load(I64, MemFlagsData::trusted(), callable, at as i32 - CELL_TAG as i32);
         let own = field(self, layout::FUNCTION_CODE);
-        self.guard_eq(own, code.as_ptr() as i64);
-        let first = window + FRAME_HEADER_WORDS;
-        if method && self.state.kinds[first] == Kind::Any && self.state.shapes[first] == 0 {
-            let first = self.b.use_var(self.words[first]);
-            self.guard_ne(first, EMPTY);
-        }
+        self.guard_eq(own, call.code.as_ptr() as i64);
         let globals = match known {
             Some(f) => self.word(f.globals.expect().as_ptr() as u64),
             None => field(self, layout::FUNCTION_GLOBALS),
         };
         (callable, globals)
+    }
+    /// The new instance whose `__init__` a call runs.
+    fn new_instance(&mut self, call: Call) -> Option<Ir> {
+        let (class, _, _) = call.makes?;
+        self.set_pc();
+        let class = self.word(class.value().bits());
+        let made = self.call(machine::new_instance as *const () as usize, &[self.t, class], Some(I64))?;
+        self.check(made);
+        Some(made)
     }
     /// Makes sure that a frame fits.
     fn guard_room(&mut self, regs: Ir, code: Ref<Code>) {
@@ -1397,7 +1534,7 @@ impl Lower<'_, '_> {
         self.guard(c);
     }
     /// Writes the header of a frame that fits, and makes it the running one.
-    fn push_header(&mut self, regs: Ir, code: Ref<Code>, callable: Ir, globals: Ir, caller: Ir, back: u64) {
+    fn push_header(&mut self, regs: Ir, code: Ref<Code>, callable: Ir, globals: Ir, caller: Ir, back: u64, instance: Option<Ir>) {
         let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
         let more = self.b.ins().iadd_imm_s(depth, 1);
         self.store(more, self.t, layout::THREAD_DEPTH as isize);
@@ -1409,7 +1546,7 @@ impl Lower<'_, '_> {
             (frame_word::CODE, code),
             (frame_word::FUNCTION, callable),
             (frame_word::GLOBALS, globals),
-            (frame_word::LOCALS, empty),
+            (frame_word::LOCALS, instance.unwrap_or(empty)),
             (frame_word::FRAME, empty),
             (frame_word::HANDLED, empty),
             (frame_word::CALLER, caller),
@@ -1421,13 +1558,14 @@ impl Lower<'_, '_> {
     }
 
     /// Enters an inlined callee: makes sure that it is the one, and pushes its frame.
-    fn enter(&mut self, window: usize, method: bool) {
+    fn enter(&mut self, window: usize, call: Call) {
         let g = self.cx.graph;
         let node = &g.nodes[self.at];
         let Some(inner) = node.enters else { return };
         let f = &g.frames[inner];
-        let (callable, globals) = self.guard_callee(window, method, f.code);
+        let (callable, globals) = self.guard_callee(window, call);
         let known = Value::from_bits(self.state.known[window + CALLABLE]).downcast::<Function>();
+        let known = call.makes.map(|m| m.2).or(known);
         match f.globals {
             Some(expected) if known.is_none_or(|k| k.globals.expect().value() != expected) => {
                 self.guard_eq(globals, expected.bits() as i64 - CELL_TAG);
@@ -1436,9 +1574,17 @@ impl Lower<'_, '_> {
         }
         let regs = self.frame_regs(inner);
         self.guard_room(regs, f.code);
-        let caller = self.frame_regs(node.frame);
+        let instance = self.new_instance(call);
+        let mut caller = self.frame_regs(node.frame);
+        if let Some(made) = instance {
+            if call.receiver == Receiver::Argument {
+                (0..node.i.c()).rev().for_each(|k| self.copy(f.base + k + 1, f.base + k));
+            }
+            self.def(f.base, made);
+            caller = self.b.ins().bor_imm_s(caller, INIT as i64);
+        }
         let next = g.frames[node.frame].address(node.at + Op::CALL.len());
-        self.push_header(regs, f.code, callable, globals, caller, next << 16 | node.i.a() as u64);
+        self.push_header(regs, f.code, callable, globals, caller, next << 16 | node.i.a() as u64, instance);
         let empty = self.int(EMPTY);
         for r in f.code.nparams as usize..f.code.nvars as usize {
             self.def(f.base + r, empty);

@@ -1,13 +1,12 @@
 //! What is known of registers, and how each instruction is done given that and what it saw: the decisions that type inference
 //! and code generation share.
 
-use crate::graph::{Frame, Graph, Node};
+use crate::graph::{Call, Frame, Graph, Node, Receiver};
 use taipan_compiler::isa::Op;
 use taipan_vm::interp::cache::{self, Kind as CacheKind};
 use taipan_vm::interp::machine::layout::{self, Shapes};
 use taipan_vm::interp::machine::{MIXED, seen};
 use taipan_vm::native::*;
-use taipan_vm::objects::code::Code;
 use taipan_vm::ops::Compare;
 
 /// What is known of a register's value, and how it is held.
@@ -85,6 +84,8 @@ impl State {
 #[derive(Clone, Copy, Debug)]
 pub enum Source {
     Reg(usize),
+    /// A register that holds an integer or a float, where a float is wanted.
+    Number(usize),
     Int(i64),
 }
 
@@ -138,8 +139,7 @@ pub enum How {
     /// Calls a function that is always the same.
     CallFunction {
         window: usize,
-        method: bool,
-        code: Ref<Code>,
+        call: Call,
         dest: usize,
     },
     /// The interpreter's handler does it.
@@ -219,18 +219,25 @@ pub enum How {
         /// The function that it is made sure to be, or 0.
         known: u64,
     },
+    /// An attribute in an inline slot, by shape.
     Slot {
         a: usize,
         b: usize,
-        shape: u32,
-        offset: usize,
+        ways: Vec<(u32, usize)>,
     },
     SetSlot {
         a: usize,
         c: usize,
+        ways: Vec<(u32, usize)>,
+        empty: bool,
+    },
+    /// Adds an attribute.
+    AddSlot {
+        a: usize,
+        c: usize,
         shape: u32,
         offset: usize,
-        empty: bool,
+        new_shape: u32,
     },
     Method {
         base: usize,
@@ -275,10 +282,10 @@ pub enum How {
     },
     Jump,
     JumpBack,
-    /// Enters an inlined callee: the window's first register, arguments, whether the first may be absent.
+    /// Enters an inlined callee.
     Enter {
         window: usize,
-        method: bool,
+        call: Call,
     },
     /// Returns from an inlined callee.
     Return {
@@ -398,10 +405,16 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
         }
         How::ForRange { a, .. } => writes.push((*a, Kind::Int)),
         How::ForList { a, .. } | How::ForTuple { a, .. } | How::ForAny { a, .. } => writes.push((*a, Kind::Any)),
-        How::Return { b, dest } => writes.push((*dest, state.kinds[*b])),
+        How::Return { b, dest } => writes.push((*dest, if frame.init { Kind::Any } else { state.kinds[*b] })),
         How::Enter { .. } => {
-            if let Some(inner) = node.enters {
+            if let (Some(inner), Some(call)) = (node.enters, node.calls) {
                 let f = &cx.graph.frames[inner];
+                if call.makes.is_some() {
+                    if call.receiver == Receiver::Argument {
+                        (0..node.i.c()).for_each(|k| writes.push((f.base + k + 1, state.kinds[f.base + k])));
+                    }
+                    writes.push((f.base, Kind::Any));
+                }
                 (f.code.nparams as usize..f.code.nvars as usize).for_each(|r| writes.push((f.base + r, Kind::Any)));
             }
         }
@@ -410,9 +423,14 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
     let fact = |to: usize, from: usize| (to, state.shapes[from], state.known[from]);
     let learned = match how {
         How::Move { a, b } => vec![fact(a, b)],
+        How::Return { dest, .. } if frame.init => match frame.keeps_first {
+            true => vec![(dest, state.shapes[frame.base], 0)],
+            false => Vec::new(),
+        },
         How::Return { b, dest } => vec![fact(dest, b)],
-        How::Slot { a, b, shape, .. } if a != b => vec![(b, shape, 0)],
-        How::SetSlot { a, shape, .. } => vec![(a, shape, 0)],
+        How::Slot { a, b, ref ways } if a != b && ways.len() == 1 => vec![(b, ways[0].0, 0)],
+        How::SetSlot { a, ref ways, .. } if ways.len() == 1 => vec![(a, ways[0].0, 0)],
+        How::AddSlot { a, new_shape, .. } => vec![(a, new_shape, 0)],
         How::Method { base, b, shape, function, .. } => {
             use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS};
             let mut facts = vec![(base + FRAME_HEADER_WORDS, shape, 0), (base + CALLABLE, 0, function)];
@@ -439,6 +457,8 @@ pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
     let quick = |items: Items| items == Items::Quick;
     match plan.how {
         How::JumpBack => state.shapes.fill(0),
+        // Another register may hold the same instance.
+        How::AddSlot { .. } => state.shapes.fill(0),
         How::Item { items, .. } | How::SetItem { items, .. } if quick(items) => state.shapes.fill(0),
         _ => {}
     }
@@ -485,11 +505,11 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
             }
             None => How::Finish { a },
         },
-        Op::CALL | Op::CALL_METHOD if node.calls.is_some() => match node.calls {
-            Some(code) => How::CallFunction { window: b, method: node.op == Op::CALL_METHOD, code, dest: a },
-            None => How::Step,
+        Op::CALL | Op::CALL_METHOD => match (node.calls, node.enters) {
+            (Some(call), Some(_)) => How::Enter { window: b, call },
+            (Some(call), None) => How::CallFunction { window: b, call, dest: a },
+            (None, _) => How::Step,
         },
-        Op::CALL | Op::CALL_METHOD if node.enters.is_some() => How::Enter { window: b, method: node.op == Op::CALL_METHOD },
         Op::LOAD_GLOBAL => global(frame, node, a).unwrap_or(How::Step),
         Op::LOAD_ATTR => slot(frame, node, a, b).unwrap_or(How::Step),
         Op::STORE_ATTR => set_slot(frame, node, a, c).unwrap_or(How::Step),
@@ -646,15 +666,37 @@ fn truth(o: &mut Operands, a: usize, want: bool) -> How {
     }
 }
 
+/// Makes of an operand that may be an integer or a float a source of floats.
+fn mixed(o: &Operands, s: (Source, usize)) -> Option<Source> {
+    let Source::Reg(r) = s.0 else { return None };
+    let kinds = o.node.site.kinds[s.1];
+    let numbers = kinds != 0 && kinds & !(seen::INT | seen::FLOAT | seen::BOXED_FLOAT) == 0;
+    (numbers && o.state.kinds[r] == Kind::Any).then_some(Source::Number(r))
+}
+/// An operation of a float, by feedback or knowledge, and a number of either kind.
+fn mixed_arith(o: &mut Operands, op: Arith, a: usize, x: (Source, usize), y: (Source, usize)) -> Option<How> {
+    if !matches!(op, Arith::Add | Arith::Sub | Arith::Mul | Arith::TrueDiv) || o.node.site.failures > 0 {
+        return None;
+    }
+    match (number_of(o, x), number_of(o, y)) {
+        (Some(Kind::Float), None) => mixed(o, y).map(|y| How::FloatArith { op, a, x: x.0, y }),
+        (None, Some(Kind::Float)) => mixed(o, x).map(|x| How::FloatArith { op, a, x, y: y.0 }),
+        _ => None,
+    }
+}
+
 fn number_of(o: &mut Operands, s: (Source, usize)) -> Option<Kind> {
     match s.0 {
         Source::Int(_) => Some(Kind::Int),
-        Source::Reg(r) => o.number(r, s.1),
+        Source::Reg(r) | Source::Number(r) => o.number(r, s.1),
     }
 }
 
 fn binary(o: &mut Operands, op: Arith, a: usize, x: (usize, usize), y: (Source, usize)) -> How {
-    let (Some(p), Some(q)) = (o.number(x.0, x.1), number_of(o, y)) else { return How::Step };
+    let (Some(p), Some(q)) = (o.number(x.0, x.1), number_of(o, y)) else {
+        o.guards.clear();
+        return mixed_arith(o, op, a, (Source::Reg(x.0), x.1), y).unwrap_or(How::Step);
+    };
     let (x, y) = (Source::Reg(x.0), y.0);
     let ints = p == Kind::Int && q == Kind::Int;
     match op {
@@ -801,26 +843,43 @@ fn global(frame: &Frame, node: &Node, a: usize) -> Option<How> {
     Some(How::Global { a, cell: builtin.value().bits(), shadow: Some(own.value().bits()), known: known(builtin.get()) })
 }
 
-/// The shape and word offset of a site that knows one shape with an inline slot.
-fn one_slot(frame: &Frame, node: &Node) -> Option<(u32, usize, u64)> {
+/// The entries that a site's chain has for what was seen there.
+fn entries(frame: &Frame, node: &Node) -> Vec<Ref<cache::Entry>> {
+    let seen = |e: &Ref<cache::Entry>| node.site.shape == MIXED || node.site.shape == e.shape.0;
+    let chain = std::iter::successors(cache::entry(frame.cache(node.at)), |e| e.next.get());
+    if node.site.failures > 0 { Vec::new() } else { chain.filter(seen).collect() }
+}
+/// Shapes and word offsets of a site that knows nothing but inline slots; whether stores find them also when they are empty.
+fn slots(frame: &Frame, node: &Node) -> Option<(Vec<(u32, usize)>, bool)> {
     let word = frame.cache(node.at);
-    if word & 1 == 0 || node.site.failures > 0 || node.site.shape != (word >> 32) as u32 {
-        return None;
+    if word & 1 != 0 {
+        let shape = (word >> 32) as u32;
+        let known = node.site.failures == 0 && node.site.shape == shape;
+        return known.then(|| (vec![(shape, (word as u32 >> 8) as usize)], word & 2 != 0));
     }
-    Some(((word >> 32) as u32, (word as u32 >> 8) as usize, word))
+    let all = entries(frame, node);
+    let ways: Vec<_> = all.iter().filter(|e| e.kind == CacheKind::Slot).map(|e| (e.shape.0, e.offset as usize)).collect();
+    (!ways.is_empty() && ways.len() == all.len()).then_some((ways, false))
 }
 fn slot(frame: &Frame, node: &Node, a: usize, b: usize) -> Option<How> {
-    let (shape, offset, _) = one_slot(frame, node)?;
-    Some(How::Slot { a, b, shape, offset })
+    let (ways, _) = slots(frame, node)?;
+    Some(How::Slot { a, b, ways })
 }
 fn set_slot(frame: &Frame, node: &Node, a: usize, c: usize) -> Option<How> {
-    let (shape, offset, word) = one_slot(frame, node)?;
-    Some(How::SetSlot { a, c, shape, offset, empty: word & 2 != 0 })
+    if let Some((ways, empty)) = slots(frame, node) {
+        return Some(How::SetSlot { a, c, ways, empty });
+    }
+    match *entries(frame, node) {
+        [e] if e.kind == CacheKind::Add => {
+            let (shape, offset, new_shape) = (e.shape.0, e.offset as usize, e.new_shape.0);
+            Some(How::AddSlot { a, c, shape, offset, new_shape })
+        }
+        _ => None,
+    }
 }
 fn method(frame: &Frame, node: &Node, base: usize, b: usize) -> Option<How> {
-    let e = cache::entry(frame.cache(node.at))?;
-    let one = e.kind == CacheKind::Method && e.next.get().is_none() && node.site.shape == e.shape.0;
-    if !one || node.site.failures > 0 {
+    let [e] = *entries(frame, node) else { return None };
+    if e.kind != CacheKind::Method {
         return None;
     }
     let (function, class) = (e.value.get().bits(), e.guard.get().bits());

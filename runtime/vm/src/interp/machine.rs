@@ -69,8 +69,11 @@ pub struct Site {
     pub failures: u8,
     /// Shape of the first cell among the operands; 0: none; or [`MIXED`].
     pub shape: u32,
-    /// For calls: the callee's code as a value word; 0: none seen; [`MIXED`]: several, or no Python function.
+    /// For calls: the code of the function, or the class, that was called, as a value word; 0: none seen; [`MIXED`]: several, or
+    /// something else.
     pub callee: u64,
+    /// For calls of methods: whether the first argument was seen to be absent (1), or there (2).
+    pub receiver: u8,
 }
 
 impl Site {
@@ -81,6 +84,7 @@ impl Site {
         }
         self.shape = join(self.shape.into(), other.shape.into()) as u32;
         self.callee = join(self.callee, other.callee);
+        self.receiver |= other.receiver;
     }
 }
 fn join(a: u64, b: u64) -> u64 {
@@ -500,12 +504,29 @@ pub unsafe extern "C" fn box_float(t: &Thread, x: f64) -> u64 {
 pub unsafe extern "C" fn set_list_item(t: &Thread, l: u64, i: i64, v: u64) -> u64 {
     u64::from(slow::set_list_item(t, Value::from_bits(l), i, Value::from_bits(v)))
 }
-/// Stores into the attribute slot `offset` words into a cell.
-pub unsafe extern "C" fn store_slot(t: &Thread, cell: u64, offset: u64, v: u64) {
+/// A new instance of a class that [`new_by_init`] knows, before its `__init__` runs; or [`FAILED`].
+pub unsafe extern "C" fn new_instance(t: &Thread, class: u64) -> u64 {
+    let made = match Value::from_bits(class).downcast::<Class>() {
+        Some(c) => crate::objects::object::allocate_instance(t, c),
+        None => Err(t.system_error("a class is expected")),
+    };
+    match made {
+        Ok(v) => v.bits(),
+        Err(e) => failed(t, e),
+    }
+}
+/// The `__init__` of a class whose instances are made by `object.__new__` and that function, as long as the class's version holds.
+pub fn new_by_init(t: &Thread, class: Ref<Class>) -> Option<(Ref<Function>, u32)> {
+    let version = class.version.load(Acquire);
+    let init = slow::python_init(t, class)?.downcast::<Function>()?;
+    (version != 0).then_some((init, version))
+}
+/// Stores into the field at an address inside a cell.
+pub unsafe extern "C" fn store_field(t: &Thread, cell: u64, field: u64, v: u64) {
     // SAFETY: compiled code has checked that the cell's shape has the slot.
     unsafe {
         let header = (cell - 2) as *const Header;
-        (*header.cast::<Field>().add(offset as usize)).set(t, &*header, Value::from_bits(v));
+        (*(field as *const Field)).set(t, &*header, Value::from_bits(v));
     }
 }
 /// Item `i` of an instance of a class with [`ClassDef::item`]; the empty mark if that does not know, or [`FAILED`].
@@ -800,13 +821,13 @@ unsafe fn note(t: &Thread, pc: *const u64, regs: Regs) {
         if matches!(op, Op::CALL | Op::CALL_METHOD) {
             let f = *regs.add(i.b() + CALLABLE);
             let callee = match f.downcast::<Function>() {
-                Some(f) if (*regs.add(i.b() + FRAME_HEADER_WORDS)).is_empty() && op == Op::CALL_METHOD => {
-                    let _ = f;
-                    MIXED.into()
-                }
                 Some(f) => f.code().value().bits(),
+                None if f.downcast::<Class>().is_some() => f.bits(),
                 None => MIXED.into(),
             };
+            if op == Op::CALL_METHOD {
+                site.receiver |= if (*regs.add(i.b() + FRAME_HEADER_WORDS)).is_empty() { 1 } else { 2 };
+            }
             let known = site.callee;
             site.callee = join(known, callee);
             if known == 0 && callee != u64::from(MIXED) && remember(t, Value::from_bits(callee)).is_err() {

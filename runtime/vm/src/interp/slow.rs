@@ -1236,7 +1236,7 @@ pub fn convert_by_class(t: &Thread, class: Value, v: Value) -> Result<Value> {
 }
 
 /// The Python `__init__` of a class whose instances are made by `object.__new__` and nothing else.
-fn python_init(t: &Thread, c: Ref<Class>) -> Option<Value> {
+pub(super) fn python_init(t: &Thread, c: Ref<Class>) -> Option<Value> {
     if !c.is_heap()
         || !c.layout.is(<Object as HeapType>::layout())
         || c.has_flag(class_flags::ABSTRACT)
