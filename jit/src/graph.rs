@@ -19,6 +19,8 @@ use taipan_vm::objects::generator::Generator;
 /// Words of instructions in a unit, in an inlined callee, and frames within each other.
 const MOST_WORDS: usize = 4000;
 const MOST_INLINED: usize = 160;
+/// Instructions of a unit from which on no further callee is inlined: large ones take long to compile, and call just as well.
+const ENOUGH: usize = 100;
 const MOST_FRAMES: usize = 4;
 
 pub type NodeId = usize;
@@ -199,7 +201,12 @@ impl Graph {
     fn is_inlinable(&self, frame: usize, code: Ref<Code>, site: &Site) -> bool {
         let depth = self.chain(frame).count();
         let recursive = self.chain(frame).any(|f| self.frames[f].code == code);
-        site.failures < 2 && code.words() <= MOST_INLINED && depth < MOST_FRAMES && !recursive && code.machine.get().is_some()
+        site.failures < 2
+            && self.nodes.len() < ENOUGH
+            && code.words() <= MOST_INLINED
+            && depth < MOST_FRAMES
+            && !recursive
+            && code.machine.get().is_some()
     }
 
     /// A frame and those around it, outwards.

@@ -19,9 +19,9 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS, Op};
-use taipan_vm::interp::{ENTRY, GENERATOR, INIT, frame_word};
 use taipan_vm::interp::machine::{self, ExitKind, ExitPoint, Unit, layout};
 use taipan_vm::interp::queue::Target;
+use taipan_vm::interp::{ENTRY, GENERATOR, INIT, frame_word};
 use taipan_vm::native::*;
 use taipan_vm::ops::Compare;
 
@@ -509,11 +509,8 @@ impl Lower<'_, '_> {
             self.at = p.node;
             let exit = self.exit_point(&p);
             for r in self.unstored(&p.state) {
-                let v = if p.state.kinds[r] == Kind::Float {
-                    self.b.use_var(self.floats[r])
-                } else {
-                    self.b.use_var(self.words[r])
-                };
+                let v =
+                    if p.state.kinds[r] == Kind::Float { self.b.use_var(self.floats[r]) } else { self.b.use_var(self.words[r]) };
                 self.store(v, self.r, Self::offset(r));
             }
             self.exits.push(exit);
