@@ -1476,12 +1476,15 @@ impl Lower<'_, '_> {
     fn guard_callee(&mut self, window: usize, call: Call) -> (Ir, Ir) {
         let callable = self.word_of(window + CALLABLE);
         let first = window + FRAME_HEADER_WORDS;
-        let first_word = self.b.use_var(self.words[first]);
         match call.receiver {
             Receiver::Object if self.state.kinds[first] == Kind::Any && self.state.shapes[first] == 0 => {
-                self.guard_ne(first_word, EMPTY);
+                let w = self.b.use_var(self.words[first]);
+                self.guard_ne(w, EMPTY);
             }
-            Receiver::Absent => self.guard_eq(first_word, EMPTY),
+            Receiver::Absent => {
+                let w = self.b.use_var(self.words[first]);
+                self.guard_eq(w, EMPTY);
+            }
             _ => {}
         }
         if let Some((class, version, init)) = call.makes {

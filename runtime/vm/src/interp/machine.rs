@@ -583,7 +583,9 @@ pub(super) unsafe fn hot(t: &Thread, pc: *const u64, head: *const u64, regs: Reg
         let machine = code.machine.get_or_init(Box::default);
         let job = match COMPILE.get() {
             Some(compile) if machine.inner.lock().expect("units").given_up < UNITS => {
-                compile(t, code, code.index_of(head), regs, target)
+                // A fault of the compiler costs the one unit, not the program.
+                let prepare = || compile(t, code, code.index_of(head), regs, target);
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(prepare)).unwrap_or(None)
             }
             _ => None,
         };
