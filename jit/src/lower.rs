@@ -7,7 +7,7 @@
 use crate::graph::{Call, Node, NodeId, Receiver};
 use crate::infer::Blocks;
 use crate::memory::CodeMemory;
-use crate::plan::{Arith, Context, How, Items, Kind, Outcome, Plan, Source, State, apply, plan};
+use crate::plan::{Arith, Context, How, Items, Kind, MethodWay, Outcome, Plan, Source, State, apply, plan};
 use cranelift_codegen::Context as Codegen;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
@@ -410,6 +410,42 @@ impl Lower<'_, '_> {
         self.b.switch_to_block(done);
         place
     }
+    /// Makes sure that a class has not changed.
+    fn guard_version(&mut self, class: u64, version: u32) {
+        self.refs.push(class);
+        let class = self.word(class);
+        let v = self.b.ins().load(I32, MemFlagsData::trusted(), class, layout::CLASS_VERSION as i32 - CELL_TAG as i32);
+        self.guard_eq(v, version as i32 as i64);
+    }
+    /// The function that is the method of the instance in register `r`, whose word is `o`.
+    fn method(&mut self, r: usize, o: Ir, ways: &[MethodWay]) -> Ir {
+        self.refs.extend(ways.iter().map(|w| w.function));
+        let known = self.state.shapes[r];
+        let one = if let [one] = ways { Some(one) } else { ways.iter().find(|w| w.shape == known) };
+        if let Some(w) = one {
+            self.guard_instance(r, o, w.shape);
+            self.guard_version(w.class, w.version);
+            return self.word(w.function);
+        }
+        let cell = self.is_cell(o);
+        self.guard(cell);
+        let shape = self.b.ins().load(I32, MemFlagsData::trusted(), o, -(CELL_TAG as i32));
+        let done = self.new_block(false);
+        let f = self.b.append_block_param(done, I64);
+        for (k, w) in ways.iter().enumerate() {
+            let here = self.new_block(false);
+            let c = self.b.ins().icmp_imm_s(IntCC::Equal, shape, w.shape as i64);
+            let other = if k == ways.len() - 1 { self.exit(ExitKind::Guard) } else { self.new_block(false) };
+            self.b.ins().brif(c, here, &[], other, &[]);
+            self.b.switch_to_block(here);
+            self.guard_version(w.class, w.version);
+            let function = self.word(w.function);
+            self.b.ins().jump(done, &[function.into()]);
+            self.b.switch_to_block(other);
+        }
+        self.b.switch_to_block(done);
+        f
+    }
     /// Stores `v`, the word of register `c`, at `at` from `place` in the cell with the word `o`.
     fn store_slot(&mut self, c: usize, o: Ir, v: Ir, place: Ir, at: i32) {
         let header = self.b.ins().iadd_imm_s(o, -CELL_TAG);
@@ -757,16 +793,42 @@ impl Lower<'_, '_> {
                 let shape = self.b.ins().iconst(I32, new_shape as i64);
                 self.store(shape, header, layout::HEADER_SHAPE as isize);
             }
-            How::Method { base, b, shape, function, class, version } => {
-                self.refs.extend([function, class]);
+            How::Method { base, b, ways } => {
                 let o = self.word_of(b);
-                self.guard_instance(b, o, shape);
-                let class = self.word(class);
-                let v = self.b.ins().load(I32, MemFlagsData::trusted(), class, layout::CLASS_VERSION as i32 - CELL_TAG as i32);
-                self.guard_eq(v, version as i32 as i64);
-                let f = self.word(function);
+                let f = self.method(b, o, &ways);
                 self.def(base + CALLABLE, f);
                 self.copy(base + FRAME_HEADER_WORDS, b);
+            }
+            How::LoadCell { a, b } => {
+                let o = self.b.use_var(self.words[b]);
+                let v = self.b.ins().load(I64, MemFlagsData::trusted(), o, layout::CELL_CONTENT as i32 - CELL_TAG as i32);
+                self.guard_ne(v, EMPTY);
+                self.def(a, v);
+            }
+            How::StoreCell { a, b } => {
+                let o = self.b.use_var(self.words[a]);
+                let v = self.word_of(b);
+                self.store_slot(b, o, v, o, layout::CELL_CONTENT as i32 - CELL_TAG as i32);
+            }
+            How::ClassValue { a, b, shape, class, version, value, .. } => {
+                let o = self.word_of(b);
+                if shape == 0 {
+                    self.guard_eq(o, class as i64);
+                } else {
+                    self.guard_instance(b, o, shape);
+                }
+                self.guard_version(class, version);
+                self.refs.push(value);
+                let v = self.word(value);
+                self.def(a, v);
+            }
+            How::ModuleValue { a, b, module, cell } => {
+                self.refs.extend([module, cell]);
+                let o = self.word_of(b);
+                self.guard_eq(o, module as i64);
+                let v = self.cell_content(cell);
+                self.guard_ne(v, EMPTY);
+                self.def(a, v);
             }
             How::Item { items, a, b, index } => {
                 let v = self.item(items, b, index);

@@ -219,6 +219,32 @@ pub enum How {
         /// The function that it is made sure to be, or 0.
         known: u64,
     },
+    LoadCell {
+        a: usize,
+        b: usize,
+    },
+    StoreCell {
+        a: usize,
+        b: usize,
+    },
+    /// An attribute that is the class's, or that of one class.
+    ClassValue {
+        a: usize,
+        b: usize,
+        /// The shape of the instance, or 0 for the class itself.
+        shape: u32,
+        class: u64,
+        version: u32,
+        value: u64,
+        kind: Kind,
+    },
+    /// An attribute of one module.
+    ModuleValue {
+        a: usize,
+        b: usize,
+        module: u64,
+        cell: u64,
+    },
     /// An attribute in an inline slot, by shape.
     Slot {
         a: usize,
@@ -242,10 +268,7 @@ pub enum How {
     Method {
         base: usize,
         b: usize,
-        shape: u32,
-        function: u64,
-        class: u64,
-        version: u32,
+        ways: Vec<MethodWay>,
     },
     Item {
         items: Items,
@@ -292,6 +315,15 @@ pub enum How {
         b: usize,
         dest: usize,
     },
+}
+
+/// The method that instances of a shape have as long as their class's version holds.
+#[derive(Clone, Copy, Debug)]
+pub struct MethodWay {
+    pub shape: u32,
+    pub function: u64,
+    pub class: u64,
+    pub version: u32,
 }
 
 /// What a helper gives.
@@ -394,6 +426,8 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
         How::FloatArith { a, .. } | How::FloatPow { a, .. } => writes.push((*a, Kind::Float)),
         How::Negate { a, float, .. } => writes.push((*a, if *float { Kind::Float } else { Kind::Int })),
         How::Compare { dest: Some(a), .. } | How::Same { dest: Some(a), .. } | How::Not { a, .. } => writes.push((*a, Kind::Bool)),
+        How::ClassValue { a, kind, .. } => writes.push((*a, *kind)),
+        How::ModuleValue { a, .. } | How::LoadCell { a, .. } => writes.push((*a, Kind::Any)),
         How::Global { a, .. } | How::Slot { a, .. } | How::Item { a, .. } => writes.push((*a, Kind::Any)),
         How::Method { base, b, .. } => {
             use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS};
@@ -431,8 +465,9 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
         How::Slot { a, b, ref ways } if a != b && ways.len() == 1 => vec![(b, ways[0].0, 0)],
         How::SetSlot { a, ref ways, .. } if ways.len() == 1 => vec![(a, ways[0].0, 0)],
         How::AddSlot { a, new_shape, .. } => vec![(a, new_shape, 0)],
-        How::Method { base, b, shape, function, .. } => {
+        How::Method { base, b, ref ways } if ways.len() == 1 => {
             use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS};
+            let MethodWay { shape, function, .. } = ways[0];
             let mut facts = vec![(base + FRAME_HEADER_WORDS, shape, 0), (base + CALLABLE, 0, function)];
             if b != base + CALLABLE {
                 facts.push((b, shape, 0));
@@ -511,7 +546,9 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
             (None, _) => How::Step,
         },
         Op::LOAD_GLOBAL => global(frame, node, a).unwrap_or(How::Step),
-        Op::LOAD_ATTR => slot(frame, node, a, b).unwrap_or(How::Step),
+        Op::LOAD_CELL => How::LoadCell { a, b },
+        Op::STORE_CELL => How::StoreCell { a, b },
+        Op::LOAD_ATTR => attribute(frame, node, a, b).unwrap_or(How::Step),
         Op::STORE_ATTR => set_slot(frame, node, a, c).unwrap_or(How::Step),
         Op::LOAD_METHOD => method(frame, node, a, b).unwrap_or(How::Step),
         Op::GETITEM => {
@@ -619,6 +656,14 @@ fn helper(frame: &Frame, node: &Node) -> Option<How> {
         Op::STORE_ATTR => (m::store_attr, Outcome::Done),
         Op::LOAD_METHOD => (m::load_method, Outcome::Done),
         Op::LIST_APPEND => (m::list_append, Outcome::Done),
+        Op::SET_ADD => (m::set_add, Outcome::Done),
+        Op::MAP_ADD => (m::map_add, Outcome::Done),
+        Op::BUILD_LIST => (m::build_list, value),
+        Op::BUILD_TUPLE => (m::build_tuple, value),
+        Op::BUILD_MAP => (m::build_map, value),
+        Op::BUILD_STRING => (m::build_string, value),
+        Op::FORMAT | Op::FORMAT_SIMPLE => (m::format, value),
+        Op::MAKE_FUNCTION => (m::make_function, value),
         Op::GET_LEN => (m::length, value),
         Op::CALL | Op::CALL_METHOD => (m::call, value),
         op if comparison(op).is_some() => (m::compare, value),
@@ -861,9 +906,25 @@ fn slots(frame: &Frame, node: &Node) -> Option<(Vec<(u32, usize)>, bool)> {
     let ways: Vec<_> = all.iter().filter(|e| e.kind == CacheKind::Slot).map(|e| (e.shape.0, e.offset as usize)).collect();
     (!ways.is_empty() && ways.len() == all.len()).then_some((ways, false))
 }
-fn slot(frame: &Frame, node: &Node, a: usize, b: usize) -> Option<How> {
-    let (ways, _) = slots(frame, node)?;
-    Some(How::Slot { a, b, ways })
+fn attribute(frame: &Frame, node: &Node, a: usize, b: usize) -> Option<How> {
+    if let Some((ways, _)) = slots(frame, node) {
+        return Some(How::Slot { a, b, ways });
+    }
+    let [e] = *entries(frame, node) else { return None };
+    let (holder, value) = (e.guard.get().bits(), e.value.get());
+    match e.kind {
+        CacheKind::OfModule => Some(How::ModuleValue { a, b, module: holder, cell: value.bits() }),
+        CacheKind::ClassValue | CacheKind::OfClass => {
+            let kind = match value {
+                v if v.is_small_int() => Kind::Int,
+                v if v.is_bool() => Kind::Bool,
+                _ => Kind::Any,
+            };
+            let shape = if e.kind == CacheKind::OfClass { 0 } else { e.shape.0 };
+            Some(How::ClassValue { a, b, shape, class: holder, version: e.version, value: value.bits(), kind })
+        }
+        _ => None,
+    }
 }
 fn set_slot(frame: &Frame, node: &Node, a: usize, c: usize) -> Option<How> {
     if let Some((ways, empty)) = slots(frame, node) {
@@ -878,10 +939,15 @@ fn set_slot(frame: &Frame, node: &Node, a: usize, c: usize) -> Option<How> {
     }
 }
 fn method(frame: &Frame, node: &Node, base: usize, b: usize) -> Option<How> {
-    let [e] = *entries(frame, node) else { return None };
-    if e.kind != CacheKind::Method {
+    let all = entries(frame, node);
+    if all.is_empty() || all.iter().any(|e| e.kind != CacheKind::Method) {
         return None;
     }
-    let (function, class) = (e.value.get().bits(), e.guard.get().bits());
-    Some(How::Method { base, b, shape: e.shape.0, function, class, version: e.version })
+    let way = |e: &Ref<cache::Entry>| MethodWay {
+        shape: e.shape.0,
+        function: e.value.get().bits(),
+        class: e.guard.get().bits(),
+        version: e.version,
+    };
+    Some(How::Method { base, b, ways: all.iter().map(way).collect() })
 }

@@ -410,6 +410,14 @@ helpers! {
         }
         None => slow::load_method(t, r, i.a(), x, i.c(), pc.add(1)),
     });
+    build_list |t, pc, r, i, x, y, z| slow::build_list(t, std::slice::from_raw_parts(r.add(i.b()), i.c()));
+    build_tuple |t, pc, r, i, x, y, z| slow::build_tuple(t, std::slice::from_raw_parts(r.add(i.b()), i.c()));
+    build_map |t, pc, r, i, x, y, z| slow::build_map(t, std::slice::from_raw_parts(r.add(i.b()), 2 * i.c()));
+    build_string |t, pc, r, i, x, y, z| slow::build_string(t, std::slice::from_raw_parts(r.add(i.b()), i.c()));
+    format |t, pc, r, i, x, y, z| slow::format(t, x, if i.op() == Op::FORMAT as u16 { y } else { Value::EMPTY });
+    make_function |t, pc, r, i, x, y, z| slow::make_function(t, r, code_of(r).const_at(i.b()), r.add(i.c()));
+    set_add |t, pc, r, i, x, y, z| done(slow::set_add(t, x, y));
+    map_add |t, pc, r, i, x, y, z| done(slow::map_add(t, x, y, z));
     list_append |t, pc, r, i, x, y, z| done(slow::list_append(t, x, y));
     length |t, pc, r, i, x, y, z| slow::length(t, x);
 }
