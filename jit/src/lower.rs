@@ -810,21 +810,21 @@ impl Lower<'_, '_> {
                 let v = self.word_of(b);
                 self.store_slot(b, o, v, o, layout::CELL_CONTENT as i32 - CELL_TAG as i32);
             }
-            How::ClassValue { a, b, shape, class, version, value, .. } => {
+            How::ClassValue { a, b, shape, own, class, version, value, .. } => {
                 let o = self.word_of(b);
-                if shape == 0 {
+                self.guard_instance(b, o, shape);
+                if own {
                     self.guard_eq(o, class as i64);
-                } else {
-                    self.guard_instance(b, o, shape);
                 }
                 self.guard_version(class, version);
                 self.refs.push(value);
                 let v = self.word(value);
                 self.def(a, v);
             }
-            How::ModuleValue { a, b, module, cell } => {
+            How::ModuleValue { a, b, shape, module, cell } => {
                 self.refs.extend([module, cell]);
                 let o = self.word_of(b);
+                self.guard_instance(b, o, shape);
                 self.guard_eq(o, module as i64);
                 let v = self.cell_content(cell);
                 self.guard_ne(v, EMPTY);

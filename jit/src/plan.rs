@@ -231,8 +231,9 @@ pub enum How {
     ClassValue {
         a: usize,
         b: usize,
-        /// The shape of the instance, or 0 for the class itself.
         shape: u32,
+        /// It is an attribute of the class itself.
+        own: bool,
         class: u64,
         version: u32,
         value: u64,
@@ -242,6 +243,7 @@ pub enum How {
     ModuleValue {
         a: usize,
         b: usize,
+        shape: u32,
         module: u64,
         cell: u64,
     },
@@ -913,15 +915,15 @@ fn attribute(frame: &Frame, node: &Node, a: usize, b: usize) -> Option<How> {
     let [e] = *entries(frame, node) else { return None };
     let (holder, value) = (e.guard.get().bits(), e.value.get());
     match e.kind {
-        CacheKind::OfModule => Some(How::ModuleValue { a, b, module: holder, cell: value.bits() }),
+        CacheKind::OfModule => Some(How::ModuleValue { a, b, shape: e.shape.0, module: holder, cell: value.bits() }),
         CacheKind::ClassValue | CacheKind::OfClass => {
             let kind = match value {
                 v if v.is_small_int() => Kind::Int,
                 v if v.is_bool() => Kind::Bool,
                 _ => Kind::Any,
             };
-            let shape = if e.kind == CacheKind::OfClass { 0 } else { e.shape.0 };
-            Some(How::ClassValue { a, b, shape, class: holder, version: e.version, value: value.bits(), kind })
+            let (shape, own) = (e.shape.0, e.kind == CacheKind::OfClass);
+            Some(How::ClassValue { a, b, shape, own, class: holder, version: e.version, value: value.bits(), kind })
         }
         _ => None,
     }
