@@ -205,6 +205,10 @@ pub fn set_log(on: bool) {
 }
 static LOG: AtomicBool = AtomicBool::new(false);
 
+/// Whether there is a compiler.
+pub fn is_available() -> bool {
+    COMPILE.get().is_some()
+}
 pub fn is_enabled() -> bool {
     ENABLED.load(Relaxed)
 }

@@ -10,14 +10,14 @@ impl SysJit {
     /// Whether this interpreter has a just-in-time compiler.
     #[py("($module, /)")]
     fn is_available(_t: &Thread) -> bool {
-        false
+        crate::interp::machine::is_available()
     }
     /// Whether the compiler is switched on for this process.
     #[py("($module, /)")]
     fn is_enabled(_t: &Thread) -> bool {
-        false
+        crate::interp::machine::is_enabled()
     }
-    /// Whether the caller runs in compiled code.
+    /// Whether the caller runs in compiled code. A function that asks is run by the interpreter: always False.
     #[py("($module, /)")]
     fn is_active(_t: &Thread) -> bool {
         false

@@ -91,7 +91,7 @@ PYTHONIOENCODING: encoding[:errors] of stdin, stdout and stderr
 PYTHONBREAKPOINT: what breakpoint() calls; 0: nothing
 PYTHONUSERBASE  : folder of the user's own packages (site.USER_BASE)
 PYTHONPYCACHEPREFIX: folder for .pyc files (-X pycache_prefix)
-PYTHON_CPU_COUNT, PYTHONDEBUG, PYTHONDEVMODE, PYTHONDONTWRITEBYTECODE, PYTHONFAULTHANDLER, PYTHON_FROZEN_MODULES,
+PYTHON_CPU_COUNT, PYTHON_JIT, PYTHONDEBUG, PYTHONDEVMODE, PYTHONDONTWRITEBYTECODE, PYTHONFAULTHANDLER, PYTHON_FROZEN_MODULES,
 PYTHONINSPECT, PYTHONINTMAXSTRDIGITS, PYTHONNOUSERSITE, PYTHONOPTIMIZE, PYTHONPROFILEIMPORTTIME, PYTHONSAFEPATH,
 PYTHON_THREAD_INHERIT_CONTEXT, PYTHON_CONTEXT_AWARE_WARNINGS, PYTHONUNBUFFERED, PYTHONUTF8, PYTHONVERBOSE,
 PYTHONWARNDEFAULTENCODING, PYTHONWARNINGS: as the options of these names";
@@ -109,7 +109,7 @@ Options of this implementation:
 -X gil=0: what there is anyway, no global lock; 1 is an error
 -X importtime[=2]: print how long each import took; 2: imports of what was there too
 -X int_max_str_digits=N: longest text of an int, in digits; 0: no limit
--X jit=[on|off]: make machine code of hot loops and functions (off, the default for now)
+-X jit=[on|off]: make machine code of hot loops and functions (on; PYTHON_JIT=0 switches it off)
 -X jit-log: say on stderr what is compiled, and what is given up
 -X jit-sync: wait for what is compiled, instead of going on in the interpreter meanwhile
 -X jit-warm=N: rounds of a loop, or calls of a function, before it is observed to be compiled (400)

@@ -351,15 +351,14 @@ fn own_options(c: &mut Config) -> Parsed<()> {
         crate::interp::machine::set_warm(n.ok_or_else(|| invalid("-X jit-warm=N: N must be a number of backward jumps"))?);
     }
     crate::interp::queue::set_synchronous(xoption(c, "jit-sync").is_some());
-    match xoption(c, "jit") {
-        None => Ok(()),
-        Some(Some(v)) if v == "on" || v == "off" => {
-            crate::interp::machine::enable(v == "on");
-            crate::interp::machine::set_log(xoption(c, "jit-log").is_some());
-            Ok(())
-        }
-        Some(_) => Err(invalid("bad value for option -X jit (expected \"on\" or \"off\")")),
-    }
+    crate::interp::machine::set_log(xoption(c, "jit-log").is_some());
+    let on = match xoption(c, "jit") {
+        None => c.env("PYTHON_JIT").is_none_or(|v| v != "0"),
+        Some(Some(v)) if v == "on" || v == "off" => v == "on",
+        Some(_) => return Err(invalid("bad value for option -X jit (expected \"on\" or \"off\")")),
+    };
+    crate::interp::machine::enable(on);
+    Ok(())
 }
 
 /// `sys.warnoptions`: later ones win, so what is most specific to this run comes last.
