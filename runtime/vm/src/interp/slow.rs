@@ -596,7 +596,12 @@ fn exact_list<'a>(v: Value) -> Option<&'a List> {
 #[inline(always)]
 pub fn sequence_item(o: Value, i: i64) -> Option<Value> {
     if let Some(l) = exact_list(o) {
-        return if i < 0 { l.get_from_end(i as isize) } else { l.get(i as usize) };
+        if i >= 0 {
+            return l.get(i as usize);
+        }
+        // What was last is no longer if the length has changed: `get_from_end`, which callers turn to, tries again.
+        let n = l.len();
+        return l.get((i + n as i64) as usize).filter(|_| l.len() == n);
     }
     let items = exact_tuple(o)?;
     let i = if i < 0 { i + items.len() as i64 } else { i };
