@@ -466,13 +466,18 @@ impl LruCache {
         if cache.set_default_with_hash(t, key, node.value(), hash)?.is_some_and(|n| n != node.value()) {
             return Ok(result);
         }
-        let oldest = {
+        {
             let _guard = t.exclusive(this.header());
             this.link(t, node);
-            let oldest = this.root.expect().next.get().filter(|n| *n != node && cache.len() as i64 > this.max);
-            oldest.filter(|n| LruCache::unlink(t, *n))
-        };
-        if let Some(old) = oldest {
+        }
+        // More than one has to go where a node was linked while the cache was being cleared: that one is in the ring only.
+        while cache.len() as i64 > this.max {
+            let oldest = {
+                let _guard = t.exclusive(this.header());
+                let oldest = this.root.expect().next.get().filter(|n| *n != node && *n != this.root.expect());
+                oldest.filter(|n| LruCache::unlink(t, *n))
+            };
+            let Some(old) = oldest else { break };
             cache.remove_if(t, old.key.get(), old.hash, |v| Ok(v == old.value()))?;
         }
         Ok(result)
