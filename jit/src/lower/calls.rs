@@ -1,0 +1,378 @@
+//! Calls: of the runtime's helpers, of the interpreter's handlers, and of Python functions.
+
+use super::*;
+
+impl Lower<'_, '_> {
+    /// Leaves to the interpreter, at the address `pc`, if it has to take over after a call: a frame of this code has a frame
+    /// object, or the thread watches events. The frame gets `result` first.
+    pub(super) fn stay(&mut self, pc: Ir, result: Option<(usize, Ir)>) {
+        let table = self.load(I64, self.t, layout::THREAD_TABLE);
+        let recording = self.word(machine::RECORDING.as_ptr() as u64);
+        let plain = self.b.ins().icmp_imm_s(IntCC::Equal, table, layout::plain_table() as i64);
+        let recorded = self.b.ins().icmp(IntCC::Equal, table, recording);
+        let mut stays = self.b.ins().bor(plain, recorded);
+        let frames: Vec<usize> = self.cx.graph.chain(self.node().frame).collect();
+        for frame in frames {
+            let at = Self::offset(self.cx.graph.frames[frame].base) + 8 * frame_word::FRAME;
+            let seen = self.b.ins().load(I64, MemFlagsData::trusted(), self.r, at as i32);
+            let unseen = self.b.ins().icmp_imm_s(IntCC::Equal, seen, EMPTY);
+            stays = self.b.ins().band(stays, unseen);
+        }
+        let (next, away) = (self.new_block(false), self.new_block(true));
+        self.b.ins().brif(stays, next, &[], away, &[]);
+        self.b.switch_to_block(away);
+        if let Some((r, v)) = result {
+            self.store(v, self.r, Self::offset(r));
+        }
+        self.b.ins().return_(&[pc]);
+        self.b.switch_to_block(next);
+    }
+    pub(super) fn address_of(&mut self, to: Option<NodeId>) -> Ir {
+        let g = self.cx.graph;
+        let address = to.map_or(0, |to| g.frames[g.nodes[to].frame].address(g.nodes[to].at));
+        self.word(address)
+    }
+
+    /// A function of the runtime does the instruction.
+    pub(super) fn helper(&mut self, p: &Plan, helper: usize, args: &[usize], outcome: Outcome) {
+        let state = self.state.clone();
+        self.spill(&state);
+        self.state.stored.fill(true);
+        self.before = self.state.clone();
+        let pc = self.word(self.pc());
+        let regs = self.frame_regs(self.node().frame);
+        let mut words = vec![self.t, pc, regs];
+        for &r in args {
+            let w = self.word_of(r);
+            words.push(w);
+        }
+        let none = self.int(EMPTY);
+        words.resize(6, none);
+        let v = self.call(helper, &words, Some(I64)).unwrap_or(none);
+        if helper == machine::call as *const () as usize {
+            let (leave, next) = (self.exit(ExitKind::Leave), self.new_block(false));
+            let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, machine::AGAIN as i64);
+            self.b.ins().brif(c, leave, &[], next, &[]);
+            self.b.switch_to_block(next);
+        }
+        self.check(v);
+        let (next, jump) = (self.node().next, self.node().jump);
+        let next = self.address_of(next);
+        match outcome {
+            Outcome::Value(a, _) => {
+                self.stay(next, Some((a, v)));
+                self.def(a, v);
+            }
+            Outcome::Done => {
+                self.stay(next, None);
+                for &(r, _) in &p.writes {
+                    let w = self.b.ins().load(I64, MemFlagsData::trusted(), self.r, Self::offset(r) as i32);
+                    self.def(r, w);
+                }
+            }
+            Outcome::Jump => {
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::TRUE.bits() as i64);
+                let jump = self.address_of(jump);
+                let pc = self.b.ins().select(c, jump, next);
+                self.stay(pc, None);
+                self.branch(p, c, true);
+            }
+        }
+    }
+
+    /// The interpreter does the instruction.
+    pub(super) fn step(&mut self, p: &Plan) -> bool {
+        let state = self.state.clone();
+        self.spill(&state);
+        let g = self.cx.graph;
+        let node = &g.nodes[self.at];
+        let frame = &g.frames[node.frame];
+        let pc = self.word(self.pc());
+        let regs = self.frame_regs(node.frame);
+        let frames = self.int(self.frames());
+        let ret = self.call(machine::step as *const () as usize, &[self.t, pc, regs, frames], Some(I64)).unwrap_or(pc);
+        let reload = |l: &mut Self| {
+            for &(r, _) in &p.writes {
+                let w = l.b.ins().load(I64, MemFlagsData::trusted(), l.r, Self::offset(r) as i32);
+                l.def(r, w);
+            }
+        };
+        // Where it may have gone on, as far as this unit knows.
+        let away = self.new_block(true);
+        let next = node.next.map(|to| {
+            let (here, not) = (self.new_block(false), self.new_block(node.jump.is_none()));
+            let c = self.b.ins().icmp_imm_s(IntCC::Equal, ret, frame.address(g.nodes[to].at) as i64);
+            self.b.ins().brif(c, here, &[], not, &[]);
+            self.b.switch_to_block(not);
+            here
+        });
+        match node.jump {
+            Some(to) => {
+                let taken = self.new_block(false);
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, ret, frame.address(g.nodes[to].at) as i64);
+                self.b.ins().brif(c, taken, &[], away, &[]);
+                self.b.switch_to_block(taken);
+                reload(self);
+                self.jump(p);
+            }
+            None => {
+                self.b.ins().jump(away, &[]);
+            }
+        }
+        self.b.switch_to_block(away);
+        self.b.ins().return_(&[ret]);
+        if let Some(here) = next {
+            self.b.switch_to_block(here);
+            reload(self);
+        }
+        next.is_some()
+    }
+
+    /// Returns from the root's frame: to native code, or to the frame that called it plainly; else the interpreter does it.
+    pub(super) fn finish(&mut self, a: usize) {
+        let leave = self.exit(ExitKind::Leave);
+        let frame = |l: &mut Self, word: isize| l.b.ins().load(I64, MemFlagsData::trusted(), l.r, 8 * word as i32);
+        let caller = frame(self, frame_word::CALLER);
+        let kind = self.b.ins().band_imm_s(caller, GENERATOR as i64);
+        let object = frame(self, frame_word::FRAME);
+        let object = self.b.ins().bxor_imm_s(object, EMPTY);
+        let handled = frame(self, frame_word::HANDLED);
+        let handled = self.b.ins().bxor_imm_s(handled, EMPTY);
+        let special = self.b.ins().bor(object, handled);
+        let special = self.b.ins().bor(special, kind);
+        let next = self.new_block(false);
+        self.b.ins().brif(special, leave, &[], next, &[]);
+        self.b.switch_to_block(next);
+        let v = self.word_of(a);
+        self.store(v, self.t, layout::THREAD_RESULT as isize);
+        // What `__init__` returns is None, or an error; the instance is the result.
+        let (init, none, next) = (self.new_block(true), self.new_block(true), self.new_block(false));
+        let kind = self.b.ins().band_imm_s(caller, INIT as i64);
+        self.b.ins().brif(kind, init, &[], next, &[]);
+        self.b.switch_to_block(init);
+        let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::NONE.bits() as i64);
+        self.b.ins().brif(c, none, &[], leave, &[]);
+        self.b.switch_to_block(none);
+        let instance = frame(self, frame_word::LOCALS);
+        self.store(instance, self.t, layout::THREAD_RESULT as isize);
+        let empty = self.int(EMPTY);
+        self.store(empty, self.r, 8 * frame_word::LOCALS);
+        self.b.ins().jump(next, &[]);
+        self.b.switch_to_block(next);
+        let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
+        let less = self.b.ins().iadd_imm_s(depth, -1);
+        self.store(less, self.t, layout::THREAD_DEPTH as isize);
+        let regs = self.b.ins().band_imm_s(caller, !7);
+        self.store(regs, self.t, layout::THREAD_REGS as isize);
+        let back = frame(self, frame_word::RETURN);
+        let pc = self.b.ins().ushr_imm_u(back, 16);
+        self.store(pc, self.t, layout::THREAD_PC as isize);
+        let finished = self.int(machine::FINISHED as i64);
+        self.b.ins().return_(&[finished]);
+    }
+
+    /// Calls a function by its machine code, or by the interpreter where it has none.
+    pub(super) fn call_function(&mut self, window: usize, call: Call, dest: usize) {
+        let g = self.cx.graph;
+        let node = &g.nodes[self.at];
+        let inner = window + call.offset();
+        let code = call.code;
+        let (callable, globals) = self.guard_callee(window, call);
+        let leave = self.exit(ExitKind::Leave);
+        let or_leave = |l: &mut Self, c: Ir| {
+            let next = l.new_block(false);
+            l.b.ins().brif(c, next, &[], leave, &[]);
+            l.b.switch_to_block(next);
+        };
+        let poll = self.load(I32, self.t, layout::THREAD_POLL);
+        let quiet = self.b.ins().icmp_imm_s(IntCC::Equal, poll, 0);
+        or_leave(self, quiet);
+        let here = self.b.ins().get_stack_pointer(I64);
+        let limit = self.load(I64, self.t, layout::THREAD_NATIVE_LIMIT);
+        let limit = self.b.ins().iadd_imm_s(limit, layout::NATIVE_STACK_LOW as i64);
+        let room = self.b.ins().icmp(IntCC::UnsignedGreaterThan, here, limit);
+        or_leave(self, room);
+        let regs = self.b.ins().iadd_imm_s(self.r, 8 * inner as i64);
+        self.guard_room(regs, code);
+
+        let state = self.state.clone();
+        self.spill(&state);
+        self.state.stored.fill(true);
+        self.before = self.state.clone();
+        self.exit = [None; 3];
+        let instance = self.new_instance(call);
+        if let Some(made) = instance {
+            if call.receiver == Receiver::Argument {
+                for k in (0..node.i.c()).rev() {
+                    let v = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * k as i32);
+                    self.store(v, regs, 8 * (k as isize + 1));
+                }
+            }
+            self.store(made, regs, 0);
+        }
+        let pc = self.pc();
+        let kind = ENTRY | if call.makes.is_some() { INIT } else { 0 };
+        let caller = self.frame_regs(node.frame);
+        let caller = self.b.ins().bor_imm_s(caller, kind as i64);
+        let back = pc << 16 | node.i.a() as u64;
+        self.push_header(regs, code, callable, globals, caller, back, instance);
+        let empty = self.int(EMPTY);
+        for r in code.nparams as usize..code.nvars as usize {
+            self.store(empty, regs, Self::offset(r));
+        }
+        let start = self.word(code.start as u64);
+        self.store(start, self.t, layout::THREAD_PC as isize);
+        let cell = self.word(code.as_ptr() as u64);
+        let entry = self.load(I64, cell, layout::CODE_MACHINE_ENTRY);
+        let mut signature = Signature::new(self.b.func.signature.call_conv);
+        signature.params.extend([AbiParam::new(I64), AbiParam::new(I64)]);
+        signature.returns.push(AbiParam::new(I64));
+        let signature = self.b.import_signature(signature);
+        let call = self.b.ins().call_indirect(signature, entry, &[self.t, regs]);
+        let ret = self.b.inst_results(call)[0];
+        let (quick, slow, done) = (self.new_block(false), self.new_block(true), self.new_block(false));
+        let v = self.b.append_block_param(done, I64);
+        let finished = self.b.ins().icmp_imm_s(IntCC::Equal, ret, machine::FINISHED as i64);
+        self.b.ins().brif(finished, quick, &[], slow, &[]);
+        self.b.switch_to_block(quick);
+        let result = self.load(I64, self.t, layout::THREAD_RESULT);
+        self.b.ins().jump(done, &[result.into()]);
+        self.b.switch_to_block(slow);
+        let at = self.word(pc);
+        let result = self.call(machine::finish_call as *const () as usize, &[self.t, ret, at, regs], Some(I64)).unwrap_or(ret);
+        self.check(result);
+        self.b.ins().jump(done, &[result.into()]);
+        self.b.switch_to_block(done);
+        let next = self.address_of(node.next);
+        self.stay(next, Some((dest, v)));
+        self.def(dest, v);
+    }
+
+    /// Makes sure that the window's callable is what the call is known to call; the function's word, and its globals' address.
+    pub(super) fn guard_callee(&mut self, window: usize, call: Call) -> (Ir, Ir) {
+        let callable = self.word_of(window + CALLABLE);
+        let first = window + FRAME_HEADER_WORDS;
+        match call.receiver {
+            Receiver::Object if self.state.kinds[first] == Kind::Any && self.state.shapes[first] == 0 => {
+                let w = self.b.use_var(self.words[first]);
+                self.guard_ne(w, EMPTY);
+            }
+            Receiver::Absent => {
+                let w = self.b.use_var(self.words[first]);
+                self.guard_eq(w, EMPTY);
+            }
+            _ => {}
+        }
+        if let Some((class, version, init)) = call.makes {
+            self.guard_eq(callable, class.value().bits() as i64);
+            let at = layout::CLASS_VERSION as i32 - CELL_TAG as i32;
+            let now = self.b.ins().load(I32, MemFlagsData::trusted(), callable, at);
+            self.guard_eq(now, version as i32 as i64);
+            self.refs.extend([class.value().bits(), init.value().bits()]);
+            let function = self.word(init.value().bits());
+            let at = layout::FUNCTION_CODE as i32 - CELL_TAG as i32;
+            let own = self.b.ins().load(I64, MemFlagsData::trusted(), function, at);
+            self.guard_eq(own, call.code.as_ptr() as i64);
+            let globals = self.word(init.globals.expect().as_ptr() as u64);
+            return (function, globals);
+        }
+        let known = Value::from_bits(self.state.known[window + CALLABLE]).downcast::<Function>();
+        if known.is_none() {
+            self.guard_shape(callable, self.cx.shapes.function);
+        }
+        let field = |l: &mut Self, at: usize| l.b.ins().load(I64, MemFlagsData::trusted(), callable, at as i32 - CELL_TAG as i32);
+        let own = field(self, layout::FUNCTION_CODE);
+        self.guard_eq(own, call.code.as_ptr() as i64);
+        let globals = match known {
+            Some(f) => self.word(f.globals.expect().as_ptr() as u64),
+            None => field(self, layout::FUNCTION_GLOBALS),
+        };
+        (callable, globals)
+    }
+    /// The new instance whose `__init__` a call runs.
+    pub(super) fn new_instance(&mut self, call: Call) -> Option<Ir> {
+        let (class, _, _) = call.makes?;
+        self.set_pc();
+        let class = self.word(class.value().bits());
+        let made = self.call(machine::new_instance as *const () as usize, &[self.t, class], Some(I64))?;
+        self.check(made);
+        Some(made)
+    }
+    /// Makes sure that a frame fits.
+    pub(super) fn guard_room(&mut self, regs: Ir, code: Ref<Code>) {
+        let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
+        let limit = self.load(I32, self.t, layout::THREAD_LIMIT);
+        let c = self.b.ins().icmp(IntCC::UnsignedLessThan, depth, limit);
+        self.guard(c);
+        let end = self.b.ins().iadd_imm_s(regs, 8 * (code.nregs as i64 + 64));
+        let stack_end = self.load(I64, self.t, layout::THREAD_STACK_END);
+        let c = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, end, stack_end);
+        self.guard(c);
+    }
+    /// Writes the header of a frame that fits, and makes it the running one.
+    pub(super) fn push_header(
+        &mut self,
+        regs: Ir,
+        code: Ref<Code>,
+        callable: Ir,
+        globals: Ir,
+        caller: Ir,
+        back: u64,
+        instance: Option<Ir>,
+    ) {
+        let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
+        let more = self.b.ins().iadd_imm_s(depth, 1);
+        self.store(more, self.t, layout::THREAD_DEPTH as isize);
+        let empty = self.int(EMPTY);
+        let code = self.word(code.value().bits());
+        let globals = self.b.ins().iadd_imm_s(globals, CELL_TAG);
+        let back = self.word(back);
+        for (word, v) in [
+            (frame_word::CODE, code),
+            (frame_word::FUNCTION, callable),
+            (frame_word::GLOBALS, globals),
+            (frame_word::LOCALS, instance.unwrap_or(empty)),
+            (frame_word::FRAME, empty),
+            (frame_word::HANDLED, empty),
+            (frame_word::CALLER, caller),
+            (frame_word::RETURN, back),
+        ] {
+            self.store(v, regs, 8 * word);
+        }
+        self.store(regs, self.t, layout::THREAD_REGS as isize);
+    }
+
+    /// Enters an inlined callee: makes sure that it is the one, and pushes its frame.
+    pub(super) fn enter(&mut self, window: usize, call: Call) {
+        let g = self.cx.graph;
+        let node = &g.nodes[self.at];
+        let Some(inner) = node.enters else { return };
+        let f = &g.frames[inner];
+        let (callable, globals) = self.guard_callee(window, call);
+        let known = Value::from_bits(self.state.known[window + CALLABLE]).downcast::<Function>();
+        let known = call.makes.map(|m| m.2).or(known);
+        match f.globals {
+            Some(expected) if known.is_none_or(|k| k.globals.expect().value() != expected) => {
+                self.guard_eq(globals, expected.bits() as i64 - CELL_TAG);
+            }
+            _ => {}
+        }
+        let regs = self.frame_regs(inner);
+        self.guard_room(regs, f.code);
+        let instance = self.new_instance(call);
+        let mut caller = self.frame_regs(node.frame);
+        if let Some(made) = instance {
+            if call.receiver == Receiver::Argument {
+                (0..node.i.c()).rev().for_each(|k| self.copy(f.base + k + 1, f.base + k));
+            }
+            self.def(f.base, made);
+            caller = self.b.ins().bor_imm_s(caller, INIT as i64);
+        }
+        let next = g.frames[node.frame].address(node.at + Op::CALL.len());
+        self.push_header(regs, f.code, callable, globals, caller, next << 16 | node.i.a() as u64, instance);
+        let empty = self.int(EMPTY);
+        for r in f.code.nparams as usize..f.code.nvars as usize {
+            self.def(f.base + r, empty);
+        }
+    }
+}

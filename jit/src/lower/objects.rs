@@ -1,0 +1,260 @@
+//! Attributes, items, and iteration over them.
+
+use super::*;
+
+impl Lower<'_, '_> {
+    /// Where the slot is, plus the tag, in the instance in register `r`, whose word is `o`: made sure that it has one of these shapes.
+    pub(super) fn slot_place(&mut self, r: usize, o: Ir, ways: &[(u32, usize)]) -> Ir {
+        let known = self.state.shapes[r];
+        if let Some(&(_, offset)) = ways.iter().find(|w| w.0 == known) {
+            return self.b.ins().iadd_imm_s(o, 8 * offset as i64);
+        }
+        if let [(shape, offset)] = *ways {
+            self.guard_shape(o, shape);
+            return self.b.ins().iadd_imm_s(o, 8 * offset as i64);
+        }
+        let cell = self.is_cell(o);
+        self.guard(cell);
+        let shape = self.b.ins().load(I32, MemFlagsData::trusted(), o, -(CELL_TAG as i32));
+        let done = self.new_block(false);
+        let place = self.b.append_block_param(done, I64);
+        for (k, &(way, offset)) in ways.iter().enumerate() {
+            let there = self.b.ins().iadd_imm_s(o, 8 * offset as i64);
+            if k == ways.len() - 1 {
+                self.guard_eq(shape, way.into());
+                self.b.ins().jump(done, &[there.into()]);
+            } else {
+                let next = self.new_block(false);
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, shape, way as i64);
+                self.b.ins().brif(c, done, &[there.into()], next, &[]);
+                self.b.switch_to_block(next);
+            }
+        }
+        self.b.switch_to_block(done);
+        place
+    }
+    /// Makes sure that a class has not changed.
+    pub(super) fn guard_version(&mut self, class: u64, version: u32) {
+        self.refs.push(class);
+        let class = self.word(class);
+        let v = self.b.ins().load(I32, MemFlagsData::trusted(), class, layout::CLASS_VERSION as i32 - CELL_TAG as i32);
+        self.guard_eq(v, version as i32 as i64);
+    }
+    /// The function that is the method of the instance in register `r`, whose word is `o`.
+    pub(super) fn method(&mut self, r: usize, o: Ir, ways: &[MethodWay]) -> Ir {
+        self.refs.extend(ways.iter().map(|w| w.function));
+        let known = self.state.shapes[r];
+        let one = if let [one] = ways { Some(one) } else { ways.iter().find(|w| w.shape == known) };
+        if let Some(w) = one {
+            self.guard_instance(r, o, w.shape);
+            self.guard_version(w.class, w.version);
+            return self.word(w.function);
+        }
+        let cell = self.is_cell(o);
+        self.guard(cell);
+        let shape = self.b.ins().load(I32, MemFlagsData::trusted(), o, -(CELL_TAG as i32));
+        let done = self.new_block(false);
+        let f = self.b.append_block_param(done, I64);
+        for (k, w) in ways.iter().enumerate() {
+            let here = self.new_block(false);
+            let c = self.b.ins().icmp_imm_s(IntCC::Equal, shape, w.shape as i64);
+            let other = if k == ways.len() - 1 { self.exit(ExitKind::Guard) } else { self.new_block(false) };
+            self.b.ins().brif(c, here, &[], other, &[]);
+            self.b.switch_to_block(here);
+            self.guard_version(w.class, w.version);
+            let function = self.word(w.function);
+            self.b.ins().jump(done, &[function.into()]);
+            self.b.switch_to_block(other);
+        }
+        self.b.switch_to_block(done);
+        f
+    }
+    /// Stores `v`, the word of register `c`, at `at` from `place` in the cell with the word `o`.
+    pub(super) fn store_slot(&mut self, c: usize, o: Ir, v: Ir, place: Ir, at: i32) {
+        let header = self.b.ins().iadd_imm_s(o, -CELL_TAG);
+        let (slow, done) = (self.new_block(true), self.new_block(false));
+        self.quick_store(header, c, v, place, at, slow, done);
+        self.b.switch_to_block(slow);
+        self.set_pc();
+        let field = self.b.ins().iadd_imm_s(place, at as i64);
+        self.call(machine::store_field as *const () as usize, &[self.t, o, field, v], None);
+        self.b.ins().jump(done, &[]);
+        self.b.switch_to_block(done);
+    }
+    pub(super) fn cell_content(&mut self, cell: u64) -> Ir {
+        let at = self.word(cell);
+        self.b.ins().load(I64, MemFlagsData::trusted(), at, layout::CELL_CONTENT as i32 - CELL_TAG as i32)
+    }
+    /// Stores `v`, register `c`'s word, at `at` from `o`, a part of the cell whose header is given, and goes to `done`; or to `slow`
+    /// if the store needs the barrier.
+    pub(super) fn quick_store(&mut self, header: Ir, c: usize, v: Ir, o: Ir, at: i32, slow: Block, done: Block) {
+        if !matches!(self.state.kinds[c], Kind::Int | Kind::Bool) {
+            let gc = self.b.ins().load(I8, MemFlagsData::trusted(), header, HEADER_GC);
+            let old = self.b.ins().icmp_imm_s(IntCC::Equal, gc, OLD);
+            let tag = self.b.ins().band_imm_s(v, 3);
+            let cell = self.b.ins().icmp_imm_s(IntCC::Equal, tag, CELL_TAG);
+            let barrier = self.b.ins().band(old, cell);
+            let plain = self.new_block(false);
+            self.b.ins().brif(barrier, slow, &[], plain, &[]);
+            self.b.switch_to_block(plain);
+        }
+        self.b.ins().store(MemFlagsData::trusted(), v, o, at);
+        self.b.ins().jump(done, &[]);
+    }
+    /// A subscript counted from the front.
+    pub(super) fn wrapped(&mut self, index: Source, len: Ir) -> Ir {
+        match index {
+            Source::Int(i) if i >= 0 => self.int(i),
+            Source::Int(i) => self.b.ins().iadd_imm_s(len, i),
+            Source::Reg(_) | Source::Number(_) => {
+                let i = self.raw_int(index);
+                let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, i, 0);
+                let from_end = self.b.ins().iadd(i, len);
+                self.b.ins().select(negative, from_end, i)
+            }
+        }
+    }
+    pub(super) fn below(&mut self, i: Ir, n: Ir) {
+        let c = self.b.ins().icmp(IntCC::UnsignedLessThan, i, n);
+        self.guard(c);
+    }
+    /// The storage of a list of which position `i` is below the length, made sure that it reaches so far.
+    pub(super) fn storage(&mut self, list: Ir, i: Ir) -> Ir {
+        let storage = self.load(I64, list, layout::LIST_STORAGE);
+        self.guard_ne(storage, 0);
+        let capacity = self.load(I64, storage, layout::ARRAY_CAPACITY);
+        self.below(i, capacity);
+        storage
+    }
+    pub(super) fn place(&mut self, storage: Ir, i: Ir) -> Ir {
+        let offset = self.b.ins().ishl_imm_s(i, 3);
+        self.b.ins().iadd(storage, offset)
+    }
+    pub(super) fn item(&mut self, items: Items, b: usize, index: Source) -> Ir {
+        let o = self.b.use_var(self.words[b]);
+        let cell = self.b.ins().iadd_imm_s(o, -CELL_TAG);
+        match items {
+            Items::List => {
+                let len = self.load(I64, cell, layout::LIST_LEN);
+                let i = self.wrapped(index, len);
+                self.below(i, len);
+                let storage = self.storage(cell, i);
+                let place = self.place(storage, i);
+                let v = self.load(I64, place, layout::ARRAY_ITEMS);
+                self.guard_ne(v, EMPTY);
+                v
+            }
+            Items::Tuple => {
+                let len = self.load(I64, cell, layout::TUPLE_LEN);
+                let i = self.wrapped(index, len);
+                self.below(i, len);
+                let place = self.place(cell, i);
+                self.load(I64, place, layout::TUPLE_ITEMS)
+            }
+            Items::Quick => {
+                let i = self.raw_int(index);
+                self.set_pc();
+                let v = self.call(machine::quick_item as *const () as usize, &[self.t, o, i], Some(I64)).unwrap_or(o);
+                self.check(v);
+                self.guard_ne(v, EMPTY);
+                v
+            }
+        }
+    }
+    pub(super) fn set_item(&mut self, items: Items, a: usize, index: Source, c: usize) {
+        let o = self.b.use_var(self.words[a]);
+        let v = self.word_of(c);
+        if items == Items::Quick {
+            let i = self.raw_int(index);
+            self.set_pc();
+            let done = self.call(machine::quick_set_item as *const () as usize, &[self.t, o, i, v], Some(I64)).unwrap_or(o);
+            self.check(done);
+            return self.guard_eq(done, 1);
+        }
+        let cell = self.b.ins().iadd_imm_s(o, -CELL_TAG);
+        let len = self.load(I64, cell, layout::LIST_LEN);
+        let i = self.wrapped(index, len);
+        self.below(i, len);
+        let (quick, slow, done) = (self.new_block(false), self.new_block(true), self.new_block(false));
+        let own = self.is_own(cell);
+        self.b.ins().brif(own, quick, &[], slow, &[]);
+        self.b.switch_to_block(quick);
+        let storage = self.storage(cell, i);
+        let place = self.place(storage, i);
+        self.quick_store(storage, c, v, place, layout::ARRAY_ITEMS as i32, slow, done);
+        self.b.switch_to_block(slow);
+        self.set_pc();
+        let stored = self.call(machine::set_list_item as *const () as usize, &[self.t, o, i, v], Some(I64)).unwrap_or(o);
+        self.guard(stored);
+        self.b.ins().jump(done, &[]);
+        self.b.switch_to_block(done);
+    }
+    pub(super) fn is_own(&mut self, cell: Ir) -> Ir {
+        let owner = self.load(I16, cell, layout::HEADER_OWNER);
+        let id = self.load(I16, self.t, layout::THREAD_ID);
+        self.b.ins().icmp(IntCC::Equal, owner, id)
+    }
+    /// The cell of the iterator in register `b`, made sure to be this thread's.
+    pub(super) fn own_iterator(&mut self, b: usize) -> Ir {
+        let w = self.b.use_var(self.words[b]);
+        let it = self.b.ins().iadd_imm_s(w, -CELL_TAG);
+        let own = self.is_own(it);
+        self.guard(own);
+        it
+    }
+    /// The next item by a call, or the empty mark.
+    pub(super) fn next_by_call(&mut self, it: Ir) -> Ir {
+        let v = self.call(machine::for_iter as *const () as usize, &[self.t, it], Some(I64)).unwrap_or(it);
+        self.check(v);
+        v
+    }
+    /// FOR_ITER over a list's or a tuple's iterator.
+    pub(super) fn for_items(&mut self, p: &Plan, a: usize, b: usize, list: bool) {
+        let it = self.own_iterator(b);
+        let (slow, done) = (self.new_block(true), self.new_block(false));
+        let v = self.b.append_block_param(done, I64);
+        let (of, index) = if list {
+            (layout::LIST_ITERATOR_LIST, layout::LIST_ITERATOR_INDEX)
+        } else {
+            (layout::TUPLE_ITERATOR_TUPLE, layout::TUPLE_ITERATOR_INDEX)
+        };
+        let or_slow = |l: &mut Self, c: Ir| {
+            let next = l.new_block(false);
+            l.b.ins().brif(c, next, &[], slow, &[]);
+            l.b.switch_to_block(next);
+        };
+        let items = self.load(I64, it, of);
+        or_slow(self, items);
+        let i = self.load(I64, it, index);
+        let len = self.load(I64, items, if list { layout::LIST_LEN } else { layout::TUPLE_LEN });
+        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, i, len);
+        or_slow(self, inside);
+        let item = if list {
+            let storage = self.load(I64, items, layout::LIST_STORAGE);
+            or_slow(self, storage);
+            let capacity = self.load(I64, storage, layout::ARRAY_CAPACITY);
+            let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, i, capacity);
+            or_slow(self, inside);
+            let place = self.place(storage, i);
+            let item = self.load(I64, place, layout::ARRAY_ITEMS);
+            let some = self.b.ins().icmp_imm_s(IntCC::NotEqual, item, EMPTY);
+            or_slow(self, some);
+            item
+        } else {
+            let place = self.place(items, i);
+            self.load(I64, place, layout::TUPLE_ITEMS)
+        };
+        let next = self.b.ins().iadd_imm_s(i, 1);
+        self.store(next, it, index as isize);
+        self.b.ins().jump(done, &[item.into()]);
+        self.b.switch_to_block(slow);
+        self.set_pc();
+        let w = self.b.use_var(self.words[b]);
+        let x = self.next_by_call(w);
+        self.b.ins().jump(done, &[x.into()]);
+        self.b.switch_to_block(done);
+        let end = self.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
+        self.branch(p, end, true);
+        self.def(a, v);
+    }
+}
