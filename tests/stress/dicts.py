@@ -362,8 +362,8 @@ def counters_with_keys_of_their_own(s):
             for i in range(n):
                 shared[k, i % 5] += 1
                 shared.update([(k, "x")])
-            return shared.most_common(1)[0][1] > 0
         s.together(work)
+        check(shared.most_common(1)[0][1] > 0, "counted")
         same(sum(shared.values()), 2 * n * s.threads, "sum")
 
 

@@ -17,7 +17,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::*, fence};
 
 /// How often a shared list is sorted beside others' changes before they are kept from it.
-const SORTS: usize = 4;
+const SORTS: usize = 100;
 
 impl List {
     /// Replaces the selected items, which follow one another, by `with`, at one moment.
