@@ -151,7 +151,8 @@ def _own():
             ("dicts.py", ["big_int_keys", "big_str_keys", "tuple_keys", "churn", "counting", "merge_and_views"]),
             ("deoptimisation.py", ["type_flip", "overflow_flip", "class_mutation", "global_rebinding", "shape_churn",
                                    "exception_edge"]),
-            ("service.py", ["service_loop"])):
+            ("service.py", ["service_loop"]),
+            ("pauses.py", ["pauses_small_heap", "pauses_large_heap"])):
         lines += [Line(name, "own", script, [name], own=True, quick=name in ("raise_catch_near", "append_loop"))
                   for name in names]
     return lines
@@ -173,9 +174,9 @@ def select(wanted, cores, quick=False):
         prefix = name[:-1] if name.endswith("*") else None
         found = [line for line in lines if name in (line.set, line.name, line.name.split("@")[0])
                  or (prefix is not None and line.name.startswith(prefix))]
-        if quick and name in SETS:
-            found = [line for line in found if line.quick]
         if not found:
             unknown.append(name)
+        if quick and name in SETS:
+            found = [line for line in found if line.quick]
         chosen += [line for line in found if line not in chosen]
     return chosen, unknown

@@ -73,6 +73,8 @@ class Run:
     checks: list = field(default_factory=list)
     peak: int = 0
     collector: dict | None = None
+    waits: list | None = None
+    speedups: list | None = None
     output: str = ""
     failure: str | None = None
     stderr: str = ""
@@ -126,6 +128,10 @@ def measure(interpreter, line, script, paths, budget, on_iteration=None):
             run.checks.append(said["check"])
         elif "pause_max" in said:
             run.collector = said
+        elif "waits" in said:
+            run.waits = said["waits"]
+        elif "speedups" in said:
+            run.speedups = said["speedups"]
         elif "peak" in said:
             run.peak = max(run.peak, said["peak"])
 

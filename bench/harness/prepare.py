@@ -51,6 +51,14 @@ def _pip(arguments):
         raise Unavailable(last[0].strip())
 
 
+def install(requirement, place):
+    """Install a package with what it needs, compiled parts included, into a folder for the interpreter that runs this."""
+    partial = place.with_name(place.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    _pip(["install", "--quiet", "--only-binary=:all:", "--root-user-action=ignore", "--target", str(partial), requirement])
+    partial.rename(place)
+
+
 def scripts():
     """The folder of the benchmark scripts, fetched once."""
     place = folder() / "pyperformance"

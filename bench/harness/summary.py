@@ -34,6 +34,11 @@ class Figures:
         # The worst of the pauses, as a bound on them is what counts.
         self.pause = max((one["pause_max"] for one in told), default=None)
         self.share = statistics.median(one["share"] for one in told) if told else None
+        # Of each process the second half, where compiled code is there and structures have their size.
+        speedups = [value for run in runs if run.speedups for value in run.speedups[len(run.speedups) // 2:]]
+        self.speedup = statistics.median(speedups) if speedups else None
+        waits = [run.waits for run in runs if run.waits]
+        self.waits = [sum(counts) for counts in zip(*waits)] if waits else None
 
     def _add_up(self):
         steadies, spreads, firsts, warms = [], [], [], []
@@ -77,7 +82,8 @@ class Figures:
         """Everything measured, for the report."""
         return {
             "failure": self.failure, "steady": self.steady, "spread": self.spread, "first": self.first, "warm": self.warm,
-            "peak": self.peak, "pause_max": self.pause, "collector_share": self.share, "stderr": next((run.stderr for run in self.runs if run.failure), ""),
+            "peak": self.peak, "pause_max": self.pause, "collector_share": self.share,
+            "waits": self.waits, "speedup": self.speedup, "stderr": next((run.stderr for run in self.runs if run.failure), ""),
             "runs": [{"peak": run.peak, "failure": run.failure, "checks": run.checks,
                       "series": [{"bench": series.name, "times": series.times, "loops": series.loops,
                                   "starts": series.starts, "ends": series.ends, "first_result": series.first_result,
@@ -164,22 +170,32 @@ def means(members, labels, base, figures):
 
 
 def scaling_figures(members, labels, figures):
-    """Per loop and interpreter: {threads: speed-up}. A program does the same work in every thread."""
+    """Per loop and interpreter: {threads: speed-up}, which over the number of threads is the efficiency per core."""
     found = {}
     for line in members:
         loop, _, count = line.name.partition("@")
         for label in labels:
-            one, alone = figures.get((line.name, label)), figures.get((f"{loop}@1", label))
-            if one and alone and not one.failure and not alone.failure and count.isdigit():
-                found.setdefault(loop, {}).setdefault(label, {})[int(count)] = int(count) * alone.steady / one.steady
+            one = figures.get((line.name, label))
+            if one and not one.failure and count.isdigit():
+                value = 1.0 if count == "1" else one.speedup
+                if value is not None:
+                    found.setdefault(loop, {}).setdefault(label, {})[int(count)] = value
     return found
 
 
 def scaling(members, labels, figures, width):
-    rows = ["   speed-up by threads (time of one thread × n / time of n threads):"]
-    for loop, by_label in scaling_figures(members, labels, figures).items():
+    rows = ["   speed-up by threads (time of one thread × n / time of n threads), and efficiency per core:"]
+    found = scaling_figures(members, labels, figures)
+    for loop, by_label in found.items():
         for label in labels:
             if label in by_label:
-                pairs = "  ".join(f"{count}: {value:.2f}" for count, value in sorted(by_label[label].items()) if count > 1)
+                pairs = "  ".join(f"{count}: {value:.2f} ({value / count:.0%})"
+                                  for count, value in sorted(by_label[label].items()) if count > 1)
                 rows.append(f"   {loop:<{width}} {label:<22.22} {pairs}")
+    for label in labels:
+        efficiencies = [scale[label][max(scale[label])] / max(scale[label]) for scale in found.values()
+                        if label in scale and max(scale[label]) > 1]
+        if efficiencies:
+            rows.append(f"   {'geometric mean':<{width}} {label:<22.22} {geometric_mean(efficiencies):.0%} per core"
+                        f" over {len(efficiencies)} loops")
     return rows

@@ -46,3 +46,26 @@ def runner_with_threads(names):
     runner.argparser.add_argument("benchmark", choices=sorted(names))
     runner.argparser.add_argument("--threads", type=int, default=1)
     return runner, runner.parse_args()
+
+
+def bench(runner, name, threads, work, check=None):
+    """Time work(index) in so many threads. Beside each round in several threads the same is done by one alone, at once before
+    it, so that a machine which changes its speed hurts both alike; the speed-ups that this gives are reported too."""
+    speedups = []
+
+    def rounds(loops):
+        def several(index):
+            for _ in range(loops):
+                work(index)
+
+        alone = timed(1, several) if threads > 1 else None
+        taken = timed(threads, several)
+        if check is not None:
+            check()
+        if alone is not None:
+            speedups.append(threads * alone / taken)
+        return taken
+
+    runner.bench_time_func(f"{name}@{threads}", rounds)
+    if speedups and hasattr(pyperf, "note"):
+        pyperf.note(speedups=speedups)

@@ -3,7 +3,7 @@ what the threads computed is checked after every round."""
 
 import _thread
 
-from threads_common import runner_with_threads, timed
+from threads_common import bench, runner_with_threads
 
 PROGRAMS = {}
 
@@ -224,13 +224,4 @@ def lru_cache(threads):
 if __name__ == "__main__":
     runner, args = runner_with_threads(PROGRAMS)
     work, check = PROGRAMS[args.benchmark](args.threads)
-
-    def rounds(loops):
-        def several(index):
-            for _ in range(loops):
-                work(index)
-        taken = timed(args.threads, several)
-        check()
-        return taken
-
-    runner.bench_time_func(f"{args.benchmark}@{args.threads}", rounds)
+    bench(runner, args.benchmark, args.threads, work, check)

@@ -3,7 +3,7 @@
 Each loop does WORK operations; a time is that of one round in all threads, so that perfect scaling keeps it the same.
 """
 
-from threads_common import runner_with_threads, timed
+from threads_common import bench, runner_with_threads
 
 WORK = 10_000
 LOOPS = {}
@@ -351,11 +351,4 @@ def shared_closure_cell():
 if __name__ == "__main__":
     runner, args = runner_with_threads(LOOPS)
     body = LOOPS[args.benchmark]()
-
-    def rounds(loops):
-        def work(index):
-            for _ in range(loops):
-                body()
-        return timed(args.threads, work)
-
-    runner.bench_time_func(f"{args.benchmark}@{args.threads}", rounds)
+    bench(runner, args.benchmark, args.threads, lambda index: body())

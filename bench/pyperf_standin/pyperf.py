@@ -10,6 +10,8 @@ standard output, each behind the mark `@bench `:
     {"check": HASH}                                                                 of the expression given by --standin-check
     {"peak": BYTES}                                                                 largest resident set of this process
     {"pause_max": SECONDS, "share": PART}                                           what a script notes of its collector
+    {"speedups": [RATIO, ...]}                                                      several threads against one, by iteration
+    {"waits": [COUNT, ...]}                                                         requests of less than 2**index nanoseconds
 
 Options, taken out of sys.argv before the script sees it:
     --standin=BUDGET,MIN,MAX,FLOOR,HARD   seconds per benchmark, least and most iterations, seconds an iteration should

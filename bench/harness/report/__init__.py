@@ -1,0 +1,1 @@
+"""The parts of `bench/report`: reading results, drawing them with Matplotlib as SVG, and putting the page together."""
