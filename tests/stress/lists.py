@@ -145,6 +145,86 @@ def iterate_while_it_grows(s):
 
 
 @case
+def indexes_from_the_end(s):
+    for _ in s.rounds():
+        n = s.size(1500)
+        shared = [-3, -2, -1]
+
+        def move():
+            for i in range(n):
+                shared.insert(0, i)
+                if i % 3:
+                    del shared[0]
+
+        def read(second):
+            # Of shared and of own lists, by a constant and by a number that is found out.
+            for i in range(200):
+                check(shared[-1] == -1, "the last is not", i)
+                check(shared[-3:] == [-3, -2, -1], "the last three", i)
+                check(shared[second] == -2 and shared[second - 1] == -3, "those before", i)
+
+        def work(k):
+            if k:
+                move()
+            else:
+                for _ in range(max(1, n // 200)):
+                    read(-2)
+        s.together(work)
+        same(shared[-3:], [-3, -2, -1], "what nobody touched")
+
+
+@case
+def items_set_from_the_end(s):
+    for _ in s.rounds():
+        n = s.size(1500)
+        shared = [0] * 50 + [-1]
+
+        def work(k):
+            if k % 2:
+                for i in range(n):
+                    shared.insert(0, k)
+                    if i % 3 == 2:
+                        del shared[0:2]
+            else:
+                last = -1
+                for i in range(n):
+                    shared[last] = -i
+        s.together(work)
+        check(all(one >= 0 for one in shared[:-1]), "something else was set", shared[-20:])
+
+
+@case
+def unpacking_is_one_step(s):
+    for _ in s.rounds():
+        n = s.size(1500)
+        shared = [0, 0, 0]
+
+        def work(k):
+            if k % 2:
+                for i in range(n):
+                    shared[:] = (i, i, i)
+                    shared[0], shared[1], shared[2] = [-i] * 3
+                    shared[:] = [k] * 3
+            else:
+                for i in range(n):
+                    a, b, c = shared
+                    x, *y, z = shared
+                    check(len(y) == 1, "as many as there are", y)
+
+        def pairs(k):
+            if k % 2:
+                for i in range(n):
+                    shared[:] = (i, i, i)
+            else:
+                for i in range(n):
+                    a, b, c = shared
+                    check(a == b == c, "of different moments", a, b, c)
+        s.together(work)
+        shared[:] = (0, 0, 0)
+        s.together(pairs)
+
+
+@case
 def extend_is_one_step(s):
     sources = [list, tuple, lambda x: dict.fromkeys(range(7), x).values(), lambda x: [x[0]] * 7]
     for r in s.rounds():

@@ -191,6 +191,11 @@ impl Lower<'_, '_> {
     fn load(&mut self, ty: Type, from: Ir, offset: usize) -> Ir {
         self.b.ins().load(ty, MemFlagsData::trusted(), from, offset as i32)
     }
+    /// As `load`, of a word; later loads are not made before it, nor taken from earlier ones.
+    fn load_acquire(&mut self, from: Ir, offset: usize) -> Ir {
+        let at = self.b.ins().iadd_imm_s(from, offset as i64);
+        self.b.ins().atomic_load(I64, MemFlagsData::trusted(), at)
+    }
     fn store(&mut self, v: Ir, to: Ir, offset: isize) {
         self.b.ins().store(MemFlagsData::trusted(), v, to, offset as i32);
     }
@@ -775,18 +780,9 @@ impl Lower<'_, '_> {
             How::UnpackList { a, first, n } => {
                 let w = self.b.use_var(self.words[a]);
                 let list = self.b.ins().iadd_imm_s(w, -CELL_TAG);
-                let len = self.load(I64, list, layout::LIST_LEN);
-                self.guard_eq(len, n as i64);
-                if n > 0 {
-                    let last = self.int(n as i64 - 1);
-                    let storage = self.storage(list, last);
-                    let items: Vec<Ir> = (0..n).map(|k| self.load(I64, storage, layout::ARRAY_ITEMS + 8 * k)).collect();
-                    for &v in &items {
-                        self.guard_ne(v, EMPTY);
-                    }
-                    for (k, &v) in items.iter().enumerate() {
-                        self.def(first + k, v);
-                    }
+                let items = self.items_at_once(list, n);
+                for (k, &v) in items.iter().enumerate() {
+                    self.def(first + k, v);
                 }
             }
             How::ForRange { a, b } => {

@@ -101,7 +101,7 @@ impl Lower<'_, '_> {
         self.b.ins().store(MemFlagsData::trusted(), v, o, at);
         self.b.ins().jump(done, &[]);
     }
-    /// A subscript counted from the front.
+    /// A subscript counted from the front, of what has the length `len`.
     pub(super) fn wrapped(&mut self, index: Source, len: Ir) -> Ir {
         match index {
             Source::Int(i) if i >= 0 => self.int(i),
@@ -135,12 +135,31 @@ impl Lower<'_, '_> {
         let cell = self.b.ins().iadd_imm_s(o, -CELL_TAG);
         match items {
             Items::List => {
-                let len = self.load(I64, cell, layout::LIST_LEN);
-                let i = self.wrapped(index, len);
-                self.below(i, len);
-                let storage = self.storage(cell, i);
-                let place = self.place(storage, i);
-                let v = self.load(I64, place, layout::ARRAY_ITEMS);
+                let v = match index {
+                    Source::Int(i) if i < 0 => {
+                        let i = self.int(i);
+                        self.item_from_end(o, cell, i)
+                    }
+                    Source::Int(i) => {
+                        let i = self.int(i);
+                        self.item_from_start(cell, i)
+                    }
+                    Source::Reg(_) | Source::Number(_) => {
+                        let i = self.raw_int(index);
+                        let (from_start, from_end, done) = (self.new_block(false), self.new_block(true), self.new_block(false));
+                        let result = self.b.append_block_param(done, I64);
+                        let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, i, 0);
+                        self.b.ins().brif(negative, from_end, &[], from_start, &[]);
+                        self.b.switch_to_block(from_end);
+                        let v = self.item_from_end(o, cell, i);
+                        self.b.ins().jump(done, &[v.into()]);
+                        self.b.switch_to_block(from_start);
+                        let v = self.item_from_start(cell, i);
+                        self.b.ins().jump(done, &[v.into()]);
+                        self.b.switch_to_block(done);
+                        result
+                    }
+                };
                 self.guard_ne(v, EMPTY);
                 v
             }
@@ -160,6 +179,66 @@ impl Lower<'_, '_> {
                 v
             }
         }
+    }
+    /// Item `i`, which is not negative, of the list whose cell is given; perhaps the empty mark.
+    fn item_from_start(&mut self, cell: Ir, i: Ir) -> Ir {
+        let len = self.load(I64, cell, layout::LIST_LEN);
+        self.below(i, len);
+        let storage = self.storage(cell, i);
+        let place = self.place(storage, i);
+        self.load(I64, place, layout::ARRAY_ITEMS)
+    }
+    /// Item `i`, which is negative, of the list `o`; perhaps the empty mark. Of a list whose end other threads may move a helper
+    /// finds the item.
+    fn item_from_end(&mut self, o: Ir, cell: Ir, i: Ir) -> Ir {
+        let (quick, slow, done) = (self.new_block(false), self.new_block(true), self.new_block(false));
+        let result = self.b.append_block_param(done, I64);
+        let own = self.is_own(cell);
+        self.b.ins().brif(own, quick, &[], slow, &[]);
+        self.b.switch_to_block(quick);
+        let len = self.load(I64, cell, layout::LIST_LEN);
+        let at = self.b.ins().iadd(i, len);
+        let v = self.item_from_start(cell, at);
+        self.b.ins().jump(done, &[v.into()]);
+        self.b.switch_to_block(slow);
+        let v = self.call(machine::list_item_from_end as *const () as usize, &[o, i], Some(I64)).unwrap_or(o);
+        self.b.ins().jump(done, &[v.into()]);
+        self.b.switch_to_block(done);
+        result
+    }
+    /// The items of a list of length `n`, each of one moment if they are the same moment's: not if another thread owns the list,
+    /// or changes more than one of them just now.
+    pub(super) fn items_at_once(&mut self, list: Ir, n: usize) -> Vec<Ir> {
+        let version = self.load_acquire(list, layout::LIST_VERSION);
+        let len = self.load(I64, list, layout::LIST_LEN);
+        self.guard_eq(len, n as i64);
+        if n == 0 {
+            return Vec::new();
+        }
+        let last = self.int(n as i64 - 1);
+        let storage = self.storage(list, last);
+        let items: Vec<Ir> = (0..n).map(|k| self.load_acquire(storage, layout::ARRAY_ITEMS + 8 * k)).collect();
+        for &v in &items {
+            self.guard_ne(v, EMPTY);
+        }
+        if n > 1 {
+            let (shared, done) = (self.new_block(true), self.new_block(false));
+            let own = self.is_own(list);
+            self.b.ins().brif(own, done, &[], shared, &[]);
+            self.b.switch_to_block(shared);
+            let owner = self.load(I16, list, layout::HEADER_OWNER);
+            self.guard_eq(owner, 0);
+            let odd = self.b.ins().band_imm_s(version, 1);
+            self.guard_eq(odd, 0);
+            let version_then = self.load(I64, list, layout::LIST_VERSION);
+            let len_then = self.load(I64, list, layout::LIST_LEN);
+            let same = self.b.ins().icmp(IntCC::Equal, version, version_then);
+            self.guard(same);
+            self.guard_eq(len_then, n as i64);
+            self.b.ins().jump(done, &[]);
+            self.b.switch_to_block(done);
+        }
+        items
     }
     pub(super) fn set_item(&mut self, items: Items, a: usize, index: Source, c: usize) {
         let o = self.b.use_var(self.words[a]);
@@ -184,6 +263,8 @@ impl Lower<'_, '_> {
         self.quick_store(storage, c, v, place, layout::ARRAY_ITEMS as i32, slow, done);
         self.b.switch_to_block(slow);
         self.set_pc();
+        // By the index as it was given: who shares the list finds its end when it has the lock.
+        let i = if let Source::Int(i) = index { self.int(i) } else { self.raw_int(index) };
         let stored = self.call(machine::set_list_item as *const () as usize, &[self.t, o, i, v], Some(I64)).unwrap_or(o);
         self.guard(stored);
         self.b.ins().jump(done, &[]);

@@ -512,6 +512,11 @@ pub unsafe extern "C" fn box_float(t: &Thread, x: f64) -> u64 {
         }
     }
 }
+/// `l[i]` of an exact list for an `i` that counts from the end; the empty mark if it is out of range.
+pub unsafe extern "C" fn list_item_from_end(l: u64, i: i64) -> u64 {
+    let item = slow::exact_list(Value::from_bits(l)).and_then(|l| l.get_signed(i as isize));
+    item.unwrap_or(Value::EMPTY).bits()
+}
 /// `l[i] = v` of an exact list: whether `i` is in range.
 pub unsafe extern "C" fn set_list_item(t: &Thread, l: u64, i: i64, v: u64) -> u64 {
     u64::from(slow::set_list_item(t, Value::from_bits(l), i, Value::from_bits(v)))
@@ -919,6 +924,7 @@ pub mod layout {
     pub const HEADER_SHAPE: usize = 0;
     pub const HEADER_OWNER: usize = offset_of!(Header, owner);
     pub const LIST_STORAGE: usize = List::STORAGE;
+    pub const LIST_VERSION: usize = List::VERSION;
     pub const LIST_LEN: usize = List::LEN;
     pub const ARRAY_ITEMS: usize = size_of::<Array>();
     pub const ARRAY_CAPACITY: usize = Array::CAPACITY;

@@ -583,7 +583,7 @@ pub fn exact_tuple<'a>(v: Value) -> Option<&'a [Value]> {
     }
 }
 #[inline(always)]
-fn exact_list<'a>(v: Value) -> Option<&'a List> {
+pub fn exact_list<'a>(v: Value) -> Option<&'a List> {
     let h = v.header()?;
     if h.shape_id() == List::class_cell().shape() {
         // SAFETY: as above.
@@ -599,9 +599,8 @@ pub fn sequence_item(o: Value, i: i64) -> Option<Value> {
         if i >= 0 {
             return l.get(i as usize);
         }
-        // What was last is no longer if the length has changed: `get_from_end`, which callers turn to, tries again.
-        let n = l.len();
-        return l.get((i + n as i64) as usize).filter(|_| l.len() == n);
+        // If there is none because the list changes just now, callers turn to `get_signed`, which tries again.
+        return l.get_from_end(i as isize);
     }
     let items = exact_tuple(o)?;
     let i = if i < 0 { i + items.len() as i64 } else { i };

@@ -30,6 +30,7 @@ const TRIES: usize = 3;
 
 impl List {
     pub(crate) const STORAGE: usize = std::mem::offset_of!(List, storage);
+    pub(crate) const VERSION: usize = std::mem::offset_of!(List, version);
     pub(crate) const LEN: usize = std::mem::offset_of!(List, len);
 
     pub fn new(t: &Thread) -> Result<Ref<List>> {
@@ -289,20 +290,29 @@ impl List {
         if i >= 0 {
             return self.get(i as usize);
         }
+        let mut tries = 0;
         loop {
             if let Some(v) = self.get_from_end(i) {
                 return Some(v);
             }
             position(i, self.len())?;
+            tries += 1;
+            if tries % 64 == 0 {
+                // Who changes the list has lost its core.
+                std::thread::yield_now();
+            }
         }
     }
     /// Item `i`, which is negative; also `None` if the list changes just now.
     #[inline(always)]
     pub(crate) fn get_from_end(&self, i: isize) -> Option<Value> {
+        let version = self.version.load(Acquire);
         let (storage, n) = (self.storage.get(), self.len());
         let v = storage?.fields().get(position(i, n)?)?.get();
         fence(Acquire);
-        if self.len() == n && self.storage.get() == storage { v.some() } else { None }
+        // The length alone would not do: items may have been moved up and down again.
+        let same = self.len() == n && self.storage.get() == storage && self.version.load(Relaxed) == version;
+        if same && version & 1 == 0 { v.some() } else { None }
     }
     /// Overwrites the item at an index that may count from the end; false when out of range.
     pub fn set_signed(&self, t: &Thread, i: isize, v: Value) -> bool {
