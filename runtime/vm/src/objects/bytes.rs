@@ -1,14 +1,15 @@
 //! `bytes`: layout and construction. The methods are in `bytes_methods`.
 
 use crate::native::*;
-use std::sync::atomic::AtomicU64;
+use crate::ops::hash_bytes;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 #[repr(C)]
 pub struct Bytes {
     header: Header,
     len: usize,
     /// 0: not computed.
-    pub hash: AtomicU64,
+    hash: AtomicU64,
     // bytes follow
 }
 
@@ -38,6 +39,16 @@ impl Bytes {
     pub fn as_slice(&self) -> &[u8] {
         // SAFETY: `len` bytes follow the fixed part, written once at creation.
         unsafe { std::slice::from_raw_parts((self as *const Bytes).add(1).cast(), self.len) }
+    }
+    /// `hash(self)`, computed once. Two threads that come together compute and store the same.
+    pub fn hash(&self) -> i64 {
+        let known = self.hash.load(Relaxed);
+        if known != 0 {
+            return known as i64;
+        }
+        let h = hash_bytes(self.as_slice());
+        self.hash.store(h as u64, Relaxed);
+        h
     }
     pub fn new(t: &Thread, bytes: &[u8]) -> Result<Ref<Bytes>> {
         Bytes::with_shape(t, Bytes::class_cell().shape(), bytes)

@@ -10,8 +10,7 @@ use crate::objects::slice::Slice;
 use crate::objects::str_args::{Bound, BufferFlags, CInt, limit, name_argument};
 use crate::objects::str_methods::{swap_ascii_case, title_ascii};
 use crate::ops::item::wrap_index;
-use crate::ops::{Compare, hash_bytes, type_name};
-use std::sync::atomic::Ordering::*;
+use crate::ops::{Compare, type_name};
 use taipan_text::layout::Side;
 use taipan_text::split::is_ascii_space;
 
@@ -114,13 +113,7 @@ byte_class! {
         }
         #[py]
         fn __hash__(_t: &Thread, this: Ref<Bytes>) -> i64 {
-            let known = this.hash.load(Relaxed);
-            if known != 0 {
-                return known as i64;
-            }
-            let h = hash_bytes(this.as_slice());
-            this.hash.store(h as u64, Relaxed);
-            h
+            this.hash()
         }
         #[py]
         fn __iter__(t: &Thread, this: Ref<Bytes>) -> Result<Ref<BytesIterator>> {

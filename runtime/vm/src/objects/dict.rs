@@ -76,6 +76,9 @@ pub(crate) fn hash_key(t: &Thread, key: Value) -> Result<i64> {
         if shape == Tuple::class_cell().shape() {
             return t.hash_tuple(Ref::from_raw(std::ptr::NonNull::from(h).cast()));
         }
+        if shape == Bytes::class_cell().shape() {
+            return Ok((*(h as *const Header as *const Bytes)).hash());
+        }
     }
     t.hash(key)
 }

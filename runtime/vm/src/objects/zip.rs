@@ -80,6 +80,9 @@ impl Zip {
 
 /// The iterators of all arguments.
 pub(crate) fn iterators_of(t: &Thread, iterables: &[Value]) -> Result<Ref<Tuple>> {
+    if let &[first, second] = iterables {
+        return Tuple::new(t, &[t.iter(first)?, t.iter(second)?]);
+    }
     let out = ValueVec::with_capacity(t, iterables.len())?;
     for &v in iterables {
         out.push(t, t.iter(v)?)?;

@@ -326,6 +326,14 @@ fn compare_exact_cells(a: Value, b: Value, op: Compare) -> Option<bool> {
                 _ => op.holds(s.compare(&u)),
             });
         }
+        if shape == g.shape_id() && shape == Bytes::class_cell().shape() {
+            let (s, u) = (a.downcast::<Bytes>()?, b.downcast::<Bytes>()?);
+            return Some(match op {
+                Compare::Eq => s.as_slice() == u.as_slice(),
+                Compare::Ne => s.as_slice() != u.as_slice(),
+                _ => op.holds(s.as_slice().cmp(u.as_slice())),
+            });
+        }
         // Neither is an immediate: two instances of one class whose layout is no number's are not numbers.
         let layout = h.shape().layout();
         if shape == g.shape_id() && !layout.is(BigInt::layout()) && !layout.is(BoxedFloat::layout()) {
