@@ -73,6 +73,25 @@ def bytearrays_append_and_pop(s):
 
 
 @case
+def bytearrays_are_read_while_they_are_resized(s):
+    for _ in s.rounds():
+        n, shared = s.size(600), bytearray(b"ab")
+
+        def work(k):
+            for i in range(n):
+                shared.extend(b"ab")
+                del shared[-2:]
+
+        def read():
+            for made in (bytes(shared), bytearray(shared), b"" + shared, shared + b"", b"".join([shared, b""]), shared * 1,
+                         b"ab".replace(b"ab", shared), io.BytesIO(shared).getvalue(), shared.copy()):
+                check(len(made) % 2 == 0 and made == b"ab" * (len(made) // 2), "the bytes of one moment", made)
+            check(b"ba" not in bytes(shared)[:2] and (b"ab" * 1000).startswith(bytes(shared)), "as argument")
+        s.beside(work, read)
+        same(bytes(shared), b"ab", "at the end")
+
+
+@case
 def views_forbid_resizing(s):
     for _ in s.rounds():
         shared = bytearray(64)
@@ -162,6 +181,34 @@ def deques_remove_each_once(s):
 
 
 @case
+def deques_insert_and_delete(s):
+    for _ in s.rounds():
+        n, shared = s.size(400), collections.deque([-3, -2, -1])
+
+        def work(k):
+            for i in range(n):
+                shared.insert(-3, k * n + i)
+                if i % 3 == 1:
+                    del shared[0]
+                    shared.insert(0, k * n + i)
+                shared[-2] = -2
+
+        s.together(work)
+        same(list(shared)[-3:], [-3, -2, -1], "what nobody moved")
+        same(len(shared), 3 + n * s.threads, "as many as were put in")
+
+        def others(k):
+            # What is there all the time is found, whatever moves.
+            for i in range(n // 4):
+                if k:
+                    shared.appendleft(k)
+                    shared.remove(k)
+                else:
+                    check(-1 in shared and shared.index(-2) > 0 and shared.count(-3) == 1, "always there")
+        s.together(others)
+
+
+@case
 def arrays(s):
     for _ in s.rounds():
         n, shared = s.size(500), array.array("q")
@@ -181,6 +228,73 @@ def arrays(s):
         got = flat(s.together(work)) + list(shared)
         same(sorted(one for one in got if one >= 0), list(range(n * s.threads)), "each once")
         same(sum(one == -1 for one in got), 3 * s.threads * len(range(0, n, 10)), "blocks")
+
+
+@case
+def arrays_insert_and_remove(s):
+    for _ in s.rounds():
+        n, shared = s.size(250), array.array("i", [-3, -2, -1])
+
+        def work(k):
+            for i in range(1, n):
+                shared.insert(-3, k * n + i)
+                if i % 3 == 0:
+                    shared.remove(k * n + i)
+                elif i % 3 == 1:
+                    shared.insert(0, 1 << 30)
+                    shared.remove(1 << 30)
+                else:
+                    check(-1 in shared and shared.count(-2) == 1 and shared.index(-3) >= 0, "always there")
+                check(shared[-1] == -1 and shared[-2:] == array.array("i", [-2, -1]), "the end", shared[-3:])
+                shared[-1] = -1
+        s.together(work)
+        expected = [k * n + i for k in range(s.threads) for i in range(1, n) if i % 3]
+        same(sorted(shared), sorted(expected + [-3, -2, -1]), "each once")
+
+        def delete(k):
+            for i in range(n // 2):
+                shared.append(-5)
+                del shared[-1:]
+                shared.insert(0, -5)
+                del shared[0]
+        before = len(shared)
+        s.together(delete)
+        same(len(shared), before, "as many as before")
+
+
+@case
+def ordered_dicts_of_subclasses(s):
+    class Plain(collections.OrderedDict):
+        pass
+
+    class Watched(collections.OrderedDict):
+        def __getitem__(self, key):
+            return super().__getitem__(key)
+
+        def __setitem__(self, key, value):
+            super().__setitem__(key, value)
+
+        def __delitem__(self, key):
+            super().__delitem__(key)
+
+    for _ in s.rounds():
+        for kind in (collections.OrderedDict, Plain, Watched):
+            n, shared = s.size(60), kind()
+            first = s.together(lambda k: [shared.setdefault(i, (k, i)) for i in range(n)])
+            check(all(one == first[0] for one in first), "decided once", kind)
+            got = flat(s.together(lambda: [i for i in range(n) if shared.pop(i, None)]))
+            same(sorted(got), list(range(n)), "popped once")
+            for i in range(n):
+                shared[i] = i
+
+            def take():
+                mine = []
+                while True:
+                    try:
+                        mine.append(shared.popitem()[0])
+                    except KeyError:
+                        return mine
+            same(sorted(flat(s.together(take))), list(range(n)), "given once")
 
 
 @case

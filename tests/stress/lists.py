@@ -102,6 +102,25 @@ def remove_each_once(s):
 
 
 @case
+def what_stays_is_found(s):
+    for _ in s.rounds():
+        n, shared = s.size(300), list(range(-20, 0))
+
+        def work(k):
+            for i in range(n):
+                if k % 2:
+                    shared.insert(0, k)
+                    shared.remove(k)
+                else:
+                    check(-1 in shared and shared.index(-3) > 0 and shared.count(-2) == 1, "always there", shared)
+                    shared.remove(-10)
+                    shared.insert(5, -10)
+        if s.threads > 1:
+            s.together(lambda: work(0), *[lambda: work(1)] * (s.threads - 1))
+        same(sorted(shared), list(range(-20, 0)), "nothing else")
+
+
+@case
 def read_while_it_grows(s):
     for _ in s.rounds():
         n, shared = s.size(5000), []
@@ -441,6 +460,39 @@ def clear_and_extend(s):
                     shared.extend([k] * 7)
         s.beside(work, lambda: blocks(shared.copy(), "copy"))
         blocks(shared, "at the end")
+
+
+@case
+def extending_reads_and_writes_at_once(s):
+    # What a thread put into the source before it put a mark into the list is in every copy of the source behind that mark.
+    for _ in s.rounds():
+        n = s.size(150)
+        source, shared = ["copy"], []
+
+        def work(k):
+            for i in range(n):
+                if k == 0:
+                    source.append(i)
+                    shared.append(("mark", i))
+                elif i % 8 == 0:
+                    if i % 16:
+                        shared.extend(source)
+                    else:
+                        shared.__iadd__(source)
+        s.together(work)
+        mark, length = -1, None
+        for one in shared + ["copy"]:
+            if type(one) is int:
+                same(one, length, "the source in order")
+                length += 1
+                continue
+            if length is not None:
+                check(length > wanted, "older than the list it was appended to", length, wanted)
+                length = None
+            if one == "copy":
+                length, wanted = 0, mark
+            else:
+                mark = one[1]
 
 
 @case

@@ -3,12 +3,13 @@
 //! The numbers lie in a bytearray of the array's own, whose operations are each one step for other threads; positions are counted in
 //! items here. The buffer protocol is that of the bytearray, cast to the item type.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 use taipan_num::convert;
 use taipan_vm::native::*;
 use taipan_vm::objects::bytearray::ByteArray;
 use taipan_vm::objects::exceptions as ex;
-use taipan_vm::objects::slice::Slice;
+use taipan_vm::objects::slice::{Slice, Unpacked};
 use taipan_vm::ops::Compare;
 use taipan_vm::ops::convert::float_value;
 use taipan_vm::ops::item::wrap_index;
@@ -224,15 +225,20 @@ impl Array {
         let (word, n) = encode(t, self.code, v)?;
         self.content().extend(t, &word[..n])
     }
-    fn position(&self, t: &Thread, i: isize, what: &str) -> Result<usize> {
-        let n = self.count_items();
-        wrap_index(i as i64, n).filter(|&i| i < n).ok_or_else(|| t.index_error(what))
-    }
-    fn splice_items(&self, t: &Thread, from: usize, to: usize, new: &[u8]) -> Result<()> {
+    /// Replaces the range of items that `choose` picks given their number, all in one step; false if it picks none.
+    fn splice_items(&self, t: &Thread, choose: impl Fn(usize) -> Option<Range<usize>>, new: &[u8]) -> Result<bool> {
         let n = self.item_size();
-        self.content()
-            .splice(t, |b| Some((from * n).min(b.len())..(to * n).min(b.len()).max((from * n).min(b.len()))), new)
-            .map(|_| ())
+        self.content().splice(t, |b| choose(b.len() / n).map(|r| r.start * n..r.end * n), new)
+    }
+    /// Replaces the content by what `change` makes of it, as if nothing came between; again if something did.
+    fn rewrite(&self, t: &Thread, change: impl Fn(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
+        loop {
+            let old = self.to_vec(t);
+            let new = change(&old)?;
+            if self.content().splice(t, |b| (b == old).then_some(0..b.len()), &new)? {
+                return Ok(());
+            }
+        }
     }
     fn extend_from(this: Ref<Array>, t: &Thread, v: Value) -> Result<()> {
         if let Some(other) = v.downcast::<Array>() {
@@ -274,13 +280,22 @@ impl Array {
         }
         Ok(out)
     }
-    fn find(&self, t: &Thread, v: Value) -> Result<Option<usize>> {
-        let mut i = 0;
-        while let Some(x) = self.item(t, i)? {
+    /// Position of the first item among `places` that is equal to `v`. Items that other threads move are seen at one moment.
+    fn find(&self, t: &Thread, v: Value, places: Range<usize>) -> Result<Option<usize>> {
+        if !t.owns(self.content().header()) {
+            let n = self.item_size();
+            for (i, word) in self.to_vec(t).chunks_exact(n).enumerate().take(places.end).skip(places.start) {
+                if t.equal(decode(t, self.code, word)?, v)? {
+                    return Ok(Some(i));
+                }
+            }
+            return Ok(None);
+        }
+        for i in places {
+            let Some(x) = self.item(t, i)? else { break };
             if t.equal(x, v)? {
                 return Ok(Some(i));
             }
-            i += 1;
         }
         Ok(None)
     }
@@ -642,10 +657,16 @@ impl Array {
     /// Return number of occurrences of v in the array.
     #[py("($self, v, /)")]
     fn count(t: &Thread, this: Ref<Array>, v: Value) -> Result<usize> {
-        let (mut i, mut n) = (0, 0);
-        while let Some(x) = this.item(t, i)? {
+        let (mut at, mut n) = (0, 0);
+        if !t.owns(this.content().header()) {
+            for word in this.to_vec(t).chunks_exact(this.item_size()) {
+                n += usize::from(t.equal(decode(t, this.code, word)?, v)?);
+            }
+            return Ok(n);
+        }
+        while let Some(x) = this.item(t, at)? {
             n += usize::from(t.equal(x, v)?);
-            i += 1;
+            at += 1;
         }
         Ok(n)
     }
@@ -656,24 +677,15 @@ impl Array {
     fn index(t: &Thread, this: Ref<Array>, v: Value, start: Option<ClippedIndex>, stop: Option<ClippedIndex>) -> Result<usize> {
         let n = this.count_items() as isize;
         let clip = |i: isize| if i < 0 { (i + n).max(0) } else { i } as usize;
-        let mut i = start.map_or(0, |s| clip(s.0));
-        let stop = stop.map_or(usize::MAX, |s| clip(s.0));
-        while i < stop {
-            let Some(x) = this.item(t, i)? else { break };
-            if t.equal(x, v)? {
-                return Ok(i);
-            }
-            i += 1;
-        }
-        Err(t.value_error("array.index(x): x not in array"))
+        let (from, to) = (start.map_or(0, |s| clip(s.0)), stop.map_or(usize::MAX, |s| clip(s.0)));
+        this.find(t, v, from..to)?.ok_or_else(|| t.value_error("array.index(x): x not in array"))
     }
     /// Insert a new item v into the array before position i.
     #[py("($self, i, v, /)")]
     fn insert(t: &Thread, this: Ref<Array>, i: isize, v: Value) -> Result<()> {
         let (word, size) = encode(t, this.code, v)?;
-        let n = this.count_items() as isize;
-        let i = if i < 0 { (i + n).max(0) } else { i.min(n) } as usize;
-        this.splice_items(t, i, i, &word[..size])
+        let place = |n: usize| if i < 0 { n.saturating_sub(i.unsigned_abs()) } else { n.min(i as usize) };
+        this.splice_items(t, |n| Some(place(n)..place(n)), &word[..size]).map(drop)
     }
     /// Return the i-th element and delete it from the array.
     ///
@@ -700,9 +712,23 @@ impl Array {
     /// Remove the first occurrence of v in the array.
     #[py("($self, v, /)")]
     fn remove(t: &Thread, this: Ref<Array>, v: Value) -> Result<()> {
-        match this.find(t, v)? {
-            Some(i) => this.splice_items(t, i, i + 1, &[]),
-            None => Err(t.value_error("array.remove(x): x not in array")),
+        let size = this.item_size();
+        loop {
+            // The items of one moment are searched. If those up to the one that is found are the same when it is taken out, it is
+            // still the first.
+            let old = this.to_vec(t);
+            let mut found = None;
+            for (i, word) in old.chunks_exact(size).enumerate() {
+                if t.equal(decode(t, this.code, word)?, v)? {
+                    found = Some(i);
+                    break;
+                }
+            }
+            let Some(i) = found else { return Err(t.value_error("array.remove(x): x not in array")) };
+            let until = (i + 1) * size;
+            if this.content().splice(t, |b| b.starts_with(&old[..until]).then_some(until - size..until), &[])? {
+                return Ok(());
+            }
         }
     }
     /// Reverse the order of the items in the array.
@@ -717,14 +743,24 @@ impl Array {
     #[py]
     fn __getitem__(t: &Thread, this: Ref<Array>, key: Value) -> Result<Value> {
         if let Some(s) = key.downcast::<Slice>() {
-            let ix = t.slice_indices(s, this.count_items())?;
-            let (all, n) = (this.to_vec(t), this.item_size());
+            let (selected, n) = (s.unpack(t)?, this.item_size());
+            let all = this.to_vec(t);
+            let ix = selected.adjust(all.len() / n);
             let bytes: Vec<u8> = ix.positions().filter_map(|i| all.get(i * n..i * n + n)).flatten().copied().collect();
             return Array::like(t, this, &bytes).map(Ref::value);
         }
         let Some(i) = t.index_opt(key)? else { return Err(t.type_error("array indices must be integers")) };
-        let i = this.position(t, t.to_index(i)?, "array index out of range")?;
-        this.item(t, i)?.ok_or_else(|| t.index_error("array index out of range"))
+        let (i, n) = (t.to_index(i)? as i64, this.item_size());
+        let word = this.content().with(t, |b| {
+            let mut word = [0u8; 8];
+            let at = n * wrap_index(i, b.len() / n)?;
+            word[..n].copy_from_slice(b.get(at..at + n)?);
+            Some(word)
+        });
+        match word {
+            Some(word) => decode(t, this.code, &word[..n]),
+            None => Err(t.index_error("array index out of range")),
+        }
     }
     #[py]
     fn __setitem__(t: &Thread, this: Ref<Array>, key: Value, value: Value) -> Result<()> {
@@ -739,61 +775,62 @@ impl Array {
                 return Err(t.type_error("bad argument type for built-in operation"));
             }
             let new = other.to_vec(t);
-            let ix = t.slice_indices(s, this.count_items())?;
-            if let Some(range) = ix.as_range() {
-                return this.splice_items(t, range.start, range.end, &new);
+            let selected = s.unpack(t)?;
+            if selected.step == 1 {
+                return this.splice_items(t, |len| Some(simple_range(selected, len)), &new).map(drop);
             }
-            if new.len() / n != ix.count {
-                return Err(t.value_error(format!(
-                    "attempt to assign array of size {} to extended slice of size {}",
-                    new.len() / n,
-                    ix.count
-                )));
+            if new.is_empty() {
+                return Array::delete_selected(this, t, selected);
             }
-            this.content().with_mut(t, |b| {
-                for (i, w) in ix.positions().zip(new.chunks_exact(n)) {
-                    if let Some(to) = b.get_mut(i * n..i * n + n) {
-                        to.copy_from_slice(w);
+            let count = this.content().with_mut(t, |b| {
+                let ix = selected.adjust(b.len() / n);
+                if ix.count == new.len() / n {
+                    for (i, word) in ix.positions().zip(new.chunks_exact(n)) {
+                        b[i * n..i * n + n].copy_from_slice(word);
                     }
                 }
+                ix.count
             });
-            return Ok(());
+            if count == new.len() / n {
+                return Ok(());
+            }
+            return Err(
+                t.value_error(format!("attempt to assign array of size {} to extended slice of size {count}", new.len() / n))
+            );
         }
         let Some(i) = t.index_opt(key)? else { return Err(t.type_error("array indices must be integers")) };
-        let i = this.position(t, t.to_index(i)?, "array assignment index out of range")?;
+        let i = t.to_index(i)? as i64;
+        // An index that is wrong is found out before a value that is.
+        if wrap_index(i, this.count_items()).is_none_or(|i| i >= this.count_items()) {
+            return Err(t.index_error("array assignment index out of range"));
+        }
         let (word, n) = encode(t, this.code, value)?;
         // Converting the value may have shortened the array.
         let done = this.content().with_mut(t, |b| {
-            let to = b.get_mut(i * n..i * n + n);
-            to.map(|to| match to.len() {
-                // The common width, known to the compiler.
-                8 => to[..8].copy_from_slice(&word),
-                _ => to.copy_from_slice(&word[..n]),
-            })
-            .is_some()
+            let place = wrap_index(i, b.len() / n).and_then(|i| b.get_mut(i * n..i * n + n));
+            place
+                .map(|to| match to.len() {
+                    // The common width, known to the compiler.
+                    8 => to[..8].copy_from_slice(&word),
+                    _ => to.copy_from_slice(&word[..n]),
+                })
+                .is_some()
         });
         if done { Ok(()) } else { Err(t.index_error("array assignment index out of range")) }
     }
     #[py]
     fn __delitem__(t: &Thread, this: Ref<Array>, key: Value) -> Result<()> {
         if let Some(s) = key.downcast::<Slice>() {
-            let ix = t.slice_indices(s, this.count_items())?;
-            if let Some(range) = ix.as_range() {
-                return this.splice_items(t, range.start, range.end, &[]);
-            }
-            let (all, n) = (this.to_vec(t), this.item_size());
-            let mut gone = vec![false; all.len() / n];
-            ix.positions().for_each(|i| gone[i] = true);
-            let rest: Vec<u8> = all.chunks_exact(n).zip(gone).filter(|(_, g)| !g).flat_map(|(b, _)| b.iter().copied()).collect();
-            return this.content().assign(t, &rest);
+            return Array::delete_selected(this, t, s.unpack(t)?);
         }
         let Some(i) = t.index_opt(key)? else { return Err(t.type_error("array indices must be integers")) };
-        let i = this.position(t, t.to_index(i)?, "array assignment index out of range")?;
-        this.splice_items(t, i, i + 1, &[])
+        let i = t.to_index(i)? as i64;
+        let choose = |n: usize| wrap_index(i, n).filter(|&i| i < n).map(|i| i..i + 1);
+        if this.splice_items(t, choose, &[])? { Ok(()) } else { Err(t.index_error("array assignment index out of range")) }
     }
     #[py]
     fn __contains__(t: &Thread, this: Ref<Array>, v: Value) -> Result<bool> {
-        Ok(this.find(t, v)?.is_some())
+        Ok(this.find(t, v, 0..usize::MAX)?.is_some())
     }
     #[py]
     fn __add__(t: &Thread, this: Ref<Array>, other: Value) -> Result<Value> {
@@ -817,7 +854,8 @@ impl Array {
     }
     #[py]
     fn __mul__(t: &Thread, this: Ref<Array>, count: Value) -> Result<Value> {
-        let bytes = repeated(t, this, count)?;
+        let count = repeat_count(t, count)?;
+        let bytes = repeated(t, &this.to_vec(t), count)?;
         Array::like(t, this, &bytes).map(Ref::value)
     }
     #[py]
@@ -826,8 +864,8 @@ impl Array {
     }
     #[py]
     fn __imul__(t: &Thread, this: Ref<Array>, count: Value) -> Result<Ref<Array>> {
-        let bytes = repeated(t, this, count)?;
-        this.content().assign(t, &bytes)?;
+        let count = repeat_count(t, count)?;
+        this.rewrite(t, |old| repeated(t, old, count))?;
         Ok(this)
     }
     #[py]
@@ -892,6 +930,18 @@ impl Array {
 }
 
 impl Array {
+    /// `del a[i:j:k]`.
+    fn delete_selected(this: Ref<Array>, t: &Thread, selected: Unpacked) -> Result<()> {
+        if selected.step == 1 {
+            return this.splice_items(t, |len| Some(simple_range(selected, len)), &[]).map(drop);
+        }
+        let n = this.item_size();
+        this.rewrite(t, |old| {
+            let mut gone = vec![false; old.len() / n];
+            selected.adjust(gone.len()).positions().for_each(|i| gone[i] = true);
+            Ok(old.chunks_exact(n).zip(gone).filter(|(_, gone)| !gone).flat_map(|(word, _)| word.iter().copied()).collect())
+        })
+    }
     fn frombytes_into(this: Ref<Array>, t: &Thread, bytes: &[u8]) -> Result<()> {
         if bytes.len() % this.item_size() != 0 {
             return Err(t.value_error("bytes length not a multiple of item size"));
@@ -900,18 +950,26 @@ impl Array {
     }
 }
 
-fn repeated(t: &Thread, this: Ref<Array>, count: Value) -> Result<Vec<u8>> {
+/// The range that a slice with step 1 stands for, where it may be empty.
+fn simple_range(selected: Unpacked, len: usize) -> Range<usize> {
+    let i = selected.adjust(len);
+    i.start as usize..i.stop.max(i.start) as usize
+}
+
+fn repeat_count(t: &Thread, count: Value) -> Result<usize> {
     let Some(n) = t.index_opt(count)? else {
         return Err(t.type_error(format!("can't multiply sequence by non-int of type '{}'", class_of(count).name_string())));
     };
-    let n = t.to_index(n)?.max(0) as usize;
-    let bytes = this.to_vec(t);
+    Ok(t.to_index(n)?.max(0) as usize)
+}
+
+fn repeated(t: &Thread, bytes: &[u8], n: usize) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     if bytes.len().checked_mul(n).is_none_or(|n| out.try_reserve_exact(n).is_err()) {
         return Err(t.memory_error());
     }
     for _ in 0..if bytes.is_empty() { 0 } else { n } {
-        out.extend_from_slice(&bytes);
+        out.extend_from_slice(bytes);
     }
     Ok(out)
 }

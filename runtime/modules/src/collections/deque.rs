@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicIsize, AtomicU64, AtomicUsize, Ordering::*};
 use taipan_vm::native::*;
 use taipan_vm::objects::value_vec::Array;
 use taipan_vm::ops::Compare;
+use taipan_vm::ops::compare::plainly_equal;
 use taipan_vm::ops::item::wrap_index;
 
 #[derive(HeapType)]
@@ -64,22 +65,17 @@ impl Deque {
         let a = self.storage.get()?;
         Some(a.field(place(self.first.load(Relaxed), i, a.capacity())).get())
     }
-    fn set(&self, t: &Thread, i: usize, v: Value) -> bool {
-        let _guard = t.exclusive(&self.header);
-        if i >= self.len.load(Relaxed) {
-            return false;
-        }
-        let Some(a) = self.storage.get() else { return false };
-        a.field(place(self.first.load(Relaxed), i, a.capacity())).set(t, a.header(), v);
-        true
-    }
     /// Item `i`, counted from the end when negative, or the empty mark.
     fn quick_item(t: &Thread, this: Ref<Deque>, i: i64) -> Result<Value> {
         let _guard = t.exclusive(&this.header);
         Ok(wrap_index(i, this.len.load(Relaxed)).and_then(|i| this.at(i)).unwrap_or(Value::EMPTY))
     }
     fn quick_set_item(t: &Thread, this: Ref<Deque>, i: i64, v: Value) -> Result<bool> {
-        Ok(wrap_index(i, this.len()).is_some_and(|i| this.set(t, i, v)))
+        let _guard = t.exclusive(&this.header);
+        let n = this.len.load(Relaxed);
+        let (Some(a), Some(i)) = (this.storage.get(), wrap_index(i, n).filter(|&i| i < n)) else { return Ok(false) };
+        a.field(place(this.first.load(Relaxed), i, a.capacity())).set(t, a.header(), v);
+        Ok(true)
     }
     /// Takes the item at one end. Under exclusion.
     fn take(&self, front: bool) -> Option<Value> {
@@ -231,14 +227,49 @@ impl Deque {
         }
         Ok(())
     }
-    /// Position of a value among `from..to`; the error says that the deque changed.
-    fn find(&self, t: &Thread, value: Value, from: usize, to: usize) -> Result<Option<usize>> {
-        let version = self.version.load(Acquire);
-        for i in from..to {
+    /// Position of the first item among those that `places` picks, given their number, that is equal to `value`; if `remove`, it
+    /// is taken out. All in one step as long as nothing is to be called for the comparisons: then a change of the deque is an error,
+    /// which says what `changed` does.
+    fn search(
+        &self,
+        t: &Thread,
+        value: Value,
+        places: impl Fn(usize) -> std::ops::Range<usize>,
+        remove: bool,
+        changed: impl Fn() -> Exc,
+    ) -> Result<Option<usize>> {
+        let (version, places) = {
+            let _guard = t.exclusive(&self.header);
+            let places = places(self.len.load(Relaxed));
+            let unlike = |i: &usize| self.at(*i).is_some_and(|v| plainly_equal(v, value) == Some(false));
+            let at = places.clone().find(|i| !unlike(i));
+            match at.map(|i| (i, self.at(i).and_then(|v| plainly_equal(v, value)))) {
+                None => return Ok(None),
+                Some((i, Some(true))) => {
+                    if remove {
+                        self.remove_held(t, i);
+                    }
+                    return Ok(Some(i));
+                }
+                _ => (self.version.load(Relaxed), places),
+            }
+        };
+        for i in places {
             let Some(v) = self.get(t, i) else { break };
             let same = t.equal(v, value)?;
-            if self.version.load(Acquire) != version {
-                return Err(t.runtime_error("deque mutated during iteration"));
+            if same && !remove {
+                return Ok(Some(i));
+            }
+            let unchanged = {
+                let _guard = t.exclusive(&self.header);
+                let unchanged = self.version.load(Relaxed) == version;
+                if same && unchanged {
+                    self.remove_held(t, i);
+                }
+                unchanged
+            };
+            if !unchanged {
+                return Err(changed());
             }
             if same {
                 return Ok(Some(i));
@@ -246,11 +277,14 @@ impl Deque {
         }
         Ok(None)
     }
-    /// Removes item `i`.
-    fn remove_at(&self, t: &Thread, i: usize) -> bool {
-        let _guard = t.exclusive(&self.header);
+    /// Position of a value among the places; the error says that the deque changed.
+    fn find(&self, t: &Thread, value: Value, places: impl Fn(usize) -> std::ops::Range<usize>) -> Result<Option<usize>> {
+        self.search(t, value, places, false, || t.runtime_error("deque mutated during iteration"))
+    }
+    /// Removes item `i`, which is there. Under exclusion.
+    fn remove_held(&self, t: &Thread, i: usize) {
         let n = self.len.load(Relaxed);
-        let Some(a) = self.storage.get().filter(|_| i < n) else { return false };
+        let Some(a) = self.storage.get() else { return };
         let (first, capacity) = (self.first.load(Relaxed), a.capacity());
         for k in i..n - 1 {
             let next = a.field(place(first, k + 1, capacity)).get();
@@ -259,7 +293,6 @@ impl Deque {
         a.field(place(first, n - 1, capacity)).init(Value::EMPTY);
         self.len.store(n - 1, Release);
         self.changed();
-        true
     }
     fn same_class_copy(t: &Thread, this: Ref<Deque>) -> Result<Value> {
         let class = class_of(this.value());
@@ -308,11 +341,12 @@ impl Deque {
         }
         Ok(Value::bool(op.holds(a.len().cmp(&b.len()))))
     }
-    fn position(t: &Thread, this: Ref<Deque>, key: Value) -> Result<Option<usize>> {
+    /// An index, which may count from the end.
+    fn index_of(t: &Thread, key: Value) -> Result<i64> {
         let Some(i) = t.index_opt(key)? else {
             return Err(t.type_error(format!("sequence index must be integer, not '{}'", class_of(key).name_string())));
         };
-        Ok(wrap_index(t.to_index(i)? as i64, this.len()))
+        Ok(t.to_index(i)? as i64)
     }
 }
 
@@ -377,7 +411,15 @@ impl Deque {
     /// Return number of occurrences of value.
     #[py("($self, value, /)")]
     fn count(t: &Thread, this: Ref<Deque>, value: Value) -> Result<usize> {
-        let version = this.version.load(Acquire);
+        let version = {
+            let _guard = t.exclusive(&this.header);
+            let plain = (0..this.len.load(Relaxed)).map_while(|i| this.at(i)).map(|v| plainly_equal(v, value));
+            // How many are equal, as long as each can be told.
+            if let Some(n) = plain.into_iter().try_fold(0, |n, equal| Some(n + usize::from(equal?))) {
+                return Ok(n);
+            }
+            this.version.load(Relaxed)
+        };
         let (mut i, mut n) = (0, 0);
         while let Some(v) = this.get(t, i) {
             n += usize::from(t.equal(v, value)?);
@@ -403,10 +445,11 @@ impl Deque {
     /// Raises ValueError if the value is not present.
     #[py("($self, value, start=0, stop=sys.maxsize, /)", nosig)]
     fn index(t: &Thread, this: Ref<Deque>, value: Value, start: Option<ClippedIndex>, stop: Option<ClippedIndex>) -> Result<usize> {
-        let n = this.len();
-        let clip = |i: isize| if i < 0 { (i + n as isize).max(0) as usize } else { (i as usize).min(n) };
-        let (from, to) = (start.map_or(0, |i| clip(i.0)), stop.map_or(n, |i| clip(i.0)));
-        match this.find(t, value, from, to)? {
+        let places = |n: usize| {
+            let clip = |i: isize| if i < 0 { (i + n as isize).max(0) as usize } else { (i as usize).min(n) };
+            start.as_ref().map_or(0, |i| clip(i.0))..stop.as_ref().map_or(n, |i| clip(i.0))
+        };
+        match this.find(t, value, places)? {
             Some(i) => Ok(i),
             None => Err(t.value_error("deque.index(x): x not in deque")),
         }
@@ -414,31 +457,33 @@ impl Deque {
     /// Insert value before index.
     #[py("($self, index, value, /)")]
     fn insert(t: &Thread, this: Ref<Deque>, index: isize, value: Value) -> Result<()> {
-        let n = this.len();
-        if this.max() == Some(n) {
-            return Err(t.index_error("deque already at its maximum size"));
+        loop {
+            let seen = {
+                let _guard = t.exclusive(&this.header);
+                let n = this.len.load(Relaxed);
+                if this.max() == Some(n) {
+                    break;
+                }
+                let at = if index < 0 { n.saturating_sub(index.unsigned_abs()) } else { n.min(index as usize) };
+                let storage = this.storage.get();
+                if let Some(a) = storage.filter(|a| n < a.capacity()) {
+                    this.push_held(t, a, value, at == 0);
+                    if at > 0 && at < n {
+                        // It is at the end: the tail moves up.
+                        let (first, capacity) = (this.first.load(Relaxed), a.capacity());
+                        for k in (at + 1..=n).rev() {
+                            let v = a.field(place(first, k - 1, capacity)).get();
+                            a.field(place(first, k, capacity)).set(t, a.header(), v);
+                        }
+                        a.field(place(first, at, capacity)).set(t, a.header(), value);
+                    }
+                    return Ok(());
+                }
+                storage
+            };
+            this.grow(t, seen, 1)?;
         }
-        if index >= n as isize {
-            return this.push(t, value, false);
-        }
-        if index <= -(n as isize) || index == 0 {
-            return this.push(t, value, true);
-        }
-        let at = if index < 0 { (index + n as isize) as usize } else { index as usize };
-        // Grow at the end, then move the tail up.
-        this.push(t, value, false)?;
-        let _guard = t.exclusive(this.header());
-        let n = this.len.load(Relaxed);
-        let Some(a) = this.storage.get() else { return Ok(()) };
-        let (first, capacity) = (this.first.load(Relaxed), a.capacity());
-        for k in (at + 1..n).rev() {
-            let v = a.field(place(first, k - 1, capacity)).get();
-            a.field(place(first, k, capacity)).set(t, a.header(), v);
-        }
-        if at < n {
-            a.field(place(first, at, capacity)).set(t, a.header(), value);
-        }
-        Ok(())
+        Err(t.index_error("deque already at its maximum size"))
     }
     /// Remove and return the rightmost element.
     #[py("($self, /)")]
@@ -453,20 +498,10 @@ impl Deque {
     /// Remove first occurrence of value.
     #[py("($self, value, /)")]
     fn remove(t: &Thread, this: Ref<Deque>, value: Value) -> Result<()> {
-        let n = this.len();
-        let version = this.version.load(Acquire);
-        for i in 0..n {
-            let Some(v) = this.get(t, i) else { break };
-            let same = t.equal(v, value)?;
-            if this.version.load(Acquire) != version {
-                return Err(t.index_error("deque mutated during remove()."));
-            }
-            if same {
-                this.remove_at(t, i);
-                return Ok(());
-            }
+        match this.search(t, value, |n| 0..n, true, || t.index_error("deque mutated during remove()."))? {
+            Some(_) => Ok(()),
+            None => Err(t.value_error("deque.remove(x): x not in deque")),
         }
-        Err(t.value_error("deque.remove(x): x not in deque"))
     }
     /// Reverse *IN PLACE*.
     #[py("($self, /)")]
@@ -526,28 +561,27 @@ impl Deque {
     }
     #[py]
     fn __getitem__(t: &Thread, this: Ref<Deque>, key: Value) -> Result<Value> {
-        match Deque::position(t, this, key)?.and_then(|i| this.get(t, i)) {
-            Some(v) => Ok(v),
-            None => Err(t.index_error("deque index out of range")),
-        }
+        let item = Deque::quick_item(t, this, Deque::index_of(t, key)?)?;
+        item.some().ok_or_else(|| t.index_error("deque index out of range"))
     }
     #[py]
     fn __setitem__(t: &Thread, this: Ref<Deque>, key: Value, value: Value) -> Result<()> {
-        match Deque::position(t, this, key)? {
-            Some(i) if this.set(t, i, value) => Ok(()),
-            _ => Err(t.index_error("deque index out of range")),
-        }
+        let i = Deque::index_of(t, key)?;
+        if Deque::quick_set_item(t, this, i, value)? { Ok(()) } else { Err(t.index_error("deque index out of range")) }
     }
     #[py]
     fn __delitem__(t: &Thread, this: Ref<Deque>, key: Value) -> Result<()> {
-        match Deque::position(t, this, key)? {
-            Some(i) if this.remove_at(t, i) => Ok(()),
-            _ => Err(t.index_error("deque index out of range")),
-        }
+        let i = Deque::index_of(t, key)?;
+        let removed = {
+            let _guard = t.exclusive(&this.header);
+            let n = this.len.load(Relaxed);
+            wrap_index(i, n).filter(|&i| i < n).map(|i| this.remove_held(t, i))
+        };
+        removed.ok_or_else(|| t.index_error("deque index out of range"))
     }
     #[py]
     fn __contains__(t: &Thread, this: Ref<Deque>, value: Value) -> Result<bool> {
-        Ok(this.find(t, value, 0, this.len())?.is_some())
+        Ok(this.find(t, value, |n| 0..n)?.is_some())
     }
     #[py]
     fn __iter__(t: &Thread, this: Ref<Deque>) -> Result<Ref<DequeIterator>> {

@@ -5,6 +5,7 @@
 
 use taipan_vm::native::*;
 use taipan_vm::objects::exceptions as ex;
+use taipan_vm::objects::turns::in_turn;
 
 #[derive(HeapType)]
 #[heap(base = Dict)]
@@ -19,6 +20,11 @@ fn as_dict(this: Ref<OrderedDict>) -> Result<Ref<Dict>> {
 
 fn is_exact(v: Value) -> bool {
     class_of(v) == OrderedDict::class()
+}
+
+/// Whether an instance has these methods from `dict`, so that nobody can tell whether they are called.
+fn inherits(t: &Thread, v: Value, methods: &[Ref<Str>]) -> bool {
+    is_exact(v) || methods.iter().all(|&name| class_of(v).lookup(t, name) == Dict::class().lookup(t, name))
 }
 
 /// `self.update(…)` of a MutableMapping: by `__setitem__`, so that subclasses see it.
@@ -151,16 +157,17 @@ impl OrderedDict {
     fn popitem(t: &Thread, this: Ref<OrderedDict>, last: Option<bool>) -> Result<Value> {
         let d = as_dict(this)?;
         let last = last.unwrap_or(true);
-        let delete = names::__delitem__();
-        if !is_exact(this.value()) && class_of(this.value()).lookup(t, delete) != Dict::class().lookup(t, delete) {
+        if !inherits(t, this.value(), &[names::__delitem__()]) {
             // A subclass wants to see it.
-            let mut pos = if last { d.end() } else { 0 };
-            let found = if last { d.previous(&mut pos) } else { d.next(&mut pos) };
-            let Some((k, v)) = found else {
-                return Err(t.key_error(Str::from_str(t, "dictionary is empty")?.value()));
-            };
-            t.del_item(this.value(), k)?;
-            return (k, v).into_value(t);
+            return in_turn(t, this.header(), || {
+                let mut pos = if last { d.end() } else { 0 };
+                let found = if last { d.previous(&mut pos) } else { d.next(&mut pos) };
+                let Some((k, v)) = found else {
+                    return Err(t.key_error(Str::from_str(t, "dictionary is empty")?.value()));
+                };
+                t.del_item(this.value(), k)?;
+                (k, v).into_value(t)
+            });
         }
         match d.pop_item(t, last)? {
             Some((k, v)) => (k, v).into_value(t),
@@ -174,25 +181,30 @@ impl OrderedDict {
     #[py("($self, /, key, default=<unrepresentable>)")]
     fn pop(t: &Thread, this: Ref<OrderedDict>, key: Value, default: Option<Value>) -> Result<Value> {
         let d = as_dict(this)?;
-        if is_exact(this.value()) {
+        let missing = || {
+            if let Some(default) = default {
+                return Ok(default);
+            }
+            match class_of(this.value()).lookup(t, names::__missing__()).filter(|_| !is_exact(this.value())) {
+                Some(_) => t.call_method(this.value(), names::__missing__(), &[key]),
+                None => Err(t.key_error(key)),
+            }
+        };
+        if inherits(t, this.value(), &[names::__getitem__(), names::__delitem__()]) {
             return match d.remove(t, key)? {
                 Some(v) => Ok(v),
-                None => default.ok_or_else(|| t.key_error(key)),
+                None => missing(),
             };
         }
         // Through the methods of the subclass.
-        if d.contains(t, key)? {
+        in_turn(t, this.header(), || {
+            if !d.contains(t, key)? {
+                return missing();
+            }
             let v = t.get_item(this.value(), key)?;
             t.del_item(this.value(), key)?;
-            return Ok(v);
-        }
-        if let Some(default) = default {
-            return Ok(default);
-        }
-        match class_of(this.value()).lookup(t, names::__missing__()) {
-            Some(_) => t.call_method(this.value(), names::__missing__(), &[key]),
-            None => Err(t.key_error(key)),
-        }
+            Ok(v)
+        })
     }
     /// Insert key with a value of default if key is not in the dictionary.
     ///
@@ -201,14 +213,16 @@ impl OrderedDict {
     fn setdefault(t: &Thread, this: Ref<OrderedDict>, key: Value, default: Option<Value>) -> Result<Value> {
         let default = default.unwrap_or(Value::NONE);
         let d = as_dict(this)?;
-        if is_exact(this.value()) {
+        if inherits(t, this.value(), &[names::__contains__(), names::__getitem__(), names::__setitem__()]) {
             return Ok(d.set_default(t, key, default)?.unwrap_or(default));
         }
-        if t.contains(this.value(), key)? {
-            return t.get_item(this.value(), key);
-        }
-        t.set_item(this.value(), key, default)?;
-        Ok(default)
+        in_turn(t, this.header(), || {
+            if t.contains(this.value(), key)? {
+                return t.get_item(this.value(), key);
+            }
+            t.set_item(this.value(), key, default)?;
+            Ok(default)
+        })
     }
     /// od.copy() -> a shallow copy of od
     #[py("($self, /)")]

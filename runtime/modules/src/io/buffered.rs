@@ -9,6 +9,7 @@ use super::fileio::FileIO;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 use std::sync::{Mutex, MutexGuard};
 use taipan_vm::native::*;
+use taipan_vm::objects::buffer::flags;
 use taipan_vm::objects::bytearray::ByteArray;
 use taipan_vm::objects::exceptions as ex;
 
@@ -731,7 +732,7 @@ macro_rules! reading_class {
 }
 
 fn write_value<T>(t: &Thread, this: Ref<T>, b: Value) -> Result<usize> {
-    let data = t.buffer(b)?.to_vec();
+    let data = t.bytes_at_once(b, flags::SIMPLE)?;
     write(t, up(this), &data)
 }
 

@@ -3,6 +3,7 @@
 use super::base::*;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 use taipan_vm::native::*;
+use taipan_vm::objects::buffer::flags;
 use taipan_vm::objects::bytearray::ByteArray;
 
 #[derive(HeapType)]
@@ -76,7 +77,7 @@ impl BytesIO {
     #[py("($self, initial_bytes=b'')")]
     fn __init__(t: &Thread, this: Ref<BytesIO>, initial_bytes: Option<Value>) -> Result<()> {
         let content = match initial_bytes.filter(|v| !v.is_none()) {
-            Some(v) => t.buffer(v)?.to_vec(),
+            Some(v) => t.bytes_at_once(v, flags::SIMPLE)?,
             None => Vec::new(),
         };
         if let Some(old) = this.content.get() {
@@ -101,7 +102,7 @@ impl BytesIO {
         };
         this.open(t)?;
         BytesIO::__init__(t, this, None)?;
-        this.put(t, &t.buffer(content)?.to_vec())?;
+        this.put(t, &t.bytes_at_once(content, flags::SIMPLE)?)?;
         let pos = position_of_state(t, pos, "second")?;
         this.pos.store(pos, Relaxed);
         restore_dict(t, this.value(), dict, "third")
@@ -156,7 +157,7 @@ impl BytesIO {
     #[py("($self, b, /)")]
     fn write(t: &Thread, this: Ref<BytesIO>, b: Value) -> Result<usize> {
         this.open(t)?;
-        let data = t.buffer(b)?.to_vec();
+        let data = t.bytes_at_once(b, flags::SIMPLE)?;
         this.put(t, &data)
     }
     /// Write lines to the file.
@@ -164,7 +165,7 @@ impl BytesIO {
     fn writelines(t: &Thread, this: Ref<BytesIO>, lines: Value) -> Result<()> {
         this.open(t)?;
         t.for_each(lines, |line| {
-            let data = t.buffer(line)?.to_vec();
+            let data = t.bytes_at_once(line, flags::SIMPLE)?;
             this.put(t, &data).map(drop)
         })
     }

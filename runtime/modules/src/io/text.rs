@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::{Mutex, MutexGuard};
 use taipan_text::codecs::Codec;
 use taipan_vm::native::*;
+use taipan_vm::objects::buffer::flags;
 use taipan_vm::objects::exceptions as ex;
 use taipan_vm::objects::str::empty_str;
 use taipan_vm::objects::str_codecs;
@@ -249,7 +250,7 @@ fn read(t: &Thread, this: This, n: Option<usize>) -> Result<Ref<Str>> {
                 return Err(t.new_error_with(ex::class(ex::Kind::BlockingIOError), &[text]));
             }
             let object = if v.downcast::<Bytes>().is_some() { v } else { Value::NONE };
-            let data = t.buffer(v)?.to_vec();
+            let data = t.bytes_at_once(v, flags::SIMPLE)?;
             let text = decode(t, this, &data, object, true)?;
             let (old, pos) = (this.text(), this.pos.load(Relaxed));
             let rest = Str::substring(t, old, pos..old.len())?;

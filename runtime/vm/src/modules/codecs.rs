@@ -226,7 +226,7 @@ impl FromArg for BytesOrText {
         if !buffer::exports(t, v) {
             return Err(t.not_bytes_like(v));
         }
-        t.buffer(v).map(|b| BytesOrText(b.to_vec()))
+        t.bytes_at_once(v, buffer::flags::SIMPLE).map(BytesOrText)
     }
 }
 

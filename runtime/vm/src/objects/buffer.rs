@@ -281,6 +281,15 @@ impl Thread {
         self.type_error(format!("a bytes-like object is required, not '{}'", crate::ops::type_name(v)))
     }
 
+    /// A copy of the bytes of a bytes-like object, in C order. A bytearray's are copied in one step and not lent out, so that threads
+    /// which resize it meanwhile are not refused.
+    pub fn bytes_at_once(&self, v: Value, wanted: i32) -> Result<Vec<u8>> {
+        match v.downcast::<ByteArray>().filter(|_| lends_as::<ByteArray>(self, v)) {
+            Some(b) => Ok(b.to_vec(self)),
+            None => Ok(self.buffer_with(v, wanted)?.to_vec()),
+        }
+    }
+
     /// Calls `f` with the memory of a bytes-like object; `None` for objects that lend none. Errors of an object that should lend
     /// memory, but does not, count as none.
     pub fn bytes_like<R>(&self, v: Value, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
@@ -289,6 +298,9 @@ impl Thread {
         }
         if !exports(self, v) {
             return None;
+        }
+        if v.downcast::<ByteArray>().is_some() {
+            return Some(f(&self.bytes_at_once(v, flags::SIMPLE).ok()?));
         }
         let b = self.buffer(v).ok()?;
         Some(f(&b.stable()))

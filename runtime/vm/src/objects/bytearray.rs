@@ -271,16 +271,18 @@ impl ByteArray {
     }
     /// Makes the length `n`; new bytes are zero.
     pub fn resize(&self, t: &Thread, n: usize) -> Result<()> {
-        let now = self.len();
-        if n <= now {
-            return self.splice(t, |b| Some(n.min(b.len())..b.len()), &[]).map(drop);
+        loop {
+            let now = self.len();
+            let mut zeros = Vec::new();
+            if zeros.try_reserve_exact(n.saturating_sub(now)).is_err() {
+                return Err(t.memory_error());
+            }
+            zeros.resize(n.saturating_sub(now), 0);
+            let done = self.splice(t, |b| (b.len() == now).then(|| n.min(now)..now), &zeros)?;
+            if done {
+                return Ok(());
+            }
         }
-        let mut zeros = Vec::new();
-        if zeros.try_reserve_exact(n - now).is_err() {
-            return Err(t.memory_error());
-        }
-        zeros.resize(n - now, 0);
-        self.extend(t, &zeros)
     }
     /// Replaces the whole content.
     pub fn assign(&self, t: &Thread, new: &[u8]) -> Result<()> {

@@ -5,7 +5,7 @@
 //! that stay as they are for everything that makes cells or runs code.
 
 use crate::native::*;
-use crate::objects::buffer::{self, Buffer, flags};
+use crate::objects::buffer::{self, flags};
 use crate::objects::bytearray::ByteArray;
 use crate::objects::exceptions::Kind;
 use crate::objects::int;
@@ -93,14 +93,14 @@ impl Data {
                 return Ok(Data(DataKind::Bytes(b)));
             }
         }
-        Ok(Data(DataKind::Copy(t.buffer(v)?.to_vec())))
+        Ok(Data(DataKind::Copy(t.bytes_at_once(v, flags::SIMPLE)?)))
     }
     /// Of contiguous memory or not.
     pub fn of_any(t: &Thread, v: Value) -> Result<Data> {
         if class_of(v) == Bytes::class() {
             return Data::of(t, v);
         }
-        Ok(Data(DataKind::Copy(t.buffer_with(v, flags::FULL_RO)?.to_vec())))
+        Ok(Data(DataKind::Copy(t.bytes_at_once(v, flags::FULL_RO)?)))
     }
 }
 impl FromArg for Data {
@@ -360,7 +360,7 @@ pub fn translate<T: Receiver>(t: &Thread, this: Ref<T>, table: OrNone<Data>, del
         return Err(t.value_error("translation table must be 256 characters long"));
     }
     let delete = match delete {
-        Some(v) => Some(t.buffer(v)?.to_vec()),
+        Some(v) => Some(t.bytes_at_once(v, flags::SIMPLE)?),
         None => None,
     };
     let mut deleted = [false; 256];
@@ -386,8 +386,9 @@ pub fn maketrans(t: &Thread, from: &[u8], to: &[u8]) -> Result<Ref<Bytes>> {
 }
 
 pub fn join<T: Receiver>(t: &Thread, this: Ref<T>, iterable: Value) -> Result<Value> {
-    // The separator stays as it is while user code runs.
-    let _lent = if T::NAME == "bytearray" { Some(t.buffer(this.value())?) } else { None };
+    // The separator stays as it is while user code runs: it does not where there is a list or a tuple.
+    let calls = class_of(iterable) != Tuple::class() && class_of(iterable) != List::class();
+    let _lent = if T::NAME == "bytearray" && calls { Some(t.buffer(this.value())?) } else { None };
     let tuple = iterable.downcast::<Tuple>().filter(|_| class_of(iterable) == Tuple::class());
     let collected;
     let items = match &tuple {
@@ -415,6 +416,10 @@ pub fn join<T: Receiver>(t: &Thread, this: Ref<T>, iterable: Value) -> Result<Va
         }
         if let Some(b) = item.downcast::<Bytes>().filter(|_| class_of(item) == Bytes::class()) {
             out.extend_from_slice(b.as_slice());
+            continue;
+        }
+        if let Some(b) = item.downcast::<ByteArray>().filter(|_| class_of(item) == ByteArray::class()) {
+            b.with(t, |b| out.extend_from_slice(b));
             continue;
         }
         match t.buffer(item) {
@@ -590,7 +595,6 @@ pub fn hex(t: &Thread, bytes: &[u8], sep: Option<Value>, group: Option<i32>) -> 
 
 /// What `fromhex(string)` makes.
 pub fn from_hex(t: &Thread, v: Value) -> Result<Vec<u8>> {
-    let buffer;
     let text = if let Some(s) = v.downcast::<Str>() {
         match s.as_ascii() {
             Some(ascii) => ascii.as_bytes().to_vec(),
@@ -598,8 +602,7 @@ pub fn from_hex(t: &Thread, v: Value) -> Result<Vec<u8>> {
             None => s.units().iter().map(|c| u8::try_from(c).unwrap_or(0xff)).collect(),
         }
     } else if buffer::exports(t, v) {
-        buffer = t.buffer(v)?;
-        buffer.to_vec()
+        t.bytes_at_once(v, flags::SIMPLE)?
     } else {
         let got = super::str_args::shown_class(v);
         return Err(t.type_error(format!("fromhex() argument must be str or bytes-like, not {got}")));
@@ -724,8 +727,7 @@ pub fn collect(t: &Thread, source: Value, range_error: &str, cannot: impl Fn() -
 
 /// A buffer's bytes in order, for constructors.
 pub fn buffer_bytes(t: &Thread, v: Value) -> Result<Vec<u8>> {
-    let b: Buffer = t.buffer_with(v, flags::FULL_RO)?;
-    Ok(b.to_vec())
+    t.bytes_at_once(v, flags::FULL_RO)
 }
 
 /// ASCII tests that bytes have.

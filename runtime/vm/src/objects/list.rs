@@ -166,7 +166,7 @@ impl List {
     /// Calls `f` with the items: by the owner or under the lock.
     fn with_items<R>(&self, f: impl FnOnce(&[Field]) -> R) -> R {
         let storage = self.storage.get();
-        f(storage.as_ref().map_or(&[], |a| &a.fields()[..self.len.load(Relaxed)]))
+        f(storage.as_ref().map_or(&[], |a| &a.fields()[..self.len.load(Relaxed).min(a.capacity())]))
     }
     /// Runs `f`, which changes the list, exclusively and so that nobody reads many items in the middle of it. `f` must not
     /// allocate, poll or call out.
@@ -427,8 +427,7 @@ impl List {
         let n = from.len();
         self.reserve(t, n)?;
         if !t.owns(&self.header) || !t.owns(&from.header) {
-            let items = from.snapshot(t)?;
-            return self.extend_from_slice(t, items.as_slice());
+            return self.extend_shared(t, from);
         }
         // No poll from here on: the list stays this thread's.
         let (Some(to), Some(items)) = (self.storage.get(), from.storage.get()) else { return Ok(()) };
@@ -443,6 +442,49 @@ impl List {
         }
         self.len.store(len, Release);
         Ok(())
+    }
+    /// As [`List::extend_from_list`], where others may be changing either list.
+    fn extend_shared(&self, t: &Thread, from: &List) -> Result<()> {
+        for _ in 0..TRIES {
+            let (owner, version) = (from.header.owner.load(Relaxed), from.version.load(Acquire));
+            let items = from.snapshot(t)?;
+            if items.is_empty() {
+                return Ok(());
+            }
+            self.reserve(t, items.len())?;
+            let done = self.change(t, || {
+                // Both are as they are now.
+                let same = || {
+                    let same = version & 1 == 0
+                        && from.with_items(|f| {
+                            f.len() == items.len() && (owner == 0 || items.as_slice().iter().zip(f).all(|(v, f)| f.get() == *v))
+                        });
+                    fence(Acquire);
+                    same && from.version.load(Relaxed) == version && from.header.owner.load(Relaxed) == owner
+                };
+                same() && self.append_in_room(t, items.as_slice().iter().copied())
+            });
+            if done {
+                return Ok(());
+            }
+        }
+        loop {
+            self.reserve(t, from.len())?;
+            let _guards = t.exclusive_pair(&self.header, &from.header);
+            if self.change_held(|| from.with_items(|f| self.append_in_room(t, f.iter().map(Field::get)))) {
+                return Ok(());
+            }
+        }
+    }
+    /// Appends items, if there is room for all of them. Under exclusion, as a part of a change.
+    fn append_in_room(&self, t: &Thread, items: impl ExactSizeIterator<Item = Value>) -> bool {
+        let (n, more) = (self.len.load(Relaxed), items.len());
+        let Some(a) = self.storage.get().filter(|a| n + more <= a.capacity()) else { return more == 0 };
+        for (f, v) in a.fields()[n..].iter().zip(items) {
+            f.set(t, a.header(), v);
+        }
+        self.len.store(n + more, Release);
+        true
     }
     /// Appends the list's own items.
     fn double(&self, t: &Thread) -> Result<()> {
@@ -464,30 +506,37 @@ impl List {
     pub fn extend_from_slice(&self, t: &Thread, items: &[Value]) -> Result<()> {
         loop {
             self.reserve(t, items.len())?;
-            let done = self.change(t, || {
-                let n = self.len.load(Relaxed);
-                let Some(a) = self.storage.get().filter(|a| n + items.len() <= a.capacity()) else { return false };
-                for (f, &v) in a.fields()[n..].iter().zip(items) {
-                    f.set(t, a.header(), v);
-                }
-                self.len.store(n + items.len(), Release);
-                true
-            });
-            if done || items.is_empty() {
+            if self.change(t, || self.append_in_room(t, items.iter().copied())) {
                 return Ok(());
             }
         }
     }
     /// Whether an item is identical or equal to `value`.
     pub fn contains(&self, t: &Thread, value: Value) -> Result<bool> {
-        let mut i = 0;
-        while let Some(v) = self.get(i) {
-            if v == value || (!both_small_ints(v, value) && t.equal(v, value)?) {
-                return Ok(true);
+        Ok(self.find(t, value, 0..usize::MAX)?.is_some())
+    }
+    /// Position of the first item among `places` that is identical or equal to `value`. If other threads have moved items while it
+    /// was looked for in vain, it is looked for among those of one moment.
+    pub(crate) fn find(&self, t: &Thread, value: Value, places: std::ops::Range<usize>) -> Result<Option<usize>> {
+        let is_it = |v: Value| -> Result<bool> { Ok(v == value || (!both_small_ints(v, value) && t.equal(v, value)?)) };
+        let (version, owned) = (self.version.load(Acquire), t.owns(&self.header));
+        for i in places.clone() {
+            let Some(v) = self.get(i) else { break };
+            if is_it(v)? {
+                return Ok(Some(i));
             }
-            i += 1;
         }
-        Ok(false)
+        fence(Acquire);
+        if version & 1 == 0 && self.version.load(Relaxed) == version || owned && t.owns(&self.header) {
+            return Ok(None);
+        }
+        let items = self.snapshot(t)?;
+        for (i, &v) in items.as_slice().iter().enumerate().take(places.end).skip(places.start) {
+            if is_it(v)? {
+                return Ok(Some(i));
+            }
+        }
+        Ok(None)
     }
     /// Removes and returns the last item.
     #[inline]

@@ -13,11 +13,20 @@ use crate::objects::slice::{Slice, Unpacked};
 use crate::objects::sort;
 use crate::objects::value_vec::Array;
 use crate::ops::Compare;
+use crate::ops::compare::plainly_equal;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::*, fence};
 
 /// How often a shared list is sorted beside others' changes before they are kept from it.
 const SORTS: usize = 100;
+
+/// What became of a removal.
+enum Removal {
+    Done,
+    Missing,
+    /// Comparisons may call user code.
+    Unknown,
+}
 
 impl List {
     /// Replaces the selected items, which follow one another, by `with`, at one moment.
@@ -93,6 +102,23 @@ impl List {
         }
         let place = |n: usize| if i < 0 { (i + n as isize).max(0) as usize } else { n.min(i as usize) };
         self.replace_range(t, |n| place(n)..place(n), &[v]).map(drop)
+    }
+    /// Takes out the first item equal to `value`, all in one step, as long as nothing is to be called for the comparisons.
+    fn remove_plainly(&self, t: &Thread, value: Value) -> Result<Removal> {
+        let fill = |items: &[Field], new: &[Field]| {
+            for (at, f) in items.iter().enumerate() {
+                match plainly_equal(f.get(), value) {
+                    Some(false) => new[at].init(f.get()),
+                    Some(true) => {
+                        new[at..].iter().zip(&items[at + 1..]).for_each(|(to, from)| to.init(from.get()));
+                        return (Some(items.len() - 1), Removal::Done);
+                    }
+                    None => return (None, Removal::Unknown),
+                }
+            }
+            (None, Removal::Missing)
+        };
+        self.rewrite(t, Some, fill)
     }
     /// Takes out the item that was found at `i`, wherever it is now; false if it is gone.
     fn take_out(&self, t: &Thread, i: usize, v: Value) -> Result<bool> {
@@ -366,6 +392,12 @@ impl List {
     #[py("($self, value, /)")]
     fn count(t: &Thread, this: Ref<List>, value: Value) -> Result<usize> {
         let (mut i, mut n) = (0, 0);
+        if !t.owns(this.header()) {
+            for v in this.snapshot(t)?.iter() {
+                n += usize::from(t.equal(v, value)?);
+            }
+            return Ok(n);
+        }
         while let Some(v) = this.get(i) {
             n += usize::from(t.equal(v, value)?);
             i += 1;
@@ -384,16 +416,8 @@ impl List {
     fn index(t: &Thread, this: Ref<List>, value: Value, start: Option<ClippedIndex>, stop: Option<ClippedIndex>) -> Result<usize> {
         let n = this.len() as isize;
         let clip = |i: isize| if i < 0 { (i + n).max(0) } else { i } as usize;
-        let mut i = start.map_or(0, |s| clip(s.0));
-        let stop = stop.map_or(usize::MAX, |s| clip(s.0));
-        while i < stop {
-            let Some(v) = this.get(i) else { break };
-            if t.equal(v, value)? {
-                return Ok(i);
-            }
-            i += 1;
-        }
-        Err(t.value_error("list.index(x): x not in list"))
+        let (from, to) = (start.map_or(0, |s| clip(s.0)), stop.map_or(usize::MAX, |s| clip(s.0)));
+        this.find(t, value, from..to)?.ok_or_else(|| t.value_error("list.index(x): x not in list"))
     }
     /// Insert object before index.
     #[py("($self, index, object, /)")]
@@ -419,6 +443,14 @@ impl List {
     /// Raises ValueError if the value is not present.
     #[py("($self, value, /)")]
     fn remove(t: &Thread, this: Ref<List>, value: Value) -> Result<()> {
+        let missing = || t.value_error("list.remove(x): x not in list");
+        if !t.owns(this.header()) {
+            match this.remove_plainly(t, value)? {
+                Removal::Done => return Ok(()),
+                Removal::Missing => return Err(missing()),
+                Removal::Unknown => {}
+            }
+        }
         let mut i = 0;
         while let Some(v) = this.get(i) {
             if t.equal(v, value)? {
@@ -431,7 +463,7 @@ impl List {
             }
             i += 1;
         }
-        Err(t.value_error("list.remove(x): x not in list"))
+        Err(missing())
     }
     /// Reverse *IN PLACE*.
     #[py("($self, /)")]

@@ -3,6 +3,7 @@
 use super::{class_name, identity, is_kind, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
+use crate::objects::dict_storage::exact_str;
 use crate::objects::exceptions as ex;
 use crate::objects::float::BoxedFloat;
 use crate::objects::int::{self, BigInt};
@@ -301,6 +302,27 @@ impl Thread {
     pub(crate) fn is_type_error(&self, e: Exc) -> bool {
         is_kind(self, e, ex::Kind::TypeError)
     }
+}
+
+/// Whether containers take `a` and `b` for the same, if that can be told without allocating or calling anything.
+pub fn plainly_equal(a: Value, b: Value) -> Option<bool> {
+    if a == b {
+        return Some(true);
+    }
+    if let Some(equal) = compare_exact(a, b, Compare::Eq) {
+        return Some(equal);
+    }
+    let exact = |v: Value| {
+        let class = class_of(v);
+        if class == Bytes::class() { v.downcast::<Bytes>() } else { None }
+    };
+    if let (Some(x), Some(y)) = (exact(a), exact(b)) {
+        return Some(x.as_slice() == y.as_slice());
+    }
+    // None, strings and numbers know nothing of each other.
+    let is_atom =
+        |v: Value| v.is_none() || exact_str(v).is_some() || int::exact(v).is_some() || super::convert::exact_float(v).is_some();
+    (is_atom(a) && is_atom(b)).then_some(false)
 }
 
 /// Comparison of the exact kinds that dominate; `None` for all others.
