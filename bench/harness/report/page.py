@@ -4,6 +4,7 @@ import html
 import re
 
 from harness.report import charts
+from harness.report.results import geometric_mean
 from harness.summary import megabytes, seconds
 
 STYLE = """
@@ -63,22 +64,64 @@ def legend(results, labels=None):
 
 
 def facts(results, remark):
-    """What was measured, on what, when and how."""
+    """What was measured, on what, when and how, as (name, text)."""
     newest = results.newest
     machine = newest["machine"]
-    load = machine.get("load at start")
+    load, ended = machine.get("load at start"), machine.get("load at end")
     rows = [("measured", ", ".join(dict.fromkeys(source["started"][:16].replace("T", " ") for source in results.sources)) + " UTC"
              + ("" if all(source["complete"] for source in results.sources) else " (interrupted: not complete)")),
             ("commit", newest["commit"][:12] + (" and changes" if newest["commit"].endswith("+changes") else "")),
             ("machine", f"{machine['processor'] or machine['architecture']}, {machine['cores']} cores, "
              f"{machine['memory'] / 2**30:.0f} GiB, {machine['system']}"
-             + (f"; load at the start {load[0]:.1f}" if load else "")),
+             + (f"; load {load[0]:.1f} at the start" + (f", {ended[0]:.1f} at the end" if ended else "") if load else "")),
             ("each line", f"{newest['rounds']} process{'es' if newest['rounds'] > 1 else ''} per interpreter, taking turns, "
              f"{newest['budget']['seconds']:g} s each; steady state: the median of the second half")]
     rows += [(label, results.interpreters[label]["version"]) for label in results.labels]
     if remark:
         rows.append(("remark", remark))
-    return '<table class="facts">' + "".join(f"<tr><th>{escape(name)}<td>{escape(text)}" for name, text in rows) + "</table>"
+    return rows
+
+
+def facts_table(results, remark):
+    rows = "".join(f"<tr><th>{escape(name)}<td>{escape(text)}" for name, text in facts(results, remark))
+    return f'<table class="facts">{rows}</table>'
+
+
+def markdown(results, title, remark, page):
+    """The means and the failures as a page of Markdown, with a link to the page of charts."""
+    def cell(text):
+        return str(text).replace("|", "/").replace("\n", " ")
+
+    lines = [f"# {title}", "", f"The charts, every line's figures, warm-up and pauses are in [{page}]({page}): one page to open in a browser.",
+             "Written by `bench/report`.", "", "| | |", "|---|---|"]
+    lines += [f"| {cell(name)} | {cell(text)} |" for name, text in facts(results, remark)]
+    lines += ["", f"Geometric means of the speed against {results.base} (2.0× is twice as fast), over how many lines; lines that failed"
+              " count in no mean:", "", "| set | lines | " + " | ".join(map(cell, results.peers)) + " |",
+              "|---|---:|" + "---:|" * len(results.peers)]
+    for name in results.sets:
+        members = results.members(name)
+        lines.append(f"| {name} | {len(members)} | " + " | ".join(mean_cell(results, members, name, label)
+                                                                   for label in results.peers) + " |")
+    efficiencies = []
+    for label in results.labels:
+        found = [points[most] / int(most) for by_label in results.scaling.values() if (points := by_label.get(label))
+                 and int(most := max(points, key=int)) > 1]
+        if found:
+            efficiencies.append(f"{label} {geometric_mean(found):.0%}")
+    if efficiencies:
+        lines += ["", f"Efficiency per core of the loops and programs of the threads set, geometric mean: {', '.join(efficiencies)}."]
+    failed = results.failures()
+    if failed:
+        lines += ["", f"No figure in {len(failed)} cases:", "", "| line | interpreter | what happened |", "|---|---|---|"]
+        lines += [f"| {cell(line['name'])} | {cell(label)} | {cell(why)[:160]} |" for line, label, why in failed]
+    return "\n".join(lines) + "\n"
+
+
+def mean_cell(results, members, name, label):
+    mean, count = results.mean(name, label)
+    failed = sum(1 for line in members if (line["figures"].get(label) or {}).get("failure"))
+    lost = f", {failed} failed" if failed else ""
+    return ("–" if mean is None else f"**{charts.times(mean)}**") + f" of {count}{lost}"
 
 
 def means_table(results):
@@ -155,7 +198,7 @@ def ratio_lines(results, name):
 def build(pyplot, results, points, title, remark):
     """The whole page."""
     marks = legend(results)
-    body = [f"<h1>{escape(title)}</h1>", facts(results, remark), '<nav aria-label="sections">']
+    body = [f"<h1>{escape(title)}</h1>", facts_table(results, remark), '<nav aria-label="sections">']
     place_of_nav = len(body)
     sections = [("means", "Means")]
     body.append('<h2 id="means">Geometric means</h2>')
