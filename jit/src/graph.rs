@@ -14,7 +14,6 @@ use taipan_vm::interp::machine::{self, MIXED, Site};
 use taipan_vm::native::*;
 use taipan_vm::objects::class::Class;
 use taipan_vm::objects::code::Code;
-use taipan_vm::objects::generator::Generator;
 
 /// Words of instructions in a unit, in an inlined callee, and frames within each other.
 const MOST_WORDS: usize = 4000;
@@ -111,7 +110,7 @@ pub struct Graph {
 #[derive(Debug)]
 pub enum Refused {
     TooLarge,
-    /// The interpreter switches between frames quicker than compiled code does.
+    /// It does nothing but give back to the interpreter, which suspends the frame.
     Suspends,
 }
 
@@ -123,6 +122,7 @@ impl Graph {
         let mut work = Vec::new();
         g.entry = g.node((0, head), &mut known, &mut work);
         let mut inlined: HashMap<(usize, usize), usize> = HashMap::new();
+        let (mut suspends, mut loops) = (false, false);
         while let Some(id) = work.pop() {
             if g.nodes.len() > MOST_WORDS {
                 return Err(Refused::TooLarge);
@@ -135,8 +135,13 @@ impl Graph {
                 continue;
             }
             match op {
-                Op::YIELD | Op::YIELD_FROM | Op::RETURN_GENERATOR => return Err(Refused::Suspends),
-                Op::FOR_ITER if site.shape == Generator::class_cell().shape().0 => return Err(Refused::Suspends),
+                Op::RETURN_GENERATOR => return Err(Refused::Suspends),
+                // The interpreter suspends, and comes back at the loop's head.
+                Op::YIELD | Op::YIELD_FROM => {
+                    suspends = true;
+                    continue;
+                }
+                Op::JUMP_BACK => loops = true,
                 Op::RAISE | Op::RERAISE => continue,
                 Op::RETURN => {
                     if let Some((parent, call)) = g.frames[frame].call {
@@ -171,7 +176,8 @@ impl Graph {
             g.nodes[id].next = next.map(|n| g.node((frame, n), &mut known, &mut work));
             g.nodes[id].jump = jump.map(|n| g.node((frame, n), &mut known, &mut work));
         }
-        Ok(g)
+        // Where every round ends in a suspension there is nothing to win.
+        if suspends && !loops { Err(Refused::Suspends) } else { Ok(g) }
     }
 
     fn node(&mut self, key: (usize, usize), known: &mut HashMap<(usize, usize), NodeId>, work: &mut Vec<NodeId>) -> NodeId {

@@ -2,8 +2,9 @@
 //! and code generation share.
 
 use crate::graph::{Call, Frame, Graph, Node, Receiver};
-use taipan_compiler::isa::Op;
+use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS, Op};
 use taipan_vm::interp::cache::{self, Kind as CacheKind};
+use taipan_vm::interp::leaf::{self, Gives, Leaf};
 use taipan_vm::interp::machine::layout::{self, Shapes};
 use taipan_vm::interp::machine::{MIXED, seen};
 use taipan_vm::native::*;
@@ -150,6 +151,16 @@ pub enum How {
         args: Vec<usize>,
         outcome: Outcome,
     },
+    /// A function of the runtime that looks at no frame does it, or leaves it undone.
+    Leaf {
+        function: usize,
+        args: Vec<usize>,
+        /// What the compiler tells it, as its last operand.
+        extra: Option<u64>,
+        /// Registers that are made sure to hold these words: what is called.
+        checks: Vec<(usize, u64)>,
+        outcome: Outcome,
+    },
     /// `x ** y` of a positive float.
     FloatPow {
         a: usize,
@@ -246,6 +257,10 @@ pub enum How {
         shape: u32,
         module: u64,
         cell: u64,
+        /// What it is made sure to be, or 0.
+        known: u64,
+        /// For a call: the register that gets the empty mark in place of an object.
+        absent: Option<usize>,
     },
     /// An attribute in an inline slot, by shape.
     Slot {
@@ -409,7 +424,9 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
     }
     let mut writes = Vec::new();
     match &how {
-        How::Helper { outcome: Outcome::Value(a, kind), .. } => writes.push((*a, *kind)),
+        How::Helper { outcome: Outcome::Value(a, kind), .. } | How::Leaf { outcome: Outcome::Value(a, kind), .. } => {
+            writes.push((*a, *kind))
+        }
         How::Step | How::Helper { outcome: Outcome::Done, .. } => {
             taipan_compiler::effects::writes(node.i, |first, n| {
                 (first..first + n).for_each(|r| writes.push((frame.base + r, Kind::Any)));
@@ -429,10 +446,13 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
         How::Negate { a, float, .. } => writes.push((*a, if *float { Kind::Float } else { Kind::Int })),
         How::Compare { dest: Some(a), .. } | How::Same { dest: Some(a), .. } | How::Not { a, .. } => writes.push((*a, Kind::Bool)),
         How::ClassValue { a, kind, .. } => writes.push((*a, *kind)),
-        How::ModuleValue { a, .. } | How::LoadCell { a, .. } => writes.push((*a, Kind::Any)),
+        How::ModuleValue { a, absent, .. } => {
+            writes.push((*a, Kind::Any));
+            writes.extend(absent.map(|r| (r, Kind::Any)));
+        }
+        How::LoadCell { a, .. } => writes.push((*a, Kind::Any)),
         How::Global { a, .. } | How::Slot { a, .. } | How::Item { a, .. } => writes.push((*a, Kind::Any)),
         How::Method { base, b, .. } => {
-            use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS};
             writes.push((base + CALLABLE, Kind::Any));
             writes.push((base + FRAME_HEADER_WORDS, state.kinds[*b]));
         }
@@ -468,7 +488,6 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
         How::SetSlot { a, ref ways, .. } if ways.len() == 1 => vec![(a, ways[0].0, 0)],
         How::AddSlot { a, new_shape, .. } => vec![(a, new_shape, 0)],
         How::Method { base, b, ref ways } if ways.len() == 1 => {
-            use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS};
             let MethodWay { shape, function, .. } = ways[0];
             let mut facts = vec![(base + FRAME_HEADER_WORDS, shape, 0), (base + CALLABLE, 0, function)];
             if b != base + CALLABLE {
@@ -477,6 +496,11 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             facts
         }
         How::Global { a, known, .. } => vec![(a, 0, known)],
+        How::ModuleValue { a, known, absent, .. } => {
+            let mut facts = vec![(a, 0, known)];
+            facts.extend(absent.map(|r| (r, 0, Value::EMPTY.bits())));
+            facts
+        }
         _ => Vec::new(),
     };
     Plan { guards: o.guards, how, writes, learned }
@@ -545,7 +569,7 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         Op::CALL | Op::CALL_METHOD => match (node.calls, node.enters) {
             (Some(call), Some(_)) => How::Enter { window: b, call },
             (Some(call), None) => How::CallFunction { window: b, call, dest: a },
-            (None, _) => How::Step,
+            (None, _) => leaf_call(o, a, b).unwrap_or(How::Step),
         },
         Op::LOAD_GLOBAL => global(frame, node, a).unwrap_or(How::Step),
         Op::LOAD_CELL => How::LoadCell { a, b },
@@ -553,6 +577,15 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         Op::LOAD_ATTR => attribute(frame, node, a, b).unwrap_or(How::Step),
         Op::STORE_ATTR => set_slot(frame, node, a, c).unwrap_or(How::Step),
         Op::LOAD_METHOD => method(frame, node, a, b).unwrap_or(How::Step),
+        Op::GETITEM if node.site.shape == cx.shapes.dict => leaf(o, leaf::dict_item, &[b, c], None, Outcome::Value(a, Kind::Any)),
+        Op::SETITEM if node.site.shape == cx.shapes.dict => leaf(o, leaf::set_dict_item, &[a, b, c], None, Outcome::Done),
+        Op::LIST_APPEND => leaf(o, leaf::append, &[a, b], None, Outcome::Done),
+        Op::GET_ITER if layout::is_built_in(node.site.shape) => leaf(o, leaf::iter, &[b], None, Outcome::Value(a, Kind::Any)),
+        Op::IN | Op::NOT_IN => {
+            let outcome = Outcome::Value(a, Kind::Bool);
+            leaf(o, leaf::contains, &[b, c], Some(Value::bool(node.op == Op::NOT_IN).bits()), outcome)
+        }
+        Op::JIN | Op::JNOTIN => leaf(o, leaf::contains, &[a, b], Some(Value::bool(node.op == Op::JNOTIN).bits()), Outcome::Jump),
         Op::GETITEM => {
             if o.state.kinds[c] != Kind::Int && node.site.kinds[2] != seen::INT {
                 return How::Step;
@@ -596,10 +629,11 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
             }
         }
         Op::JT | Op::JF => truth(o, a, node.op == Op::JT),
-        Op::NOT => match o.state.kinds[b] {
-            Kind::Bool => How::Not { a, b },
-            _ => How::Step,
-        },
+        Op::NOT if o.state.kinds[b] == Kind::Bool => How::Not { a, b },
+        Op::NOT | Op::TO_BOOL => {
+            let negated = Value::bool(node.op == Op::NOT).bits();
+            leaf(o, leaf::truth, &[b], Some(negated), Outcome::Value(a, Kind::Bool))
+        }
         Op::JNONE => How::WordIs { a, word: Value::NONE.bits(), want: true },
         Op::JNOTNONE => How::WordIs { a, word: Value::NONE.bits(), want: false },
         Op::JEMPTY => How::WordIs { a, word: Value::EMPTY.bits(), want: true },
@@ -622,14 +656,14 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         op => {
             if let Some((arith, immediate)) = arithmetic(op) {
                 let (y, k) = if immediate { (Source::Int(i.c_signed() as i64), 0) } else { (Source::Reg(c), 2) };
-                return binary(o, arith, a, (b, 1), (y, k));
+                return binary(cx, o, arith, a, (b, 1), (y, k));
             }
             if let Some(cmp) = comparison(op) {
-                return compare(o, cmp, (b, 1), (Source::Reg(c), 2), Some(a), true);
+                return compare(cx, o, cmp, (b, 1), (Source::Reg(c), 2), Some(a), true);
             }
             if let Some((cmp, want, immediate)) = compare_jump(op) {
                 let y = if immediate { Source::Int(i.b_signed() as i64) } else { Source::Reg(b) };
-                return compare(o, cmp, (a, 0), (y, 1), None, want);
+                return compare(cx, o, cmp, (a, 0), (y, 1), None, want);
             }
             How::Step
         }
@@ -707,10 +741,47 @@ fn truth(o: &mut Operands, a: usize, want: bool) -> How {
                 o.guards.push((a, Kind::Int));
                 How::Truth { a, want }
             }
-            _ => How::Step,
+            _ => leaf(o, leaf::truth, &[a], Some(Value::bool(!want).bits()), Outcome::Jump),
         },
-        _ => How::Step,
+        _ => leaf(o, leaf::truth, &[a], Some(Value::bool(!want).bits()), Outcome::Jump),
     }
+}
+
+/// A leaf does the instruction, unless it was left undone before.
+fn leaf(o: &Operands, function: Leaf, args: &[usize], extra: Option<u64>, outcome: Outcome) -> How {
+    if o.node.site.failures > 0 {
+        return How::Step;
+    }
+    How::Leaf { function: function as usize, args: args.to_vec(), extra, checks: Vec::new(), outcome }
+}
+/// A call of a built-in that is a leaf.
+fn leaf_call(o: &Operands, a: usize, window: usize) -> Option<How> {
+    let (node, state) = (o.node, o.state);
+    let (callable, first) = (window + CALLABLE, window + FRAME_HEADER_WORDS);
+    let (known, seen) = (state.known[callable], node.site.callee);
+    let word = if known != 0 { known } else { seen };
+    if word == 0 || word == u64::from(MIXED) || node.site.failures > 0 {
+        return None;
+    }
+    let no_object = node.op == Op::CALL_METHOD && node.site.receiver == 1;
+    let n = node.i.c() - usize::from(no_object);
+    let leaf = leaf::of(Value::from_bits(word), n)?;
+    let mut checks = Vec::new();
+    if known == 0 {
+        checks.push((callable, word));
+    }
+    let nothing = Value::EMPTY.bits();
+    if no_object && state.known[first] != nothing {
+        checks.push((first, nothing));
+    }
+    let kind = match leaf.gives {
+        Gives::Any => Kind::Any,
+        Gives::Int => Kind::Int,
+        Gives::Bool => Kind::Bool,
+    };
+    let first = first + usize::from(no_object);
+    let args = (first..first + n).collect();
+    Some(How::Leaf { function: leaf.function as usize, args, extra: leaf.extra, checks, outcome: Outcome::Value(a, kind) })
 }
 
 /// Makes of an operand that may be an integer or a float a source of floats.
@@ -739,9 +810,14 @@ fn number_of(o: &mut Operands, s: (Source, usize)) -> Option<Kind> {
     }
 }
 
-fn binary(o: &mut Operands, op: Arith, a: usize, x: (usize, usize), y: (Source, usize)) -> How {
+fn binary(cx: &Context, o: &mut Operands, op: Arith, a: usize, x: (usize, usize), y: (Source, usize)) -> How {
     let (Some(p), Some(q)) = (o.number(x.0, x.1), number_of(o, y)) else {
         o.guards.clear();
+        if let (Arith::Add, Source::Reg(z)) = (op, y.0)
+            && o.node.site.shape == cx.shapes.str
+        {
+            return leaf(o, leaf::concat, &[x.0, z], None, Outcome::Value(a, Kind::Any));
+        }
         return mixed_arith(o, op, a, (Source::Reg(x.0), x.1), y).unwrap_or(How::Step);
     };
     let (x, y) = (Source::Reg(x.0), y.0);
@@ -757,8 +833,25 @@ fn binary(o: &mut Operands, op: Arith, a: usize, x: (usize, usize), y: (Source, 
     }
 }
 
-fn compare(o: &mut Operands, cmp: Compare, x: (usize, usize), y: (Source, usize), dest: Option<usize>, want: bool) -> How {
-    let (Some(p), Some(q)) = (o.number(x.0, x.1), number_of(o, y)) else { return How::Step };
+fn compare(
+    cx: &Context,
+    o: &mut Operands,
+    cmp: Compare,
+    x: (usize, usize),
+    y: (Source, usize),
+    dest: Option<usize>,
+    want: bool,
+) -> How {
+    let (Some(p), Some(q)) = (o.number(x.0, x.1), number_of(o, y)) else {
+        o.guards.clear();
+        let Source::Reg(z) = y.0 else { return How::Step };
+        if o.node.site.shape != cx.shapes.str {
+            return How::Step;
+        }
+        let number = Compare::ALL.iter().position(|&c| c == cmp).unwrap_or(0) as u64 | if want { 0 } else { 8 };
+        let outcome = dest.map_or(Outcome::Jump, |a| Outcome::Value(a, Kind::Bool));
+        return leaf(o, leaf::compare, &[x.0, z], Some(number), outcome);
+    };
     let float = p == Kind::Float || q == Kind::Float;
     if float && p != q && o.node.site.failures > 0 {
         // An integer beyond 2**53 would be rounded.
@@ -875,19 +968,23 @@ fn item(cx: &Context, o: &mut Operands, a: usize, b: usize, index: Source) -> Ho
     How::Item { items, a, b, index }
 }
 
+/// The word of what is worth comparing, since much follows from knowing it; or 0.
+fn callable_word(v: Value) -> u64 {
+    let known = v.downcast::<Function>().is_some() || v.downcast::<Native>().is_some() || v.downcast::<Class>().is_some();
+    if known { v.bits() } else { 0 }
+}
+
 fn global(frame: &Frame, node: &Node, a: usize) -> Option<How> {
     let e = cache::entry(frame.cache(node.at)).filter(|e| e.kind == CacheKind::Global)?;
     if Some(e.guard.get()) != frame.globals || node.site.failures > 0 {
         return None;
     }
     let own = e.value.get().downcast::<CellObject>()?;
-    // A function is worth comparing: much follows from knowing it.
-    let known = |v: Value| v.downcast::<Function>().map_or(0, |f| f.value().bits());
     if !own.get().is_empty() {
-        return Some(How::Global { a, cell: own.value().bits(), shadow: None, known: known(own.get()) });
+        return Some(How::Global { a, cell: own.value().bits(), shadow: None, known: callable_word(own.get()) });
     }
     let builtin = e.second.get().downcast::<CellObject>()?;
-    Some(How::Global { a, cell: builtin.value().bits(), shadow: Some(own.value().bits()), known: known(builtin.get()) })
+    Some(How::Global { a, cell: builtin.value().bits(), shadow: Some(own.value().bits()), known: callable_word(builtin.get()) })
 }
 
 /// The entries that a site's chain has for what was seen there.
@@ -915,7 +1012,7 @@ fn attribute(frame: &Frame, node: &Node, a: usize, b: usize) -> Option<How> {
     let [e] = *entries(frame, node) else { return None };
     let (holder, value) = (e.guard.get().bits(), e.value.get());
     match e.kind {
-        CacheKind::OfModule => Some(How::ModuleValue { a, b, shape: e.shape.0, module: holder, cell: value.bits() }),
+        CacheKind::OfModule => Some(module_value(e, node, a, b, None)),
         CacheKind::ClassValue | CacheKind::OfClass => {
             let kind = match value {
                 v if v.is_small_int() => Kind::Int,
@@ -927,6 +1024,12 @@ fn attribute(frame: &Frame, node: &Node, a: usize, b: usize) -> Option<How> {
         }
         _ => None,
     }
+}
+fn module_value(e: Ref<cache::Entry>, node: &Node, a: usize, b: usize, absent: Option<usize>) -> How {
+    let cell = e.value.get();
+    let content = cell.downcast::<CellObject>().map_or(Value::EMPTY, |c| c.get());
+    let known = if node.site.failures == 0 { callable_word(content) } else { 0 };
+    How::ModuleValue { a, b, shape: e.shape.0, module: e.guard.get().bits(), cell: cell.bits(), known, absent }
 }
 fn set_slot(frame: &Frame, node: &Node, a: usize, c: usize) -> Option<How> {
     if let Some((ways, empty)) = slots(frame, node) {
@@ -942,6 +1045,11 @@ fn set_slot(frame: &Frame, node: &Node, a: usize, c: usize) -> Option<How> {
 }
 fn method(frame: &Frame, node: &Node, base: usize, b: usize) -> Option<How> {
     let all = entries(frame, node);
+    if let [e] = *all
+        && e.kind == CacheKind::OfModule
+    {
+        return Some(module_value(e, node, base + CALLABLE, b, Some(base + FRAME_HEADER_WORDS)));
+    }
     if all.is_empty() || all.iter().any(|e| e.kind != CacheKind::Method) {
         return None;
     }

@@ -80,6 +80,47 @@ impl Lower<'_, '_> {
         }
     }
 
+    /// A function of the runtime that looks at no frame does the instruction, or leaves it to the interpreter.
+    pub(super) fn leaf(
+        &mut self,
+        p: &Plan,
+        function: usize,
+        args: &[usize],
+        extra: Option<u64>,
+        checks: &[(usize, u64)],
+        outcome: Outcome,
+    ) {
+        for &(r, word) in checks {
+            if word as i64 != EMPTY {
+                self.refs.push(word);
+            }
+            let w = self.word_of(r);
+            self.guard_eq(w, word as i64);
+        }
+        let mut words = vec![self.t];
+        for &r in args {
+            let w = self.word_of(r);
+            words.push(w);
+        }
+        let nothing = self.int(EMPTY);
+        words.resize(4, nothing);
+        if let Some(extra) = extra {
+            words[3] = self.word(extra);
+        }
+        self.set_pc();
+        let v = self.call(function, &words, Some(I64)).unwrap_or(nothing);
+        self.check(v);
+        self.guard_ne(v, EMPTY);
+        match outcome {
+            Outcome::Value(a, _) => self.def(a, v),
+            Outcome::Done => {}
+            Outcome::Jump => {
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::TRUE.bits() as i64);
+                self.branch(p, c, true);
+            }
+        }
+    }
+
     /// The interpreter does the instruction.
     pub(super) fn step(&mut self, p: &Plan) -> bool {
         let state = self.state.clone();

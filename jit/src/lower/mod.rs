@@ -386,7 +386,7 @@ impl Lower<'_, '_> {
     }
     /// Makes sure that register `r`, whose word is `w`, is an instance of this shape, unless that is known.
     fn guard_instance(&mut self, r: usize, w: Ir, shape: u32) {
-        if self.state.shapes[r] != shape {
+        if self.state.shapes[r] != shape && self.state.kinds[r] != Kind::Shape(shape) {
             self.guard_shape(w, shape);
         }
     }
@@ -598,6 +598,7 @@ impl Lower<'_, '_> {
             How::CallFunction { window, call, dest } => self.call_function(window, call, dest),
             How::Step => return self.step(p),
             How::Helper { helper, args, outcome } => self.helper(p, helper, &args, outcome),
+            How::Leaf { function, args, extra, checks, outcome } => self.leaf(p, function, &args, extra, &checks, outcome),
             How::FloatPow { a, x, y } => {
                 let (x, y) = (self.float_source(x, true), self.float_source(y, true));
                 let z = self.call(machine::float_pow as *const () as usize, &[x, y], Some(F64)).unwrap_or(x);
@@ -687,12 +688,7 @@ impl Lower<'_, '_> {
                     self.guard_eq(v, EMPTY);
                 }
                 let v = self.cell_content(cell);
-                if known == 0 {
-                    self.guard_ne(v, EMPTY);
-                } else {
-                    self.refs.push(known);
-                    self.guard_eq(v, known as i64);
-                }
+                self.known_content(v, known);
                 self.def(a, v);
             }
             How::Slot { a, b, ways } => {
@@ -753,14 +749,18 @@ impl Lower<'_, '_> {
                 let v = self.word(value);
                 self.def(a, v);
             }
-            How::ModuleValue { a, b, shape, module, cell } => {
+            How::ModuleValue { a, b, shape, module, cell, known, absent } => {
                 self.refs.extend([module, cell]);
                 let o = self.word_of(b);
                 self.guard_instance(b, o, shape);
                 self.guard_eq(o, module as i64);
                 let v = self.cell_content(cell);
-                self.guard_ne(v, EMPTY);
+                self.known_content(v, known);
                 self.def(a, v);
+                if let Some(r) = absent {
+                    let nothing = self.int(EMPTY);
+                    self.def(r, nothing);
+                }
             }
             How::Item { items, a, b, index } => {
                 let v = self.item(items, b, index);

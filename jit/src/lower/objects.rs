@@ -81,6 +81,15 @@ impl Lower<'_, '_> {
         self.b.ins().jump(done, &[]);
         self.b.switch_to_block(done);
     }
+    /// Makes sure that a cell's content is what it is known to be, or is there at all.
+    pub(super) fn known_content(&mut self, v: Ir, known: u64) {
+        if known == 0 {
+            self.guard_ne(v, EMPTY);
+        } else {
+            self.refs.push(known);
+            self.guard_eq(v, known as i64);
+        }
+    }
     pub(super) fn cell_content(&mut self, cell: u64) -> Ir {
         let at = self.word(cell);
         self.b.ins().load(I64, MemFlagsData::trusted(), at, layout::CELL_CONTENT as i32 - CELL_TAG as i32)

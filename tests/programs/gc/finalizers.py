@@ -4,8 +4,12 @@ log = []
 class D:
     def __init__(self, n): self.n = n
     def __del__(self): log.append(self.n)
-def churn():
+def churn(depth=3):
+    # Other words where earlier calls left theirs: stacks are scanned conservatively.
+    a = b = c = d = e = f = g = h = depth
     for i in range(50): [i] * 10
+    if depth: churn(depth - 1)
+    return a, b, c, d, e, f, g, h
 def collect():
     churn()
     for _ in range(3): gc.collect()

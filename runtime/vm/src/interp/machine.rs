@@ -497,7 +497,7 @@ pub unsafe extern "C" fn for_iter(t: &Thread, it: u64) -> u64 {
 /// What helpers return after an error: no value's word. The exception is in `Thread::result`.
 pub const FAILED: u64 = 0xff2;
 
-fn failed(t: &Thread, e: Exc) -> u64 {
+pub(super) fn failed(t: &Thread, e: Exc) -> u64 {
     t.result.set(e.0);
     FAILED
 }
@@ -841,7 +841,7 @@ unsafe fn note(t: &Thread, pc: *const u64, regs: Regs) {
             let f = *regs.add(i.b() + CALLABLE);
             let callee = match f.downcast::<Function>() {
                 Some(f) => f.code().value().bits(),
-                None if f.downcast::<Class>().is_some() => f.bits(),
+                None if f.downcast::<Class>().is_some() || f.downcast::<Native>().is_some_and(|n| !n.passes_receiver) => f.bits(),
                 None => MIXED.into(),
             };
             if op == Op::CALL_METHOD {
@@ -949,6 +949,8 @@ pub mod layout {
     }
     /// Shapes of exact instances of built-in classes.
     pub struct Shapes {
+        pub str: u32,
+        pub dict: u32,
         pub list: u32,
         pub tuple: u32,
         pub function: u32,
@@ -959,6 +961,8 @@ pub mod layout {
     }
     pub fn shapes() -> Shapes {
         Shapes {
+            str: Str::class_cell().shape().0,
+            dict: Dict::class_cell().shape().0,
             list: List::class_cell().shape().0,
             tuple: Tuple::class_cell().shape().0,
             function: Function::class_cell().shape().0,
@@ -967,6 +971,13 @@ pub mod layout {
             list_iterator: ListIterator::class_cell().shape().0,
             tuple_iterator: TupleIterator::class_cell().shape().0,
         }
+    }
+    /// Whether it is the shape of a built-in class's instances.
+    pub fn is_built_in(shape: u32) -> bool {
+        if shape == 0 || shape == MIXED {
+            return false;
+        }
+        taipan_heap::SHAPES.get(ShapeId(shape)).class.get().downcast::<Class>().is_some_and(|c| !c.is_heap())
     }
     /// Whether instances of the shape's class answer `x[i]`, and `x[i] = v`, without a call.
     pub fn quick_items(shape: u32) -> (bool, bool) {

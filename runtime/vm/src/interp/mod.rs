@@ -18,6 +18,7 @@ pub mod dispatch;
 pub mod dump;
 mod handlers;
 pub mod jump;
+pub mod leaf;
 pub mod machine;
 pub mod queue;
 pub mod slow;

@@ -772,10 +772,9 @@ pub fn unary(t: &Thread, op: u16, v: Value) -> Result<Value> {
 pub fn truth_value(t: &Thread, v: Value, negate: bool) -> Result<Value> {
     Ok(Value::bool(t.truth(v)? != negate))
 }
-const COMPARE: [Compare; 6] = [Compare::Lt, Compare::Le, Compare::Eq, Compare::Ne, Compare::Gt, Compare::Ge];
 #[inline(never)]
 pub fn compare(t: &Thread, op: u16, a: Value, b: Value) -> Result<Value> {
-    t.rich_compare(a, b, COMPARE[(op - Op::LT as u16) as usize])
+    t.rich_compare(a, b, Compare::ALL[(op - Op::LT as u16) as usize])
 }
 /// Whether a fused compare-and-jump jumps.
 #[inline(never)]
@@ -783,7 +782,7 @@ pub fn compare_for_jump(t: &Thread, op: u16, a: Value, b: Value, imm: i64) -> Re
     let n = op - Op::JLT as u16;
     let (b, n) = if n >= 12 { (Value::small_int(imm), n - 12) } else { (b, n) };
     let negate = n >= 6;
-    let r = t.rich_compare(a, b, COMPARE[n as usize % 6])?;
+    let r = t.rich_compare(a, b, Compare::ALL[n as usize % 6])?;
     Ok(Value::bool(t.truth(r)? != negate))
 }
 #[inline(never)]

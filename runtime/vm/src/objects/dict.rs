@@ -256,6 +256,20 @@ impl Dict {
         s.value_at(s.find_text(name, name.hash())?)
     }
 
+    /// The value of a key whose hash this is, or that there is none, without calling anything; `None`: that takes a call, or the dict
+    /// is a namespace's or an instance's.
+    pub(crate) fn peek(&self, key: Value, hash: i64) -> Option<Option<Value>> {
+        let Some(s) = self.storage.get() else { return Some(None) };
+        if !s.is_plain() {
+            return None;
+        }
+        match s.look(key, hash)? {
+            Find::At(ix) => Some(s.word(ix).get().some()),
+            Find::Absent => Some(None),
+            Find::Changed => None,
+        }
+    }
+
     /// As `get`; the caller knows `hash(key)`.
     pub fn get_with_hash(&self, t: &Thread, key: Value, hash: i64) -> Result<Option<Value>> {
         Ok(self.lookup(t, key, hash)?.map(|(_, v)| v))

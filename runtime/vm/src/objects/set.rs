@@ -438,6 +438,14 @@ impl SetData {
             Glance::Ask => self.contains_by_search(t, item, hash),
         }
     }
+    /// Whether an item with this hash is there, without calling anything; `None`: that takes a call.
+    pub(crate) fn peek(&self, item: Value, hash: i64) -> Option<bool> {
+        match self.glance(item, hash) {
+            Glance::There(_) => Some(true),
+            Glance::Absent => Some(false),
+            Glance::Ask => None,
+        }
+    }
     #[inline]
     fn glance(&self, item: Value, hash: i64) -> Glance {
         self.storage.get().map_or(Glance::Absent, |s| s.glance(item, hash))

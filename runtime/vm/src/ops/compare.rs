@@ -59,6 +59,8 @@ impl Compare {
             Compare::Ge => ">=",
         }
     }
+    /// In the order of the instructions.
+    pub const ALL: [Compare; 6] = [Compare::Lt, Compare::Le, Compare::Eq, Compare::Ne, Compare::Gt, Compare::Ge];
     /// What the operator says about operands in this order.
     #[inline(always)]
     pub const fn holds(self, order: Ordering) -> bool {
@@ -327,7 +329,7 @@ pub fn plainly_equal(a: Value, b: Value) -> Option<bool> {
 
 /// Comparison of the exact kinds that dominate; `None` for all others.
 #[inline]
-fn compare_exact(a: Value, b: Value, op: Compare) -> Option<bool> {
+pub(crate) fn compare_exact(a: Value, b: Value, op: Compare) -> Option<bool> {
     if let (Some(x), Some(y)) = (a.as_small_int(), b.as_small_int()) {
         return Some(op.holds(x.cmp(&y)));
     }

@@ -55,6 +55,32 @@ impl Thread {
         }
     }
 
+    /// `isinstance(v, cls)` where that calls nothing: `cls` is a plain class, or a tuple of such, and `v` does not claim another class.
+    pub(crate) fn is_plain_instance(&self, v: Value, cls: Value) -> Option<bool> {
+        let class = class_of(v);
+        if class.value() == cls {
+            return Some(true);
+        }
+        let meta = class_of(cls);
+        if meta == Tuple::class() {
+            let items = cls.downcast::<Tuple>()?;
+            for item in items.iter() {
+                if class_of(item) != Class::class() || self.is_plain_instance(v, item)? {
+                    return (class_of(item) == Class::class()).then_some(true);
+                }
+            }
+            return Some(false);
+        }
+        let c = cls.downcast::<Class>().filter(|_| meta == Class::class())?;
+        if class.is_subclass(c) {
+            return Some(true);
+        }
+        let of_object = crate::objects::object::Object::class().special(self, Special::Class);
+        let plain =
+            !class.is_heap() || class.has_flag(class_flags::PLAIN_GETATTR) && class.special(self, Special::Class) == of_object;
+        plain.then_some(false)
+    }
+
     /// `v.__class__`, without the attribute protocol where the class does not redefine it.
     fn claimed_class(&self, v: Value, class: Ref<Class>) -> Result<Option<Value>> {
         if class.has_flag(class_flags::PLAIN_GETATTR) {

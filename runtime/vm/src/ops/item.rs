@@ -169,6 +169,13 @@ impl Thread {
 
     /// `len(v)`.
     #[inline]
+    /// Whether the length of a cell of a built-in class calls nothing.
+    pub(crate) fn has_quick_len(&self, v: Value) -> bool {
+        let class = class_of(v);
+        [List::class(), Str::class(), Tuple::class(), Dict::class(), Bytes::class(), Set::class(), FrozenSet::class()]
+            .contains(&class)
+    }
+
     pub fn len(&self, v: Value) -> Result<usize> {
         if let Some(h) = v.header() {
             let shape = h.shape_id();

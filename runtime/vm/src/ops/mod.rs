@@ -25,6 +25,7 @@ pub mod iterate;
 pub mod number;
 pub mod text;
 
+pub(crate) use compare::compare_exact;
 pub use compare::{Compare, hash_bytes, hash_identity, seed_hashes};
 pub use convert::{IntView, exact_float, float_value};
 pub use iterate::next_raw;
