@@ -102,6 +102,14 @@ impl Bz2Compressor {
 struct Reading {
     d: Decompress,
     pending: Vec<u8>,
+    /// The library's state means nothing any more after it found an error in the data.
+    broken: bool,
+}
+
+/// Why nothing was decompressed.
+enum Refused {
+    Data,
+    Broken,
 }
 
 #[derive(HeapType)]
@@ -124,7 +132,10 @@ struct Step {
     rest: Vec<u8>,
 }
 
-fn decompress(r: &mut Reading, more: &[u8], limit: usize) -> std::result::Result<Step, bzip2::Error> {
+fn decompress(r: &mut Reading, more: &[u8], limit: usize) -> std::result::Result<Step, Refused> {
+    if r.broken {
+        return Err(Refused::Broken);
+    }
     let mut input = std::mem::take(&mut r.pending);
     input.extend_from_slice(more);
     let (mut at, mut out, mut ended) = (0, Vec::new(), false);
@@ -134,7 +145,10 @@ fn decompress(r: &mut Reading, more: &[u8], limit: usize) -> std::result::Result
         // Exactly as much room as may be filled.
         let mut part = Vec::with_capacity(room);
         let before = r.d.total_in();
-        let status = r.d.decompress_vec(&input[at..], &mut part)?;
+        let Ok(status) = r.d.decompress_vec(&input[at..], &mut part) else {
+            r.broken = true;
+            return Err(Refused::Data);
+        };
         let read = (r.d.total_in() - before) as usize;
         at += read;
         let wrote = part.len();
@@ -166,7 +180,7 @@ impl Bz2Decompressor {
             cls,
             Bz2Decompressor {
                 header: Header::NEW,
-                state: Mutex::new(Reading { d: Decompress::new(false), pending: Vec::new() }),
+                state: Mutex::new(Reading { d: Decompress::new(false), pending: Vec::new(), broken: false }),
                 unused: Field::new(Bytes::new(t, &[])?.value()),
                 eof: AtomicBool::new(false),
                 needs_input: AtomicBool::new(true),
@@ -195,9 +209,15 @@ impl Bz2Decompressor {
         }
         let limit = usize::try_from(max_length.unwrap_or(-1)).unwrap_or(usize::MAX);
         let bytes = data.stable();
-        let Ok(step) = with_state(t, &this.state, true, |r| decompress(r, &bytes, limit)) else {
-            this.needs_input.store(false, Release);
-            return Err(os_error(t));
+        let step = match with_state(t, &this.state, true, |r| decompress(r, &bytes, limit)) {
+            Ok(step) => step,
+            Err(refused) => {
+                this.needs_input.store(false, Release);
+                return Err(match refused {
+                    Refused::Data => os_error(t),
+                    Refused::Broken => t.value_error("Decompressor is unusable after a previous error"),
+                });
+            }
         };
         if step.ended {
             this.eof.store(true, Release);

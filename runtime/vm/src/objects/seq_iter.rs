@@ -4,7 +4,7 @@ use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
 use crate::objects::tuple::empty_tuple;
-use std::sync::atomic::{AtomicI64, Ordering::*};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering::*};
 
 /// Calls `sequence[0]`, `sequence[1]`, … until that raises IndexError.
 #[derive(HeapType)]
@@ -102,13 +102,21 @@ pub struct CallableIterator {
     /// Empty once exhausted.
     callable: Field,
     sentinel: Field,
+    /// Which thread exhausted it: its address, or 0.
+    ended_by: AtomicUsize,
 }
 
 impl CallableIterator {
     pub fn new(t: &Thread, callable: Value, sentinel: Value) -> Result<Ref<CallableIterator>> {
-        t.create(CallableIterator { header: Header::NEW, callable: Field::new(callable), sentinel: Field::new(sentinel) })
+        t.create(CallableIterator {
+            header: Header::NEW,
+            callable: Field::new(callable),
+            sentinel: Field::new(sentinel),
+            ended_by: AtomicUsize::new(0),
+        })
     }
     fn exhaust(&self, t: &Thread) {
+        self.ended_by.store(std::ptr::from_ref(t).addr(), Relaxed);
         self.callable.set(t, &self.header, Value::EMPTY);
         self.sentinel.set(t, &self.header, Value::EMPTY);
     }
@@ -122,7 +130,8 @@ impl CallableIterator {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<CallableIterator>) -> Result<Option<Value>> {
-        // What the call gives is handed out also if another call exhausts the iterator meanwhile.
+        // What the call gives is handed out also if another thread exhausts the iterator meanwhile; a callable that does so itself,
+        // by iterating, has ended what it is part of.
         let (Some(sentinel), Some(callable)) = (this.sentinel.get().some(), this.callable.get().some()) else {
             return Ok(None);
         };
@@ -134,6 +143,9 @@ impl CallableIterator {
             }
             Err(e) => return Err(e),
         };
+        if this.ended_by.load(Relaxed) == std::ptr::from_ref(t).addr() {
+            return Ok(None);
+        }
         if t.equal(sentinel, v)? {
             this.exhaust(t);
             return Ok(None);
