@@ -468,6 +468,53 @@ def one_exception_raised_by_all(s):
 
 
 @case
+def live_frames_of_other_threads(s):
+    # Frames that their own threads have handed out: they are read and written while they run.
+    for _ in s.rounds():
+        frames, stop = [None] * s.threads, threading.Event()
+
+        def inner(k, deep):
+            if deep:
+                return inner(k, deep - 1)
+            frames[k] = sys._getframe()
+            mark, count = None, 0
+            while not stop.is_set():
+                count += 1
+            return mark
+
+        def read(k):
+            while frames[k] is None:
+                pass
+            frame = frames[k]
+            names = [one.name for one in traceback.extract_stack(frame)]
+            check(names.count("inner") == 4 and names[-1] == "inner", "the whole stack", names)
+            lines = {frame.f_lineno - frame.f_code.co_firstlineno for _ in range(30)}
+            check(lines <= {3, 4, 5, 6}, "where it runs", lines)
+            same(frame.f_back.f_code, frame.f_code, "its caller")
+            before = frame.f_locals["count"]
+            check(frame.f_locals["count"] >= before, "it goes on")
+            frame.f_locals["mark"] = k
+            same(frame.f_locals["mark"], k, "written")
+
+        def watch():
+            try:
+                for k in range(s.threads):
+                    read(k)
+            finally:
+                stop.set()
+        got = s.together(watch, *[_runner(inner, k) for k in range(s.threads)])
+        same(got[1:], list(range(s.threads)), "what was written is there")
+        for frame in frames:
+            check(frame.f_back is not None and frame.f_locals["mark"] is not None, "afterwards")
+
+
+def _runner(function, k):
+    def run():
+        return function(k, 3)
+    return run
+
+
+@case
 def tracing_is_switched_while_threads_run(s):
     for _ in s.rounds():
         lines = []

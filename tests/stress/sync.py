@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 
 from hammer import Failure, case, check, flat, main, same
 
@@ -352,26 +353,61 @@ def signals_reach_the_main_thread(s):
 
 
 @case
+def thread_locals_come_and_go(s):
+    class Kept:
+        pass
+
+    for _ in s.rounds():
+        shared, dead, n = threading.local(), [], s.size(60)
+
+        def work(k):
+            shared.own = Kept()
+            dead.append(weakref.ref(shared.own))
+            for i in range(n):
+                local = threading.local()
+                local.own = local
+                shared.count = getattr(shared, "count", 0) + 1
+            same((shared.count, shared.own is dead[-1]() or len(dead) > 1), (n, True), "this thread's alone")
+        s.together(work)
+        check(not hasattr(shared, "own") and not hasattr(shared, "count"), "nobody else's")
+        same(len(dead), s.threads, "each had its own")
+
+
+@case
 def signals_interrupt_waiting(s):
+    waiting = False
+
     def handler(number, frame):
-        raise InterruptedError
+        # Anywhere else the exception would leave what the library is doing half done.
+        if waiting:
+            raise InterruptedError
+
     before = signal.signal(signal.SIGUSR1, handler)
     try:
         for _ in s.rounds():
             for wait in (lambda: threading.Lock().__enter__() or None, lambda: threading.Event().wait(20), lambda: time.sleep(20),
                          lambda: queue.SimpleQueue().get()):
-                timer = threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGUSR1))
-                timer.start()
+                done = threading.Event()
+
+                def nag():
+                    while not done.wait(0.01):
+                        os.kill(os.getpid(), signal.SIGUSR1)
+                nagging = threading.Thread(target=nag)
+                nagging.start()
                 start = time.monotonic()
                 try:
+                    waiting = True
                     wait()
                     lock = threading.Lock()
                     lock.acquire()
                     lock.acquire(timeout=20)
                 except InterruptedError:
                     pass
+                finally:
+                    waiting = False
                 check(time.monotonic() - start < 15, "interrupted")
-                timer.join()
+                done.set()
+                nagging.join()
     finally:
         signal.signal(signal.SIGUSR1, before)
 

@@ -170,6 +170,9 @@ fn start(t: &Thread, f: Value, args: Ref<Tuple>, kwargs: Option<Ref<Dict>>, shar
             say(true);
             body(&t, &values);
             std::hint::black_box(&values);
+            if let Err(e) = forget_locals(&t) {
+                taipan_vm::pending::unraisable(&t, e, "Exception ignored at the end of a thread", None);
+            }
             taipan_vm::pending::finalize(&t);
             drop(t);
             finish(&shared);
@@ -239,6 +242,9 @@ fn body(t: &Thread, values: &[Value; 3]) {
 }
 
 /// `threading.local`: attributes that each thread has its own of.
+///
+/// They belong to the object, not to the thread, so that the collector finds cycles through them. A thread keeps weak references to
+/// the objects in which it has attributes, and takes these out when it ends.
 #[derive(HeapType)]
 #[repr(C)]
 pub struct Local {
@@ -246,43 +252,90 @@ pub struct Local {
     /// Arguments of the constructor, for `__init__` in each thread.
     args: Field,
     kwargs: Field,
-    #[noscan]
-    serial: u64,
+    /// The attributes by the threads' numbers.
+    dicts: RefField<Dict>,
 }
 
-static NEXT_LOCAL: AtomicU64 = AtomicU64::new(1);
+/// Threads that have attributes in such objects are numbered, as their idents are given to others after them.
+static NEXT_SERIAL: AtomicU64 = AtomicU64::new(1);
+
+/// A thread's list: its number, then weak references to the objects in which it has attributes.
+fn used_locals(t: &Thread) -> Result<(Ref<List>, Value)> {
+    let state = t.state();
+    let used = match state.locals.get().downcast::<List>() {
+        Some(l) => l,
+        None => {
+            let l = List::from_slice(t, &[t.uint(NEXT_SERIAL.fetch_add(1, Relaxed))?])?;
+            state.locals.set(t, state.header(), l);
+            l
+        }
+    };
+    Ok((used, used.get(0).unwrap_or(Value::NONE)))
+}
+
+/// The object of a weak reference.
+fn local_of(t: &Thread, reference: Value) -> Result<Option<Ref<Local>>> {
+    Ok(t.call(reference, &[])?.downcast::<Local>())
+}
+
+/// What the thread, which ends, has in thread-local objects is dropped.
+fn forget_locals(t: &Thread) -> Result<()> {
+    let Some(used) = t.state().locals.get().downcast::<List>() else { return Ok(()) };
+    let serial = used.get(0).unwrap_or(Value::NONE);
+    // What is called meanwhile may use others.
+    while let Some(reference) = if used.len() > 1 { used.pop(t) } else { None } {
+        if let Some(local) = local_of(t, reference)? {
+            local.dicts.expect().remove(t, serial)?;
+        }
+    }
+    Ok(())
+}
 
 impl Local {
     /// This thread's attributes; made, and `__init__` called, on first use in a thread.
     fn dict(t: &Thread, this: Ref<Local>) -> Result<Ref<Dict>> {
-        let state = t.state();
-        let all = match state.locals.get().downcast::<Dict>() {
-            Some(d) => d,
-            None => {
-                let d = Dict::new(t)?;
-                state.locals.set(t, state.header(), d);
-                d
-            }
-        };
-        let key = t.uint(this.serial)?;
-        if let Some(d) = all.get(t, key)?.and_then(|d| d.downcast::<Dict>()) {
-            return Ok(d);
+        let (used, serial) = used_locals(t)?;
+        let dicts = this.dicts.expect();
+        match dicts.get(t, serial)?.and_then(|d| d.downcast::<Dict>()) {
+            Some(d) => Ok(d),
+            None => Local::begin(t, this, used, serial),
         }
+    }
+    /// Makes an empty dictionary for this thread.
+    fn add_dict(t: &Thread, this: Ref<Local>, used: Ref<List>, serial: Value) -> Result<Ref<Dict>> {
+        let n = used.len();
+        if n >= 32 && n.is_power_of_two() {
+            // Now and then those that have died are taken out.
+            let alive = ValueVec::new();
+            for reference in used.snapshot(t)?.iter().skip(1) {
+                if local_of(t, reference)?.is_some() {
+                    alive.push(t, reference)?;
+                }
+            }
+            used.clear(t);
+            used.append(t, serial)?;
+            used.extend_from_slice(t, alive.as_slice())?;
+        }
+        used.append(t, t.call(crate::weakref::WeakReference::class().value(), &[this.value()])?)?;
         let d = Dict::new(t)?;
-        all.set(t, key, d.value())?;
+        this.dicts.expect().set(t, serial, d.value())?;
+        Ok(d)
+    }
+    #[cold]
+    fn begin(t: &Thread, this: Ref<Local>, used: Ref<List>, serial: Value) -> Result<Ref<Dict>> {
+        let d = Local::add_dict(t, this, used, serial)?;
         let class = class_of(this.value());
         if class != Local::class() {
             if let Some(init) = class.lookup(t, names::__init__()) {
                 let args = this.args.get().downcast::<Tuple>();
-                let mut all_args = ValueVec::new();
+                let all_args = ValueVec::new();
                 all_args.push(t, this.value())?;
                 if let Some(a) = args {
                     all_args.extend(t, a.as_slice())?;
                 }
-                let _ = all_args.as_mut_slice();
                 let r = t.call_with_dict(init, all_args.as_slice(), this.kwargs.get().downcast::<Dict>());
                 if let Err(e) = r {
-                    all.remove(t, key)?;
+                    this.dicts.expect().remove(t, serial)?;
                     return Err(e);
                 }
             }
@@ -301,26 +354,13 @@ impl Local {
             return Err(t.type_error("Initialization arguments are not supported"));
         }
         let args = Tuple::new(t, args)?;
-        let l = t.create_in(
-            cls,
-            Local {
-                header: Header::NEW,
-                args: Field::new(args.value()),
-                kwargs: Field::new(kwargs.0.map_or(Value::EMPTY, |k| k.value())),
-                serial: NEXT_LOCAL.fetch_add(1, Relaxed),
-            },
-        )?;
+        let dicts = RefField::null();
+        dicts.init(Dict::new(t)?);
+        let kwargs = Field::new(kwargs.0.map_or(Value::EMPTY, |k| k.value()));
+        let l = t.create_in(cls, Local { header: Header::NEW, args: Field::new(args.value()), kwargs, dicts })?;
         // The constructor calls `__init__` in this thread itself.
-        let state = t.state();
-        let all = match state.locals.get().downcast::<Dict>() {
-            Some(d) => d,
-            None => {
-                let d = Dict::new(t)?;
-                state.locals.set(t, state.header(), d);
-                d
-            }
-        };
-        all.set(t, t.uint(l.serial)?, Dict::new(t)?.value())?;
+        let (used, serial) = used_locals(t)?;
+        Local::add_dict(t, l, used, serial)?;
         Ok(l)
     }
     #[py("($self, name, /)")]

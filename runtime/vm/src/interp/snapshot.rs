@@ -40,6 +40,45 @@ pub(super) fn for_each_other(t: &Thread, mut f: impl FnMut(&Thread)) {
 
 /// Adds the innermost frame of each other thread to `d`, by the thread's identifier.
 pub fn add_other_threads(t: &Thread, d: Ref<Dict>) -> Result<()> {
+    copy_frames(t, |_| true, |_| true, |ident, frame| d.set(t, t.uint(ident)?, frame))
+}
+
+/// The frame that called the one with these registers in another thread, if there is one and that has not been left meanwhile.
+pub fn caller_elsewhere(t: &Thread, thread: u16, frame: Regs, is_there: impl Fn() -> bool) -> Result<Option<Value>> {
+    let mut found = None;
+    let callers = |regs: Regs| is_there() && (regs as usize) < frame as usize;
+    copy_frames(
+        t,
+        |other| other.id == thread,
+        callers,
+        |_, caller| {
+            found = Some(caller);
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
+/// Word index of the instruction at which a frame of another thread stands; `None` if it has been left meanwhile.
+pub fn place_elsewhere(t: &Thread, thread: u16, is_it: impl Fn(Regs) -> bool) -> Option<usize> {
+    let mut found = None;
+    for_each_other(t, |other| {
+        if other.id == thread {
+            // SAFETY: the thread is stopped.
+            unsafe { for_each_frame(other, |regs, index| found = found.or(is_it(regs).then_some(index))) }
+        }
+    });
+    found
+}
+
+/// Calls `f` with the identifier and the innermost frame of other threads. Of those and of the frames that are to be seen are
+/// those taken for which the functions say so.
+fn copy_frames(
+    t: &Thread,
+    from: impl Fn(&Thread) -> bool,
+    is_seen: impl Fn(Regs) -> bool,
+    mut f: impl FnMut(u64, Value) -> Result<()>,
+) -> Result<()> {
     let mut room = 0;
     loop {
         let mut needed = 0;
@@ -52,10 +91,16 @@ pub fn add_other_threads(t: &Thread, d: Ref<Dict>) -> Result<()> {
         // Identifier, number of frames.
         let mut threads: Vec<(u64, usize)> = Vec::new();
         for_each_other(t, |other| {
+            if !from(other) {
+                return;
+            }
             let mut n = 0;
             // SAFETY: the thread is stopped.
             unsafe {
                 for_each_frame(other, |regs, index| {
+                    if !is_seen(regs) {
+                        return;
+                    }
                     let code = code_of(regs);
                     let end = needed + FIXED + code.nvars as usize;
                     if end <= out.len() {
@@ -102,7 +147,7 @@ pub fn add_other_threads(t: &Thread, d: Ref<Dict>) -> Result<()> {
                 };
             }
             if n > 0 {
-                d.set(t, t.uint(ident)?, back)?;
+                f(ident, back)?;
             }
         }
         return Ok(());

@@ -322,7 +322,14 @@ impl Frame {
     pub fn last_index(&self, t: &Thread) -> usize {
         let regs = self.regs.load(Acquire);
         let code = self.code.expect();
-        if regs.is_null() || self.thread.load(Acquire) != t.id {
+        let thread = self.thread.load(Acquire);
+        if !regs.is_null() && thread != t.id {
+            let is_it = |regs: Regs| self.regs.load(Acquire) == regs;
+            if let Some(index) = interp::snapshot::place_elsewhere(t, thread, is_it) {
+                return index;
+            }
+        }
+        if regs.is_null() || thread != t.id {
             let last = self.last.load(Acquire);
             return if last >= 0 {
                 last as usize
@@ -369,8 +376,12 @@ impl Frame {
         if regs.is_null() {
             return Ok(Value::NONE);
         }
-        if self.thread.load(Acquire) != t.id {
-            return Ok(Value::NONE);
+        let thread = self.thread.load(Acquire);
+        if thread != t.id {
+            let is_there = || self.regs.load(Acquire) == regs;
+            let caller = interp::snapshot::caller_elsewhere(t, thread, regs, is_there)?;
+            // If it was left, it knows by now.
+            return Ok(caller.or_else(|| self.back.get().some()).unwrap_or(Value::NONE));
         }
         // SAFETY: a frame of this thread.
         unsafe {
