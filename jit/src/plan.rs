@@ -151,7 +151,8 @@ pub enum How {
         args: Vec<usize>,
         outcome: Outcome,
     },
-    /// A function of the runtime that looks at no frame does it, or leaves it undone.
+    /// A function of the runtime that looks at no frame does it, or leaves it undone: then it is done in the other way, if there is
+    /// one.
     Leaf {
         function: usize,
         args: Vec<usize>,
@@ -160,6 +161,7 @@ pub enum How {
         /// Registers that are made sure to hold these words: what is called.
         checks: Vec<(usize, u64)>,
         outcome: Outcome,
+        otherwise: Option<Box<How>>,
     },
     /// `x ** y` of a positive float.
     FloatPow {
@@ -418,9 +420,13 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
     let frame = &cx.graph.frames[node.frame];
     let mut o = Operands { state, node, guards: Vec::new() };
     let mut how = choose(cx, frame, &mut o);
-    if matches!(how, How::Step) {
-        o.guards.clear();
-        how = helper(frame, node).unwrap_or(How::Step);
+    match &mut how {
+        How::Step => {
+            o.guards.clear();
+            how = helper(frame, node).unwrap_or(How::Step);
+        }
+        How::Leaf { otherwise, .. } => *otherwise = helper(frame, node).map(Box::new),
+        _ => {}
     }
     let mut writes = Vec::new();
     match &how {
@@ -516,11 +522,11 @@ pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
         state.shapes.fill(0);
     }
     let quick = |items: Items| items == Items::Quick;
-    match plan.how {
-        How::JumpBack => state.shapes.fill(0),
+    match &plan.how {
+        How::JumpBack | How::Leaf { otherwise: Some(_), .. } => state.shapes.fill(0),
         // Another register may hold the same instance.
         How::AddSlot { .. } => state.shapes.fill(0),
-        How::Item { items, .. } | How::SetItem { items, .. } if quick(items) => state.shapes.fill(0),
+        How::Item { items, .. } | How::SetItem { items, .. } if quick(*items) => state.shapes.fill(0),
         _ => {}
     }
     let loops = matches!(plan.how, How::ForRange { .. } | How::ForList { .. } | How::ForTuple { .. } | How::ForAny { .. });
@@ -577,15 +583,15 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         Op::LOAD_ATTR => attribute(frame, node, a, b).unwrap_or(How::Step),
         Op::STORE_ATTR => set_slot(frame, node, a, c).unwrap_or(How::Step),
         Op::LOAD_METHOD => method(frame, node, a, b).unwrap_or(How::Step),
-        Op::GETITEM if node.site.shape == cx.shapes.dict => leaf(o, leaf::dict_item, &[b, c], None, Outcome::Value(a, Kind::Any)),
-        Op::SETITEM if node.site.shape == cx.shapes.dict => leaf(o, leaf::set_dict_item, &[a, b, c], None, Outcome::Done),
-        Op::LIST_APPEND => leaf(o, leaf::append, &[a, b], None, Outcome::Done),
-        Op::GET_ITER if layout::is_built_in(node.site.shape) => leaf(o, leaf::iter, &[b], None, Outcome::Value(a, Kind::Any)),
+        Op::GETITEM if node.site.shape == cx.shapes.dict => leaf(leaf::dict_item, &[b, c], None, Outcome::Value(a, Kind::Any)),
+        Op::SETITEM if node.site.shape == cx.shapes.dict => leaf(leaf::set_dict_item, &[a, b, c], None, Outcome::Done),
+        Op::LIST_APPEND => leaf(leaf::append, &[a, b], None, Outcome::Done),
+        Op::GET_ITER if layout::is_built_in(node.site.shape) => leaf(leaf::iter, &[b], None, Outcome::Value(a, Kind::Any)),
         Op::IN | Op::NOT_IN => {
             let outcome = Outcome::Value(a, Kind::Bool);
-            leaf(o, leaf::contains, &[b, c], Some(Value::bool(node.op == Op::NOT_IN).bits()), outcome)
+            leaf(leaf::contains, &[b, c], Some(Value::bool(node.op == Op::NOT_IN).bits()), outcome)
         }
-        Op::JIN | Op::JNOTIN => leaf(o, leaf::contains, &[a, b], Some(Value::bool(node.op == Op::JNOTIN).bits()), Outcome::Jump),
+        Op::JIN | Op::JNOTIN => leaf(leaf::contains, &[a, b], Some(Value::bool(node.op == Op::JNOTIN).bits()), Outcome::Jump),
         Op::GETITEM => {
             if o.state.kinds[c] != Kind::Int && node.site.kinds[2] != seen::INT {
                 return How::Step;
@@ -632,7 +638,7 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         Op::NOT if o.state.kinds[b] == Kind::Bool => How::Not { a, b },
         Op::NOT | Op::TO_BOOL => {
             let negated = Value::bool(node.op == Op::NOT).bits();
-            leaf(o, leaf::truth, &[b], Some(negated), Outcome::Value(a, Kind::Bool))
+            leaf(leaf::truth, &[b], Some(negated), Outcome::Value(a, Kind::Bool))
         }
         Op::JNONE => How::WordIs { a, word: Value::NONE.bits(), want: true },
         Op::JNOTNONE => How::WordIs { a, word: Value::NONE.bits(), want: false },
@@ -741,18 +747,16 @@ fn truth(o: &mut Operands, a: usize, want: bool) -> How {
                 o.guards.push((a, Kind::Int));
                 How::Truth { a, want }
             }
-            _ => leaf(o, leaf::truth, &[a], Some(Value::bool(!want).bits()), Outcome::Jump),
+            _ if layout::is_of_python_class(o.node.site.shape) => How::Step,
+            _ => leaf(leaf::truth, &[a], Some(Value::bool(!want).bits()), Outcome::Jump),
         },
-        _ => leaf(o, leaf::truth, &[a], Some(Value::bool(!want).bits()), Outcome::Jump),
+        _ => leaf(leaf::truth, &[a], Some(Value::bool(!want).bits()), Outcome::Jump),
     }
 }
 
-/// A leaf does the instruction, unless it was left undone before.
-fn leaf(o: &Operands, function: Leaf, args: &[usize], extra: Option<u64>, outcome: Outcome) -> How {
-    if o.node.site.failures > 0 {
-        return How::Step;
-    }
-    How::Leaf { function: function as usize, args: args.to_vec(), extra, checks: Vec::new(), outcome }
+/// A leaf does the instruction, if its operands are what it knows.
+fn leaf(function: Leaf, args: &[usize], extra: Option<u64>, outcome: Outcome) -> How {
+    How::Leaf { function: function as usize, args: args.to_vec(), extra, checks: Vec::new(), outcome, otherwise: None }
 }
 /// A call of a built-in that is a leaf.
 fn leaf_call(o: &Operands, a: usize, window: usize) -> Option<How> {
@@ -776,12 +780,18 @@ fn leaf_call(o: &Operands, a: usize, window: usize) -> Option<How> {
     }
     let kind = match leaf.gives {
         Gives::Any => Kind::Any,
-        Gives::Int => Kind::Int,
         Gives::Bool => Kind::Bool,
     };
     let first = first + usize::from(no_object);
     let args = (first..first + n).collect();
-    Some(How::Leaf { function: leaf.function as usize, args, extra: leaf.extra, checks, outcome: Outcome::Value(a, kind) })
+    Some(How::Leaf {
+        function: leaf.function as usize,
+        args,
+        extra: leaf.extra,
+        checks,
+        outcome: Outcome::Value(a, kind),
+        otherwise: None,
+    })
 }
 
 /// Makes of an operand that may be an integer or a float a source of floats.
@@ -816,7 +826,7 @@ fn binary(cx: &Context, o: &mut Operands, op: Arith, a: usize, x: (usize, usize)
         if let (Arith::Add, Source::Reg(z)) = (op, y.0)
             && o.node.site.shape == cx.shapes.str
         {
-            return leaf(o, leaf::concat, &[x.0, z], None, Outcome::Value(a, Kind::Any));
+            return leaf(leaf::concat, &[x.0, z], None, Outcome::Value(a, Kind::Any));
         }
         return mixed_arith(o, op, a, (Source::Reg(x.0), x.1), y).unwrap_or(How::Step);
     };
@@ -849,8 +859,8 @@ fn compare(
             return How::Step;
         }
         let number = Compare::ALL.iter().position(|&c| c == cmp).unwrap_or(0) as u64 | if want { 0 } else { 8 };
-        let outcome = dest.map_or(Outcome::Jump, |a| Outcome::Value(a, Kind::Bool));
-        return leaf(o, leaf::compare, &[x.0, z], Some(number), outcome);
+        let outcome = dest.map_or(Outcome::Jump, |a| Outcome::Value(a, Kind::Any));
+        return leaf(leaf::compare, &[x.0, z], Some(number), outcome);
     };
     let float = p == Kind::Float || q == Kind::Float;
     if float && p != q && o.node.site.failures > 0 {

@@ -35,27 +35,7 @@ impl Lower<'_, '_> {
 
     /// A function of the runtime does the instruction.
     pub(super) fn helper(&mut self, p: &Plan, helper: usize, args: &[usize], outcome: Outcome) {
-        let state = self.state.clone();
-        self.spill(&state);
-        self.state.stored.fill(true);
-        self.before = self.state.clone();
-        let pc = self.word(self.pc());
-        let regs = self.frame_regs(self.node().frame);
-        let mut words = vec![self.t, pc, regs];
-        for &r in args {
-            let w = self.word_of(r);
-            words.push(w);
-        }
-        let none = self.int(EMPTY);
-        words.resize(6, none);
-        let v = self.call(helper, &words, Some(I64)).unwrap_or(none);
-        if helper == machine::call as *const () as usize {
-            let (leave, next) = (self.exit(ExitKind::Leave), self.new_block(false));
-            let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, machine::AGAIN as i64);
-            self.b.ins().brif(c, leave, &[], next, &[]);
-            self.b.switch_to_block(next);
-        }
-        self.check(v);
+        let v = self.call_helper(helper, args);
         let (next, jump) = (self.node().next, self.node().jump);
         let next = self.address_of(next);
         match outcome {
@@ -79,18 +59,36 @@ impl Lower<'_, '_> {
             }
         }
     }
+    /// Stores the frame and calls the helper: its result, which is a value.
+    fn call_helper(&mut self, helper: usize, args: &[usize]) -> Ir {
+        let state = self.state.clone();
+        self.spill(&state);
+        self.state.stored.fill(true);
+        self.before = self.state.clone();
+        let pc = self.word(self.pc());
+        let regs = self.frame_regs(self.node().frame);
+        let mut words = vec![self.t, pc, regs];
+        for &r in args {
+            let w = self.word_of(r);
+            words.push(w);
+        }
+        let none = self.int(EMPTY);
+        words.resize(6, none);
+        let v = self.call(helper, &words, Some(I64)).unwrap_or(none);
+        if helper == machine::call as *const () as usize {
+            let (leave, next) = (self.exit(ExitKind::Leave), self.new_block(false));
+            let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, machine::AGAIN as i64);
+            self.b.ins().brif(c, leave, &[], next, &[]);
+            self.b.switch_to_block(next);
+        }
+        self.check(v);
+        v
+    }
 
-    /// A function of the runtime that looks at no frame does the instruction, or leaves it to the interpreter.
-    pub(super) fn leaf(
-        &mut self,
-        p: &Plan,
-        function: usize,
-        args: &[usize],
-        extra: Option<u64>,
-        checks: &[(usize, u64)],
-        outcome: Outcome,
-    ) {
-        for &(r, word) in checks {
+    /// A function of the runtime that looks at no frame does the instruction, or leaves it to a helper, or to the interpreter.
+    pub(super) fn leaf(&mut self, p: &Plan) {
+        let How::Leaf { function, args, extra, checks, outcome, otherwise } = p.how.clone() else { return };
+        for (r, word) in checks {
             if word as i64 != EMPTY {
                 self.refs.push(word);
             }
@@ -98,7 +96,7 @@ impl Lower<'_, '_> {
             self.guard_eq(w, word as i64);
         }
         let mut words = vec![self.t];
-        for &r in args {
+        for r in args {
             let w = self.word_of(r);
             words.push(w);
         }
@@ -108,9 +106,12 @@ impl Lower<'_, '_> {
             words[3] = self.word(extra);
         }
         self.set_pc();
-        let v = self.call(function, &words, Some(I64)).unwrap_or(nothing);
+        let mut v = self.call(function, &words, Some(I64)).unwrap_or(nothing);
         self.check(v);
-        self.guard_ne(v, EMPTY);
+        match otherwise.as_deref() {
+            Some(How::Helper { helper, args, .. }) => v = self.or_helper(v, *helper, args, outcome),
+            _ => self.guard_ne(v, EMPTY),
+        }
         match outcome {
             Outcome::Value(a, _) => self.def(a, v),
             Outcome::Done => {}
@@ -119,6 +120,33 @@ impl Lower<'_, '_> {
                 self.branch(p, c, true);
             }
         }
+    }
+    /// What a leaf gave, or what the helper gives where that is the empty mark. The frame may have been stored afterwards.
+    fn or_helper(&mut self, v: Ir, helper: usize, args: &[usize], outcome: Outcome) -> Ir {
+        let (other, done) = (self.new_block(true), self.new_block(false));
+        let result = self.b.append_block_param(done, I64);
+        let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
+        self.b.ins().brif(c, other, &[], done, &[v.into()]);
+        self.b.switch_to_block(other);
+        let (state, before, exits) = (self.state.clone(), self.before.clone(), self.exit);
+        self.exit = [None; 3];
+        let v = self.call_helper(helper, args);
+        let (next, jump) = (self.node().next, self.node().jump);
+        let next = self.address_of(next);
+        match outcome {
+            Outcome::Value(a, _) => self.stay(next, Some((a, v))),
+            Outcome::Done => self.stay(next, None),
+            Outcome::Jump => {
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::TRUE.bits() as i64);
+                let jump = self.address_of(jump);
+                let pc = self.b.ins().select(c, jump, next);
+                self.stay(pc, None);
+            }
+        }
+        self.b.ins().jump(done, &[v.into()]);
+        (self.state, self.before, self.exit) = (state, before, exits);
+        self.b.switch_to_block(done);
+        result
     }
 
     /// The interpreter does the instruction.

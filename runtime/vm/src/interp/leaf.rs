@@ -1,8 +1,7 @@
 //! Built-in operations that compiled code calls without storing its frame: on operands of their own kinds they run no other code,
 //! look at no frame and wait for nothing.
 //!
-//! Each gives the word of its result; the empty mark for operands that it does not know, which makes compiled code leave at the
-//! instruction, nothing being done; or [`FAILED`](super::machine::FAILED).
+//! Each gives the word of its result; the empty mark for operands that it does not know, nothing being done; or [`FAILED`](super::machine::FAILED).
 
 use super::machine::failed;
 use super::slow;
@@ -20,7 +19,6 @@ pub type Leaf = unsafe extern "C" fn(&Thread, Value, Value, Value) -> u64;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Gives {
     Any,
-    Int,
     Bool,
 }
 
@@ -36,7 +34,7 @@ pub struct LeafCall {
 macro_rules! leaves {
     ($( $(#[doc = $doc:literal])* $name:ident |$t:ident, $x:ident, $y:ident, $z:ident| $result:expr; )*) => { $(
         $(#[doc = $doc])*
-        #[allow(unused_variables)]
+        #[allow(unused_variables, clippy::redundant_closure_call, reason = "`?` ends the body")]
         pub unsafe extern "C" fn $name($t: &Thread, $x: Value, $y: Value, $z: Value) -> u64 {
             let result: Option<Result<Value>> = (|| $result)();
             match result {
@@ -75,8 +73,25 @@ fn plain_contains(t: &Thread, container: Value, item: Value) -> Option<bool> {
     if let Some(d) = exact_dict(container) {
         return peek(t, d, item).map(|v| v.is_some());
     }
+    if class_of(container) == Tuple::class() {
+        return tuple_contains(container.downcast::<Tuple>()?.as_slice(), item);
+    }
     let set = container.downcast::<SetData>().filter(|s| s.is_exact())?;
     set.peek(item, plain_hash(t, item)?)
+}
+/// Whether one of a tuple's items is `x`, as far as no item's `__eq__` has to be asked.
+fn tuple_contains(items: &[Value], x: Value) -> Option<bool> {
+    for &item in items {
+        if item == x {
+            return Some(true);
+        }
+        // `None` and a number or text are never equal.
+        let apart = |v: Value, w: Value| v.is_none() && (is_number(w) || exact_str(w).is_some());
+        if !apart(item, x) && !apart(x, item) && compare_exact(item, x, Compare::Eq)? {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 /// Which of two numbers, or two texts, comes first.
 fn smaller(x: Value, y: Value, op: Compare) -> Option<Result<Value>> {
@@ -189,10 +204,10 @@ leaves! {
 
 /// By owner, name and number of arguments, a method's receiver being one.
 const FUNCTIONS: &[(&str, &str, usize, Leaf, Gives)] = &[
-    ("builtins", "len", 1, len, Gives::Int),
+    ("builtins", "len", 1, len, Gives::Any),
     ("builtins", "isinstance", 2, isinstance, Gives::Bool),
     ("builtins", "abs", 1, abs, Gives::Any),
-    ("builtins", "ord", 1, ord, Gives::Int),
+    ("builtins", "ord", 1, ord, Gives::Any),
     ("builtins", "chr", 1, chr, Gives::Any),
     ("builtins", "min", 2, min, Gives::Any),
     ("builtins", "max", 2, max, Gives::Any),

@@ -726,7 +726,11 @@ fn left_by(t: &Thread, exit: &ExitPoint) {
     if log() {
         let place = match exit.at {
             u32::MAX => "an instruction that had not been seen".to_owned(),
-            at => format!("line {}", code.position(at as usize).line),
+            at => {
+                // SAFETY: the address of an instruction of the code.
+                let op = Op::from_u16(unsafe { Instr(*(exit.pc as *const u64)) }.op());
+                format!("line {}, {}", code.position(at as usize).line, op.map_or("?", |op| op.info().name))
+            }
         };
         eprintln!("jit: {}: given up, left too often at {place}", code.qualname.expect().to_string_lossy());
     }
@@ -972,12 +976,19 @@ pub mod layout {
             tuple_iterator: TupleIterator::class_cell().shape().0,
         }
     }
+    fn class_of_shape(shape: u32) -> Option<Ref<Class>> {
+        if shape == 0 || shape == MIXED {
+            return None;
+        }
+        taipan_heap::SHAPES.get(ShapeId(shape)).class.get().downcast()
+    }
     /// Whether it is the shape of a built-in class's instances.
     pub fn is_built_in(shape: u32) -> bool {
-        if shape == 0 || shape == MIXED {
-            return false;
-        }
-        taipan_heap::SHAPES.get(ShapeId(shape)).class.get().downcast::<Class>().is_some_and(|c| !c.is_heap())
+        class_of_shape(shape).is_some_and(|c| !c.is_heap())
+    }
+    /// Whether it is the shape of a Python class's instances.
+    pub fn is_of_python_class(shape: u32) -> bool {
+        class_of_shape(shape).is_some_and(|c| c.is_heap())
     }
     /// Whether instances of the shape's class answer `x[i]`, and `x[i] = v`, without a call.
     pub fn quick_items(shape: u32) -> (bool, bool) {
