@@ -215,6 +215,20 @@ impl Graph {
             && code.machine.get().is_some()
     }
 
+    /// The root frame's registers that its instructions read, as far as they were seen to run.
+    pub fn read_by_root(&self) -> Vec<bool> {
+        use taipan_compiler::isa::Operand;
+        let mut read = vec![false; self.frames[0].code.nregs as usize];
+        for n in self.nodes.iter().filter(|n| n.frame == 0 && n.site.count > 0) {
+            for (operand, r) in n.op.info().operands.iter().zip([n.i.a(), n.i.b(), n.i.c()]) {
+                if matches!(operand, Operand::Read | Operand::ReadWrite) {
+                    read[r] = true;
+                }
+            }
+        }
+        read
+    }
+
     /// A frame and those around it, outwards.
     pub fn chain(&self, frame: usize) -> impl Iterator<Item = usize> + '_ {
         std::iter::successors(Some(frame), |&f| self.frames[f].call.map(|(parent, _)| parent))

@@ -48,7 +48,9 @@ fn compile(t: &Thread, code: Ref<Code>, head: usize, regs: Regs, target: Target)
     // Of a function's arguments, one call says little.
     if head_node.site.failures == 0 && !target.function {
         // SAFETY: live registers of the frame that is hot; others may hold anything.
-        graph.live(head_node, |r| kinds[r] = kind_now(unsafe { *regs.add(r) }, &shapes));
+        let now = |r| kind_now(unsafe { *regs.add(r) }, &shapes);
+        let read = graph.read_by_root();
+        graph.live(head_node, |r| kinds[r] = if read[r] { now(r) } else { Kind::Any });
     }
     let blocks = infer::infer(&cx, &kinds);
     let code = lower::lower(t, &cx, &blocks, target)?;

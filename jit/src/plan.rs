@@ -997,11 +997,11 @@ fn global(frame: &Frame, node: &Node, a: usize) -> Option<How> {
     Some(How::Global { a, cell: builtin.value().bits(), shadow: Some(own.value().bits()), known: callable_word(builtin.get()) })
 }
 
-/// The entries that a site's chain has for what was seen there.
+/// The entries that a site's chain has for what was seen there; none where that was not enough, time and again.
 fn entries(frame: &Frame, node: &Node) -> Vec<Ref<cache::Entry>> {
     let seen = |e: &Ref<cache::Entry>| node.site.shape == MIXED || node.site.shape == e.shape.0;
     let chain = std::iter::successors(cache::entry(frame.cache(node.at)), |e| e.next.get());
-    if node.site.failures > 0 { Vec::new() } else { chain.filter(seen).collect() }
+    if node.site.failures > 2 { Vec::new() } else { chain.filter(seen).collect() }
 }
 /// Shapes and word offsets of a site that knows nothing but inline slots; whether stores find them also when they are empty.
 fn slots(frame: &Frame, node: &Node) -> Option<(Vec<(u32, usize)>, bool)> {
