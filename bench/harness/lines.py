@@ -25,6 +25,10 @@ BPE = ("SimpleBytePairEncoding.train('hello hello world hell' * 5, vocab_size=25
        ".encode('hello world hell')")
 
 
+# Shown, but in no geometric mean: a compiler that sees that nothing is done with the result removes all of it.
+OUT_OF_MEANS = {"unpack_sequence"}
+
+
 @dataclass
 class Line:
     """One line. `script` is a pyperformance benchmark's folder name, or a path below bench/programs."""

@@ -3,6 +3,7 @@
 import math
 import statistics
 
+from harness.lines import OUT_OF_MEANS
 from support import terminal
 
 
@@ -152,7 +153,7 @@ def set_means(members, labels, base, figures):
                 continue
             if one.failure:
                 failed += 1
-            elif reference is not None and not reference.failure:
+            elif reference is not None and not reference.failure and line.name not in OUT_OF_MEANS:
                 ratios.append(reference.steady / one.steady)
         found[label] = {"mean": geometric_mean(ratios), "lines": len(ratios), "of": len(members), "failed": failed}
     return found

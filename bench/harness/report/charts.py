@@ -91,9 +91,11 @@ def ratios(pyplot, results, lines, width):
         else:
             one = line["figures"].get(subject)
             why = "not measured" if one is None else one["failure"] or f"{results.base} gave no figure"
-            limit = 34 if narrow else 70
-            axes.annotate(why if len(why) <= limit else why[:limit - 1] + "…", (1, centre), xytext=(5, 0),
-                          textcoords="offset points", va="center", fontsize=SMALL, zorder=5,
+            # At the right end, in the narrow form beside the name: the marks of the others are on the row.
+            limit = 30 if narrow else 62
+            axes.annotate(why if len(why) <= limit else why[:limit - 1] + "…", (1, place - 0.08 if narrow else centre),
+                          xycoords=("axes fraction", "data"), ha="right", va="bottom" if narrow else "center", fontsize=SMALL, zorder=3,
+                          bbox={"facecolor": COLOURS["fill"], "edgecolor": "none", "pad": 1},
                           color=COLOURS["bad"] if one and one["failure"] else COLOURS["quiet"])
         for label in results.peers[1:]:
             other = results.ratio(line, label)

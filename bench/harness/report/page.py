@@ -26,12 +26,14 @@ svg text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sa
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 th, td { padding: 3px 12px 3px 0; text-align: right; border-bottom: 1px solid var(--grid); white-space: nowrap; vertical-align: top; }
 th { color: var(--quiet); font-weight: 600; } th:first-child, td:first-child, .text { text-align: left; }
-td.text { white-space: normal; min-width: 16em; overflow-wrap: anywhere; }
+td.why { white-space: normal; min-width: 13em; overflow-wrap: anywhere; }
 .facts th { padding-right: 18px; text-align: left; } .facts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 details { margin: 8px 0; } summary { cursor: pointer; color: var(--quiet); padding: 3px 0; }
 nav { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 14px; margin: 10px 0; } a { color: var(--c0); }
 @media (max-width: 700px) { body { padding: 12px 22px 40px; } .wide { display: none; } .narrow { display: block; }
-  .legend { font-size: 13px; gap: 2px 12px; } .means .quiet { display: none; } .means .bad { display: block; } h1 { font-size: 23px; } }
+  .legend { font-size: 13px; gap: 2px 12px; } .means .quiet { display: none; } .means .bad { display: block; }
+  .failures tr { display: block; padding: 6px 0; border-bottom: 1px solid var(--grid); } .failures th { display: none; }
+  .failures td { display: inline; border: 0; padding: 0 8px 0 0; } .failures td.why { display: block; } h1 { font-size: 23px; } }
 @media print { .legend { position: static; } }
 """
 ABOUT = {
@@ -150,7 +152,7 @@ def figures_table(results, lines):
                 continue
             name = escape(line["name"]) if index == 0 else ""
             if one["failure"]:
-                rows.append(f'<tr><td>{name}<td>{escape(label)}<td colspan=6 class="text bad">{escape(one["failure"])}')
+                rows.append(f'<tr><td>{name}<td>{escape(label)}<td colspan=6 class="text why bad">{escape(one["failure"])}')
                 continue
             ratio = results.ratio(line, label)
             rows.append(f"<tr><td>{name}<td>{escape(label)}<td>{charts.times(ratio) if ratio else '–'}<td>{seconds(one['steady'])}"
@@ -179,10 +181,10 @@ def failures_table(results):
     failed = results.failures()
     if not failed:
         return ""
-    rows = "".join(f'<tr><td>{escape(line["name"])}<td class="text">{escape(label)}<td class="text bad">{escape(why)}'
+    rows = "".join(f'<tr><td>{escape(line["name"])}<td class="text">{escape(label)}<td class="text why bad">{escape(why)}'
                    for line, label, why in failed)
     return (f'<h2 id="failures">Failures</h2><p>{len(failed)} measurements gave no figure. A crash, a wrong result or a line that'
-            ' could not be prepared counts in no mean.</p><div class="scroll"><table><tr><th>line<th class="text">interpreter'
+            ' could not be prepared counts in no mean.</p><div class="scroll failures"><table><tr><th>line<th class="text">interpreter'
             f'<th class="text">what happened{rows}</table></div>')
 
 

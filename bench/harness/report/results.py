@@ -5,6 +5,8 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.lines import OUT_OF_MEANS
+
 
 class Unreadable(Exception):
     """A file is no result file."""
@@ -51,7 +53,8 @@ class Results:
 
     def mean(self, name, label):
         """(geometric mean of the ratios in a set, how many lines have one)."""
-        ratios = [ratio for line in self.members(name) if (ratio := self.ratio(line, label))]
+        ratios = [ratio for line in self.members(name) if line["name"] not in OUT_OF_MEANS
+                  and (ratio := self.ratio(line, label))]
         return geometric_mean(ratios), len(ratios)
 
     def failures(self):
@@ -115,7 +118,7 @@ def history(folder, results):
             continue
         one.base = bases[0]
         for name in results.sets:
-            ratios = [ratio for line in one.members(name) if line["name"] in known[name]
+            ratios = [ratio for line in one.members(name) if line["name"] in known[name] - OUT_OF_MEANS
                       and (ratio := one.ratio(line, subjects[0]))]
             if ratios and len(ratios) * 2 >= len(known[name]):
                 points[name].append((source["commit"][:7], source["started"], geometric_mean(ratios)))
