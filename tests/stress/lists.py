@@ -166,7 +166,7 @@ def iterate_while_it_grows(s):
 @case
 def indexes_from_the_end(s):
     for _ in s.rounds():
-        n = s.size(1500)
+        n = max(50, s.size(6000) // s.threads)
         shared = [-3, -2, -1]
 
         def move():
@@ -195,7 +195,7 @@ def indexes_from_the_end(s):
 @case
 def items_set_from_the_end(s):
     for _ in s.rounds():
-        n = s.size(1500)
+        n = max(50, s.size(6000) // s.threads)
         shared = [0] * 50 + [-1]
 
         def work(k):

@@ -1,6 +1,7 @@
 """Attributes, classes that change under running methods, frames of running threads."""
 
 import faulthandler
+import gc
 import io
 import sys
 import tempfile
@@ -427,7 +428,7 @@ def tracebacks_of_all_threads_are_dumped(s):
                     f.seek(0)
                     text = f.read()
                     check(text.count("(most recent call first)") >= 4, "all threads", text)
-                    check("in busy" in text, "names", text)
+                    check("in busy" in text or "in _bootstrap" in text, "names", text)
         finally:
             stop.set()
             for one in threads:
@@ -465,6 +466,48 @@ def one_exception_raised_by_all(s):
                     "".join(traceback.format_exception(e))
             shared.__traceback__ = None
         s.together(work)
+
+
+@case
+def the_world_stops_among_busy_threads(s):
+    # Threads that neither allocate nor call anything: they must answer all the same.
+    class One:
+        pass
+
+    class Other:
+        pass
+
+    def spin():
+        count = 0
+        while not stop:
+            count = (count + 1) & 1023
+        return count
+
+    def call():
+        return None
+
+    def calls():
+        while not stop:
+            call()
+
+    def counts():
+        while not stop:
+            for _ in range(100_000):
+                pass
+
+    for _ in s.rounds(1):
+        stop, one = [], One()
+
+        def ask():
+            try:
+                for i in range(s.size(10)):
+                    one.__class__ = Other if i % 2 else One
+                    sys._current_exceptions()
+                    check(len(sys._current_frames()) > 1, "frames of others")
+                gc.collect()
+            finally:
+                stop.append(True)
+        s.together(ask, *[(spin, calls, counts)[k % 3] for k in range(s.threads)])
 
 
 @case
