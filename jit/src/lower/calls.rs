@@ -305,6 +305,8 @@ impl Lower<'_, '_> {
         self.b.ins().brif(finished, quick, &[], slow, &[]);
         self.b.switch_to_block(quick);
         let result = self.load(I64, self.t, layout::THREAD_RESULT);
+        // The collector looks there.
+        self.store(empty, self.t, layout::THREAD_RESULT as isize);
         self.b.ins().jump(done, &[result.into()]);
         self.b.switch_to_block(slow);
         let at = self.word(pc);
