@@ -183,6 +183,12 @@ impl Thread {
         self.create_raw(shape, size_of::<T>(), content, is_owned::<T>())
     }
 
+    /// What the dispatch loop was left with, which is then not kept alive here any longer.
+    #[inline(always)]
+    pub(crate) fn take_result(&self) -> Value {
+        self.result.replace(Value::EMPTY)
+    }
+
     /// A new object of `class`, whose layout is `T`'s or derives its instance part from it.
     pub fn create_in<T: PyClass>(&self, class: Ref<Class>, content: T) -> Result<Ref<T>> {
         let r = self.create_in_shape(class.instance_shape(), content)?;

@@ -68,8 +68,8 @@ pub(crate) use leave;
 /// Runs from `pc` in the frame at `regs`, which is an ENTRY frame, until it is left.
 pub(crate) fn run(t: &Thread, pc: *const u64, regs: Regs) -> Result<Value> {
     match run_raw(t, pc, regs) {
-        RAISED => Err(Exc(t.result.get())),
-        _ => Ok(t.result.get()),
+        RAISED => Err(Exc(t.take_result())),
+        _ => Ok(t.take_result()),
     }
 }
 

@@ -741,7 +741,7 @@ unsafe fn go_on_hot(t: &Thread, pc: *const u64, head: *const u64, r: Regs, tb: *
                 }
                 let back = word(r, frame_word::RETURN).bits();
                 let regs = t.regs.get();
-                *regs.add(back as u16 as usize) = t.result.replace(Value::EMPTY);
+                *regs.add(back as u16 as usize) = t.take_result();
                 goto!(t, (back >> 16) as *const u64, regs, next_table(t, tb))
             }
             next => goto!(t, next as *const u64, t.regs.get(), next_table(t, tb)),
@@ -1406,7 +1406,7 @@ unsafe extern "C" fn yield_outwards(t: &Thread, pc: *const u64, r: Regs, tb: *co
                 throw!(t, tb, e)
             }
         }
-        suspend!(t, pc, r, tb, t.result.get())
+        suspend!(t, pc, r, tb, t.take_result())
     }
 }
 handler!(CLEAR, |t, pc, r, tb, i| {

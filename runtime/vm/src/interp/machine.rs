@@ -306,7 +306,7 @@ pub unsafe extern "C" fn step(t: &Thread, pc: *const u64, regs: Regs, frames: u6
 unsafe fn throw(t: &Thread, pc: *const u64, regs: Regs, frames: u64) -> u64 {
     t.pc.set(pc.cast());
     // SAFETY: as above.
-    unsafe { settle(t, pc, regs, frames, raise_one(t, t.result.get())) }
+    unsafe { settle(t, pc, regs, frames, raise_one(t, t.take_result())) }
 }
 unsafe fn settle(t: &Thread, pc: *const u64, regs: Regs, frames: u64, mut ran: Ran) -> u64 {
     loop {
@@ -344,9 +344,9 @@ unsafe fn settle(t: &Thread, pc: *const u64, regs: Regs, frames: u64, mut ran: R
                 let left = run_raw(t, next, at);
                 ran = if left == RAISED {
                     t.pc.set(pc.cast());
-                    raise_one(t, t.result.get())
+                    raise_one(t, t.take_result())
                 } else {
-                    *regs.add(back as u16 as usize) = t.result.get();
+                    *regs.add(back as u16 as usize) = t.take_result();
                     Ran::At((back >> 16) as *const u64, regs)
                 };
             },
@@ -480,7 +480,7 @@ unsafe fn run_pushed(t: &Thread, pc: *const u64) -> Result<Value> {
         run_raw(t, if start == code.start { code.entry() } else { start }, at)
     };
     t.pc.set(pc.cast());
-    if left == RAISED { Err(Exc(t.result.get())) } else { Ok(t.result.replace(Value::EMPTY)) }
+    if left == RAISED { Err(Exc(t.take_result())) } else { Ok(t.take_result()) }
 }
 /// `x ** y` of floats, or a number that is not finite where that takes more than a multiplication of logarithms.
 pub unsafe extern "C" fn float_pow(x: f64, y: f64) -> f64 {
@@ -688,7 +688,7 @@ pub unsafe extern "C" fn finish_call(t: &Thread, ret: u64, pc: *const u64, regs:
     let next = unsafe { go_on_after(t, ret, regs) };
     let left = if next == 0 { t.machine.code.get() } else { run_raw(t, next as *const u64, t.regs.get()) };
     t.pc.set(pc.cast());
-    if left == RAISED { FAILED } else { t.result.replace(Value::EMPTY).bits() }
+    if left == RAISED { FAILED } else { t.take_result().bits() }
 }
 
 /// Makes the frames what the interpreter expects, after compiled code left by an exit: the address to go on at, or 0 as for

@@ -601,9 +601,9 @@ impl Generator {
 
     fn run_pushed(t: &Thread) -> Result<Resumed> {
         match run_raw(t, t.pc.get().cast(), t.regs.get()) {
-            YIELDED => Ok(Resumed::Yielded(t.result.get())),
-            RAISED => Err(Exc(t.result.get())),
-            _ => Ok(Resumed::Returned(t.result.get())),
+            YIELDED => Ok(Resumed::Yielded(t.take_result())),
+            RAISED => Err(Exc(t.take_result())),
+            _ => Ok(Resumed::Returned(t.take_result())),
         }
     }
 
