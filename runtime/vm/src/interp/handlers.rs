@@ -349,6 +349,10 @@ handler!(GETITEM, |t, pc, r, tb, i| {
 });
 second!(getitem_rest, |t, pc, r, tb, i| {
     let (o, k) = (*r.add(i.b()), *r.add(i.c()));
+    if let Some(v) = k.as_small_int().filter(|&i| i < 0).and_then(|i| slow::list_item_from_end(o, i)) {
+        *r.add(i.a()) = v;
+        goto!(t, pc.add(2), r, tb)
+    }
     if let Some(item) = quick_item(k, o) {
         match item(t, o, k.small_int_unchecked()) {
             Ok(v) if v.is_empty() => {}
@@ -373,6 +377,13 @@ handler!(GETITEMI, |t, pc, r, tb, i| {
     return getitemi_rest(t, pc, r, tb);
 });
 second!(getitemi_rest, |t, pc, r, tb, i| {
+    let k = i.c_signed() as i64;
+    if k < 0
+        && let Some(v) = slow::list_item_from_end(*r.add(i.b()), k)
+    {
+        *r.add(i.a()) = v;
+        goto!(t, pc.add(1), r, tb)
+    }
     finish!(t, pc, r, tb, 1, i.a(), slow::get_item(t, *r.add(i.b()), Value::small_int(i.c_signed() as i64)))
 });
 handler!(SETITEM, |t, pc, r, tb, i| {

@@ -592,19 +592,21 @@ pub fn exact_list<'a>(v: Value) -> Option<&'a List> {
         None
     }
 }
-/// Item of an exact list or tuple, in range.
+/// Item of an exact list or tuple, in range. Those from a list's end are for [`list_item_from_end`].
 #[inline(always)]
 pub fn sequence_item(o: Value, i: i64) -> Option<Value> {
     if let Some(l) = exact_list(o) {
-        if i >= 0 {
-            return l.get(i as usize);
-        }
-        // If there is none because the list changes just now, callers turn to `get_signed`, which tries again.
-        return l.get_from_end(i as isize);
+        return if i >= 0 { l.get(i as usize) } else { None };
     }
     let items = exact_tuple(o)?;
     let i = if i < 0 { i + items.len() as i64 } else { i };
     items.get(i as usize).copied()
+}
+/// Item `i`, which is negative, of an exact list. (It holds more at a time than a handler that saves no registers can.)
+#[inline(always)]
+pub fn list_item_from_end(o: Value, i: i64) -> Option<Value> {
+    // If there is none because the list changes just now, callers turn to `get_signed`, which tries again.
+    exact_list(o)?.get_from_end(i as isize)
 }
 #[inline(always)]
 pub fn set_list_item(t: &Thread, o: Value, i: i64, v: Value) -> bool {
