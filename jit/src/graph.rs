@@ -21,6 +21,13 @@ const MOST_INLINED: usize = 160;
 /// Instructions of a unit from which on no further callee is inlined: large ones take long to compile, and call just as well.
 const ENOUGH: usize = 100;
 const MOST_FRAMES: usize = 4;
+/// Words of an innermost loop whose first round is written apart.
+const MOST_PEELED: usize = 400;
+/// Units given up where nobody had been seen after which that is covered, too, in functions of so many words; and after which
+/// nobody who comes from there is made to be like those who were seen.
+const OPEN: u32 = 2;
+const MOST_OPEN: usize = 2500;
+const MIX: u32 = 4;
 
 pub type NodeId = usize;
 
@@ -31,6 +38,10 @@ pub struct Frame {
     pub base: usize,
     /// Frame and word index of the call.
     pub call: Option<(usize, usize)>,
+    /// Whether the call is in a first round, see [`Node::first`].
+    first: bool,
+    /// How many frames are around it here.
+    pub depth: usize,
     /// The globals that its code is compiled for, where its cached globals say so.
     pub globals: Option<Value>,
     pub live: Vec<Bits>,
@@ -38,7 +49,13 @@ pub struct Frame {
     pub init: bool,
     /// Its first register is never written to.
     pub keeps_first: bool,
+    /// What was never seen to run is covered, too.
+    pub open: bool,
+    /// What comes from there is not made to be like what was seen.
+    pub mixed: bool,
     sites: Vec<Site>,
+    /// The loops whose first round is written apart: word indexes of their first and last instructions.
+    peeled: Vec<(usize, usize)>,
 }
 
 impl Frame {
@@ -64,6 +81,9 @@ pub struct Node {
     pub op: Op,
     pub i: Instr,
     pub site: Site,
+    /// It belongs to the first round of an innermost loop. What that makes sure of holds in all other rounds, which are written
+    /// once more with that knowledge.
+    pub first: bool,
     /// Where it goes on, and where it jumps.
     pub next: Option<NodeId>,
     pub jump: Option<NodeId>,
@@ -102,6 +122,12 @@ pub struct Graph {
     pub frames: Vec<Frame>,
     pub nodes: Vec<Node>,
     pub entry: NodeId,
+    /// Where the root goes on after its yields, if it is a generator that is suspended, and resumed, in the unit.
+    pub resumes: Vec<NodeId>,
+    /// The heads of the root's other loops.
+    pub heads: Vec<NodeId>,
+    /// Word indexes of the root's backward jumps to them, and to the entry.
+    pub back: Vec<usize>,
     /// Registers of all frames.
     pub registers: usize,
 }
@@ -116,26 +142,38 @@ pub enum Refused {
 
 impl Graph {
     pub fn build(t: &Thread, code: Ref<Code>, head: usize) -> std::result::Result<Graph, Refused> {
-        let mut g = Graph { frames: Vec::new(), nodes: Vec::new(), entry: 0, registers: 0 };
-        g.add_frame(code, 0, None, false);
-        let mut known: HashMap<(usize, usize), NodeId> = HashMap::new();
-        let mut work = Vec::new();
-        g.entry = g.node((0, head), &mut known, &mut work);
-        let mut inlined: HashMap<(usize, usize), usize> = HashMap::new();
+        let mut g = Graph {
+            frames: Vec::new(),
+            nodes: Vec::new(),
+            entry: 0,
+            resumes: Vec::new(),
+            heads: Vec::new(),
+            back: Vec::new(),
+            registers: 0,
+        };
+        g.add_frame(code, 0, None, false, false);
+        let mut b = Builder { g, known: HashMap::new(), work: Vec::new() };
+        b.g.entry = b.node(0, head, true);
+        let mut inlined: HashMap<(usize, usize, bool), usize> = HashMap::new();
         let (mut suspends, mut loops) = (false, false);
-        while let Some(id) = work.pop() {
-            if g.nodes.len() > MOST_WORDS {
+        while let Some(id) = b.work.pop() {
+            if b.g.nodes.len() > MOST_WORDS {
                 return Err(Refused::TooLarge);
             }
-            let (frame, at, op, i, site) = {
-                let n = &g.nodes[id];
-                (n.frame, n.at, n.op, n.i, n.site)
+            let (frame, at, op, i, site, first) = {
+                let n = &b.g.nodes[id];
+                (n.frame, n.at, n.op, n.i, n.site, n.first)
             };
-            if site.count == 0 {
+            if !b.g.is_covered(&b.g.nodes[id]) {
                 continue;
             }
             match op {
                 Op::RETURN_GENERATOR => return Err(Refused::Suspends),
+                Op::YIELD if code.has(flags::GENERATOR) => {
+                    let resume = b.node(frame, at + op.len(), true);
+                    b.g.resumes.push(resume);
+                    continue;
+                }
                 // The interpreter suspends, and comes back at the loop's head.
                 Op::YIELD | Op::YIELD_FROM => {
                     suspends = true;
@@ -144,25 +182,28 @@ impl Graph {
                 Op::JUMP_BACK => loops = true,
                 Op::RAISE | Op::RERAISE => continue,
                 Op::RETURN => {
-                    if let Some((parent, call)) = g.frames[frame].call {
-                        let back = g.node((parent, call + Op::CALL.len()), &mut known, &mut work);
-                        g.nodes[id].next = Some(back);
+                    let f = &b.g.frames[frame];
+                    if let Some((parent, call)) = f.call {
+                        let first = f.first;
+                        let back = b.node(parent, call + Op::CALL.len(), first);
+                        b.g.nodes[id].next = Some(back);
                     }
                     continue;
                 }
                 Op::CALL | Op::CALL_METHOD => {
                     let call = call(t, op, i, &site);
-                    g.nodes[id].calls = call;
-                    if let Some(call) = call.filter(|c| g.is_inlinable(frame, c.code, &site)) {
-                        let base = g.frames[frame].base + i.b() + call.offset();
-                        let inner = match inlined.get(&(frame, at)) {
+                    b.g.nodes[id].calls = call;
+                    let peeled = first && b.g.peeled_at(frame, at).is_some();
+                    if let Some(call) = call.filter(|c| !peeled && b.g.is_inlinable(frame, c.code, &site)) {
+                        let base = b.g.frames[frame].base + i.b() + call.offset();
+                        let inner = match inlined.get(&(frame, at, first)) {
                             Some(&f) => f,
-                            None => g.add_frame(call.code, base, Some((frame, at)), call.makes.is_some()),
+                            None => b.g.add_frame(call.code, base, Some((frame, at)), first, call.makes.is_some()),
                         };
-                        inlined.insert((frame, at), inner);
-                        let start = g.node((inner, 0), &mut known, &mut work);
-                        g.nodes[id].enters = Some(inner);
-                        g.nodes[id].next = Some(start);
+                        inlined.insert((frame, at, first), inner);
+                        let start = b.node(inner, 0, true);
+                        b.g.nodes[id].enters = Some(inner);
+                        b.g.nodes[id].next = Some(start);
                         continue;
                     }
                 }
@@ -173,34 +214,86 @@ impl Graph {
                 // The instruction may do the next one's work, too.
                 jump = Some(at + op.len() + Op::GETITEM.len());
             }
-            g.nodes[id].next = next.map(|n| g.node((frame, n), &mut known, &mut work));
-            g.nodes[id].jump = jump.map(|n| g.node((frame, n), &mut known, &mut work));
+            let mut to = |to: Option<usize>| {
+                to.map(|to| {
+                    let first = b.g.is_first(frame, (at, first, op), to);
+                    b.node(frame, to, first)
+                })
+            };
+            let (next, jump) = (to(next), to(jump));
+            (b.g.nodes[id].next, b.g.nodes[id].jump) = (next, jump);
         }
-        // Where every round ends in a suspension there is nothing to win.
-        if suspends && !loops { Err(Refused::Suspends) } else { Ok(g) }
+        // Where every round ends in a suspension by the interpreter there is nothing to win.
+        if suspends && !loops {
+            return Err(Refused::Suspends);
+        }
+        let Builder { mut g, known, .. } = b;
+        let back: Vec<NodeId> = (0..g.nodes.len())
+            .filter(|&n| g.nodes[n].frame == 0 && g.nodes[n].op == Op::JUMP_BACK && g.nodes[n].jump.is_some())
+            .collect();
+        for n in back {
+            let Some(to) = g.nodes[n].jump.and_then(|to| known.get(&(0, g.nodes[to].at, true)).copied()) else { continue };
+            g.back.push(g.nodes[n].at);
+            if to != g.entry && !g.heads.contains(&to) {
+                g.heads.push(to);
+            }
+        }
+        g.back.sort_unstable();
+        g.back.dedup();
+        Ok(g)
     }
 
-    fn node(&mut self, key: (usize, usize), known: &mut HashMap<(usize, usize), NodeId>, work: &mut Vec<NodeId>) -> NodeId {
-        *known.entry(key).or_insert_with(|| {
-            let (frame, at) = key;
-            let f = &self.frames[frame];
-            let i = f.instr(at);
-            let op = Op::from_u16(i.op()).unwrap_or(Op::NOP);
-            let site = f.sites.get(at).copied().unwrap_or_default();
-            self.nodes.push(Node { frame, at, op, i, site, next: None, jump: None, enters: None, calls: None });
-            work.push(self.nodes.len() - 1);
-            self.nodes.len() - 1
-        })
+    /// The loop that an instruction is in whose first round is written apart.
+    fn peeled_at(&self, frame: usize, at: usize) -> Option<(usize, usize)> {
+        self.frames[frame].peeled.iter().copied().find(|l| (l.0..=l.1).contains(&at))
+    }
+    /// Whether an instruction belongs to a first round, or to no peeled loop, where one goes on to it from another.
+    fn is_first(&self, frame: usize, from: (usize, bool, Op), to: usize) -> bool {
+        match self.peeled_at(frame, to) {
+            Some(l) if from.2 == Op::JUMP_BACK && to == l.0 => false,
+            Some(l) if (l.0..=l.1).contains(&from.0) => from.1,
+            _ => true,
+        }
     }
 
-    fn add_frame(&mut self, code: Ref<Code>, base: usize, call: Option<(usize, usize)>, init: bool) -> usize {
+    fn add_frame(&mut self, code: Ref<Code>, base: usize, call: Option<(usize, usize)>, first: bool, init: bool) -> usize {
         let sites = code.machine.get().map_or(Vec::new(), |m| m.sites());
         let keeps_first = keeps_first(&code);
-        let mut frame = Frame { code, base, call, globals: None, live: live_in(&code), init, keeps_first, sites };
+        let unseen = code.machine.get().map_or(0, |m| m.unseen_exits());
+        let open = unseen >= OPEN && code.words() <= MOST_OPEN;
+        let mixed = unseen >= MIX;
+        let depth = call.map_or(0, |(parent, _)| self.frames[parent].depth + 1);
+        let mut frame = Frame {
+            code,
+            base,
+            call,
+            first,
+            depth,
+            globals: None,
+            live: live_in(&code),
+            init,
+            keeps_first,
+            open,
+            mixed,
+            sites,
+            peeled: peeled(&code),
+        };
         frame.globals = globals_of(&frame);
         self.registers = self.registers.max(base + code.nregs as usize);
         self.frames.push(frame);
         self.frames.len() - 1
+    }
+
+    /// Whether the unit does the instruction: what nobody saw is left to the interpreter as long as hardly anyone comes there.
+    pub fn is_covered(&self, node: &Node) -> bool {
+        node.site.count > 0 || self.frames[node.frame].open
+    }
+
+    /// Whether who comes from `from` to `to` makes sure that registers are as they are known there: it comes from where nobody was
+    /// seen, and that was enough up to now.
+    pub fn adapts(&self, from: NodeId, to: NodeId) -> bool {
+        let f = &self.frames[self.nodes[from].frame];
+        !f.mixed && self.nodes[from].site.count == 0 && self.nodes[to].site.count > 0
     }
 
     /// Whether a callee is worth a place here.
@@ -208,25 +301,31 @@ impl Graph {
         let depth = self.chain(frame).count();
         let recursive = self.chain(frame).any(|f| self.frames[f].code == code);
         site.failures < 2
-            && self.nodes.len() < ENOUGH
+            && self.nodes.iter().filter(|n| !(n.first && self.peeled_at(n.frame, n.at).is_some())).count() < ENOUGH
             && code.words() <= MOST_INLINED
             && depth < MOST_FRAMES
             && !recursive
             && code.machine.get().is_some()
     }
 
-    /// The root frame's registers that its instructions read, as far as they were seen to run.
-    pub fn read_by_root(&self) -> Vec<bool> {
-        use taipan_compiler::isa::Operand;
-        let mut read = vec![false; self.frames[0].code.nregs as usize];
-        for n in self.nodes.iter().filter(|n| n.frame == 0 && n.site.count > 0) {
-            for (operand, r) in n.op.info().operands.iter().zip([n.i.a(), n.i.b(), n.i.c()]) {
-                if matches!(operand, Operand::Read | Operand::ReadWrite) {
-                    read[r] = true;
-                }
-            }
-        }
-        read
+    /// Where the unit may begin: its own entry first.
+    pub fn entries(&self) -> impl Iterator<Item = NodeId> + '_ {
+        std::iter::once(self.entry).chain(self.others())
+    }
+    /// Where it may begin besides its entry.
+    pub fn others(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.resumes.iter().chain(&self.heads).copied()
+    }
+    /// The frame around `frame`, or itself, that has `depth` frames around it.
+    pub fn at_depth(&self, frame: usize, depth: usize) -> usize {
+        self.chain(frame).find(|&f| self.frames[f].depth == depth).unwrap_or(frame)
+    }
+    /// Where the frame's caller goes on, as the header word says it.
+    pub fn way_back(&self, frame: usize) -> u64 {
+        self.frames[frame].call.map_or(0, |(parent, call)| {
+            let p = &self.frames[parent];
+            p.address(call + Op::CALL.len()) << 16 | p.instr(call).a() as u64
+        })
     }
 
     /// A frame and those around it, outwards.
@@ -257,6 +356,57 @@ impl Graph {
             }
         }
     }
+}
+
+struct Builder {
+    g: Graph,
+    /// Nodes by frame, word index, and whether they belong to a first round or to no peeled loop.
+    known: HashMap<(usize, usize, bool), NodeId>,
+    work: Vec<NodeId>,
+}
+impl Builder {
+    fn node(&mut self, frame: usize, at: usize, first: bool) -> NodeId {
+        let (g, work) = (&mut self.g, &mut self.work);
+        *self.known.entry((frame, at, first)).or_insert_with(|| {
+            let f = &g.frames[frame];
+            let i = f.instr(at);
+            let op = Op::from_u16(i.op()).unwrap_or(Op::NOP);
+            let site = f.sites.get(at).copied().unwrap_or_default();
+            g.nodes.push(Node { frame, at, op, i, site, first, next: None, jump: None, enters: None, calls: None });
+            work.push(g.nodes.len() - 1);
+            g.nodes.len() - 1
+        })
+    }
+}
+
+/// The innermost loops of a code that are small and suspend nothing.
+fn peeled(code: &Code) -> Vec<(usize, usize)> {
+    let mut loops: Vec<(usize, usize)> = Vec::new();
+    let mut suspensions = Vec::new();
+    let mut at = 0;
+    while at < code.words() {
+        // SAFETY: below the number of words.
+        let i = Instr(unsafe { *code.start.add(at) });
+        let op = Op::from_u16(i.op()).unwrap_or(Op::NOP);
+        match op {
+            Op::JUMP_BACK => {
+                if let [_, Some(head)] = effects::successors(i, at) {
+                    match loops.iter_mut().find(|l| l.0 == head) {
+                        Some(l) => l.1 = l.1.max(at),
+                        None => loops.push((head, at)),
+                    }
+                }
+            }
+            Op::YIELD | Op::YIELD_FROM => suspensions.push(at),
+            _ => {}
+        }
+        at += op.len();
+    }
+    let is_peeled = |l: &(usize, usize)| {
+        let inside = |at: usize| (l.0..=l.1).contains(&at);
+        l.1 - l.0 <= MOST_PEELED && !loops.iter().any(|o| o != l && inside(o.0)) && !suspensions.iter().any(|&at| inside(at))
+    };
+    loops.iter().copied().filter(is_peeled).collect()
 }
 
 /// What a call was seen to call, if that can be called directly.

@@ -1,7 +1,7 @@
 //! What each block's registers are known to hold when it begins: a fixed point over the graph.
 
 use crate::graph::NodeId;
-use crate::plan::{Context, How, Kind, State, apply, plan};
+use crate::plan::{Context, How, State, apply, plan};
 
 /// The first instructions of blocks, and what is known there.
 pub struct Blocks {
@@ -9,8 +9,7 @@ pub struct Blocks {
     pub states: Vec<Option<State>>,
 }
 
-/// `entry`: what the frame's registers hold at the loop's head.
-pub fn infer(cx: &Context, entry: &[Kind]) -> Blocks {
+pub fn infer(cx: &Context) -> Blocks {
     let g = cx.graph;
     let n = g.nodes.len();
     let mut preds = vec![0; n];
@@ -26,46 +25,49 @@ pub fn infer(cx: &Context, entry: &[Kind]) -> Blocks {
         }
     }
     (0..n).filter(|&i| preds[i] > 1).for_each(|i| leader[i] = true);
-    leader[g.entry] = true;
-
     let mut states: Vec<Option<State>> = vec![None; n];
-    let mut first = State::new(g.registers);
-    first.kinds[..entry.len()].copy_from_slice(entry);
-    first.keep_live(g, &g.nodes[g.entry]);
-    states[g.entry] = Some(first);
-    let mut work: Vec<NodeId> = vec![g.entry];
-    while let Some(start) = work.pop() {
+    let mut work: Vec<NodeId> = Vec::new();
+    // Nothing is known of what the frame holds where the unit begins.
+    for entry in g.entries() {
+        leader[entry] = true;
+        states[entry] = Some(State::new(g.registers));
+        work.push(entry);
+    }
+    // What comes from where nobody was seen changes what is known as little as possible, so it comes last.
+    let mut later: Vec<(NodeId, State)> = Vec::new();
+    while !work.is_empty() || !later.is_empty() {
+        let Some(start) = work.pop() else {
+            if let Some((to, state)) = later.pop() {
+                flow(&mut states, &mut work, to, &state, true);
+            }
+            continue;
+        };
         let Some(mut state) = states[start].clone() else { continue };
         let mut at = start;
         loop {
             let node = &g.nodes[at];
             let p = plan(cx, &state, node);
-            if matches!(p.how, How::Unseen | How::Leave | How::Finish { .. }) {
+            if matches!(p.how, How::Unseen | How::Leave | How::Finish { .. } | How::Yield { .. }) {
                 break;
             }
-            let flow = |states: &mut Vec<Option<State>>, work: &mut Vec<NodeId>, to: NodeId, mut state: State| {
+            let mut go = |to: NodeId, mut state: State| {
                 state.keep_live(g, &g.nodes[to]);
-                let changed = match &mut states[to] {
-                    Some(old) => old.join(&state),
-                    none => {
-                        *none = Some(state);
-                        true
-                    }
-                };
-                if changed {
-                    work.push(to);
+                if g.adapts(at, to) {
+                    later.push((to, state));
+                } else {
+                    flow(&mut states, &mut work, to, &state, false);
                 }
             };
             if let Some(to) = node.jump {
                 let mut jumped = state.clone();
                 apply(&mut jumped, &p, true);
-                flow(&mut states, &mut work, to, jumped);
+                go(to, jumped);
             }
             apply(&mut state, &p, false);
             match node.next {
                 None => break,
                 Some(to) if leader[to] => {
-                    flow(&mut states, &mut work, to, state);
+                    go(to, state);
                     break;
                 }
                 Some(to) => at = to,
@@ -73,4 +75,17 @@ pub fn infer(cx: &Context, entry: &[Kind]) -> Blocks {
         }
     }
     Blocks { leader, states }
+}
+
+fn flow(states: &mut [Option<State>], work: &mut Vec<NodeId>, to: NodeId, state: &State, adapts: bool) {
+    let changed = match &mut states[to] {
+        Some(old) => old.join(state, adapts),
+        none => {
+            *none = Some(state.clone());
+            true
+        }
+    };
+    if changed {
+        work.push(to);
+    }
 }

@@ -42,11 +42,13 @@ pub struct State {
     pub shapes: Vec<u32>,
     /// Words of functions that registers are known to hold, or 0.
     pub known: Vec<u64>,
+    /// How many of the frames of inlined callees, outermost first, are on the thread's stack. Those that nobody asks for never are.
+    pub pushed: usize,
 }
 
 impl State {
     pub fn new(n: usize) -> State {
-        State { kinds: vec![Kind::Any; n], stored: vec![true; n], shapes: vec![0; n], known: vec![0; n] }
+        State { kinds: vec![Kind::Any; n], stored: vec![true; n], shapes: vec![0; n], known: vec![0; n], pushed: 0 }
     }
     pub fn set(&mut self, r: usize, kind: Kind) {
         self.kinds[r] = kind;
@@ -65,11 +67,15 @@ impl State {
             self.known[r] = 0;
         }
     }
-    /// Joins what comes from elsewhere; tells whether anything changed.
-    pub fn join(&mut self, other: &State) -> bool {
-        let mut changed = false;
+    /// Joins what comes from elsewhere; tells whether anything changed. `adapts`: who comes from there makes sure first that what it
+    /// does not know is as it is known here.
+    pub fn join(&mut self, other: &State, adapts: bool) -> bool {
+        // Who comes with fewer frames pushes them on the way.
+        let mut changed = other.pushed > self.pushed;
+        self.pushed = self.pushed.max(other.pushed);
         for r in 0..self.kinds.len() {
-            let kind = self.kinds[r].join(other.kinds[r]);
+            let given = if adapts && other.kinds[r] == Kind::Any { self.kinds[r] } else { other.kinds[r] };
+            let kind = self.kinds[r].join(given);
             let stored = self.stored[r] && other.stored[r];
             let shape = if self.shapes[r] == other.shapes[r] { self.shapes[r] } else { 0 };
             let known = if self.known[r] == other.known[r] { self.known[r] } else { 0 };
@@ -133,6 +139,10 @@ pub enum How {
     Unseen,
     /// The interpreter goes on here.
     Leave,
+    /// Suspends the root's generator, which yields a register's value.
+    Yield {
+        b: usize,
+    },
     /// Returns from the root's frame.
     Finish {
         a: usize,
@@ -364,6 +374,8 @@ pub struct Plan {
     pub writes: Vec<(usize, Kind)>,
     /// Shapes and known words of registers afterwards.
     learned: Vec<(usize, u32, u64)>,
+    /// How many frames are pushed afterwards.
+    pushed: usize,
 }
 
 /// Everything that plans depend on besides states.
@@ -509,7 +521,17 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
         }
         _ => Vec::new(),
     };
-    Plan { guards: o.guards, how, writes, learned }
+    let pushed = match how {
+        _ if stores_frame(&how) => frame.depth,
+        How::Return { .. } => state.pushed.min(frame.depth - 1),
+        _ => state.pushed,
+    };
+    Plan { guards: o.guards, how, writes, learned, pushed }
+}
+
+/// Whether all values and frames are stored, for others to look at.
+fn stores_frame(how: &How) -> bool {
+    matches!(how, How::Step | How::ForAny { .. } | How::Helper { .. } | How::CallFunction { .. })
 }
 
 /// Applies what a plan is known to do. `jumped`: on the way of the jump, where FOR_ITER writes nothing.
@@ -517,7 +539,8 @@ pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
     for &(r, kind) in &plan.guards {
         state.kinds[r] = kind;
     }
-    if matches!(plan.how, How::Step | How::ForAny { .. } | How::Helper { .. } | How::CallFunction { .. }) {
+    state.pushed = plan.pushed;
+    if stores_frame(&plan.how) {
         state.stored.fill(true);
         state.shapes.fill(0);
     }
@@ -545,7 +568,7 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
     let (node, base) = (o.node, frame.base);
     let i = node.i;
     let (a, b, c) = (base + i.a(), base + i.b(), base + i.c());
-    if node.site.count == 0 {
+    if !cx.graph.is_covered(node) {
         return How::Unseen;
     }
     match node.op {
@@ -564,6 +587,7 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         },
         Op::JUMP => How::Jump,
         Op::JUMP_BACK => How::JumpBack,
+        Op::YIELD if !cx.graph.resumes.is_empty() => How::Yield { b },
         Op::YIELD | Op::YIELD_FROM | Op::RETURN_GENERATOR | Op::RAISE | Op::RERAISE => How::Leave,
         Op::RETURN => match frame.call {
             Some((parent, call)) => {

@@ -61,10 +61,7 @@ impl Lower<'_, '_> {
     }
     /// Stores the frame and calls the helper: its result, which is a value.
     fn call_helper(&mut self, helper: usize, args: &[usize]) -> Ir {
-        let state = self.state.clone();
-        self.spill(&state);
-        self.state.stored.fill(true);
-        self.before = self.state.clone();
+        self.spill();
         let pc = self.word(self.pc());
         let regs = self.frame_regs(self.node().frame);
         let mut words = vec![self.t, pc, regs];
@@ -143,6 +140,7 @@ impl Lower<'_, '_> {
                 self.stay(pc, None);
             }
         }
+        self.pop_frames(self.state.pushed, state.pushed);
         self.b.ins().jump(done, &[v.into()]);
         (self.state, self.before, self.exit) = (state, before, exits);
         self.b.switch_to_block(done);
@@ -151,8 +149,7 @@ impl Lower<'_, '_> {
 
     /// The interpreter does the instruction.
     pub(super) fn step(&mut self, p: &Plan) -> bool {
-        let state = self.state.clone();
-        self.spill(&state);
+        self.spill();
         let g = self.cx.graph;
         let node = &g.nodes[self.at];
         let frame = &g.frames[node.frame];
@@ -195,6 +192,18 @@ impl Lower<'_, '_> {
             reload(self);
         }
         next.is_some()
+    }
+
+    /// Suspends the root's generator, or leaves that to the interpreter.
+    pub(super) fn suspend(&mut self, b: usize) {
+        self.spill();
+        let v = self.word_of(b);
+        let pc = self.word(self.pc());
+        let ret = self.call(machine::suspend as *const () as usize, &[self.t, pc, self.r, v], Some(I64)).unwrap_or(v);
+        let (leave, done) = (self.exit(ExitKind::Leave), self.new_block(false));
+        self.b.ins().brif(ret, done, &[], leave, &[]);
+        self.b.switch_to_block(done);
+        self.b.ins().return_(&[ret]);
     }
 
     /// Returns from the root's frame: to native code, or to the frame that called it plainly; else the interpreter does it.
@@ -264,10 +273,7 @@ impl Lower<'_, '_> {
         let regs = self.b.ins().iadd_imm_s(self.r, 8 * inner as i64);
         self.guard_room(regs, code);
 
-        let state = self.state.clone();
-        self.spill(&state);
-        self.state.stored.fill(true);
-        self.before = self.state.clone();
+        self.spill();
         self.exit = [None; 3];
         let instance = self.new_instance(call);
         if let Some(made) = instance {
@@ -413,7 +419,7 @@ impl Lower<'_, '_> {
         self.store(regs, self.t, layout::THREAD_REGS as isize);
     }
 
-    /// Enters an inlined callee: makes sure that it is the one, and pushes its frame.
+    /// Enters an inlined callee: makes sure that it is the one. Its frame is pushed when somebody may look at it.
     pub(super) fn enter(&mut self, window: usize, call: Call) {
         let g = self.cx.graph;
         let node = &g.nodes[self.at];
@@ -428,19 +434,15 @@ impl Lower<'_, '_> {
             }
             _ => {}
         }
-        let regs = self.frame_regs(inner);
-        self.guard_room(regs, f.code);
         let instance = self.new_instance(call);
-        let mut caller = self.frame_regs(node.frame);
         if let Some(made) = instance {
             if call.receiver == Receiver::Argument {
                 (0..node.i.c()).rev().for_each(|k| self.copy(f.base + k + 1, f.base + k));
             }
             self.def(f.base, made);
-            caller = self.b.ins().bor_imm_s(caller, INIT as i64);
+            self.b.def_var(self.callees[inner].1, made);
         }
-        let next = g.frames[node.frame].address(node.at + Op::CALL.len());
-        self.push_header(regs, f.code, callable, globals, caller, next << 16 | node.i.a() as u64, instance);
+        self.b.def_var(self.callees[inner].0, callable);
         let empty = self.int(EMPTY);
         for r in f.code.nparams as usize..f.code.nvars as usize {
             self.def(f.base + r, empty);

@@ -23,8 +23,8 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use numbers::{float_cc, int_cc};
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
-use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS, Op};
-use taipan_vm::interp::machine::{self, ExitKind, ExitPoint, Unit, layout};
+use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS};
+use taipan_vm::interp::machine::{self, ExitKind, ExitPoint, Push, Unit, layout};
 use taipan_vm::interp::queue::Target;
 use taipan_vm::interp::{ENTRY, GENERATOR, INIT, frame_word};
 use taipan_vm::native::*;
@@ -57,6 +57,8 @@ struct PendingExit {
     node: NodeId,
     kind: ExitKind,
     state: State,
+    /// It comes from where nobody was seen, and is not as it is known to be elsewhere.
+    adapts: bool,
 }
 
 struct Lower<'a, 'b> {
@@ -67,11 +69,14 @@ struct Lower<'a, 'b> {
     r: Ir,
     words: Vec<Variable>,
     floats: Vec<Variable>,
+    /// Of each frame of an inlined callee: the function's word, and that of the instance whose `__init__` it is.
+    callees: Vec<(Variable, Variable)>,
     state: State,
     /// The instruction that is written, and its exits so far.
     at: NodeId,
     before: State,
     exit: [Option<Block>; 3],
+    adapts: bool,
     pending: Vec<PendingExit>,
     starts: Vec<Option<Block>>,
     exits: Vec<ExitPoint>,
@@ -86,6 +91,10 @@ struct Lower<'a, 'b> {
 pub struct Written {
     context: Codegen,
     exits: Box<[ExitPoint]>,
+    resumes: bool,
+    enters: bool,
+    /// Words of the root's backward jumps to loops where the unit may begin.
+    sites: Box<[u64]>,
     /// Instructions that the interpreter or the runtime does, for the log.
     pub left: Vec<&'static str>,
 }
@@ -107,6 +116,7 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Optio
     let (thread, regs) = (b.block_params(start)[0], b.block_params(start)[1]);
     let words = (0..g.registers).map(|_| b.declare_var(I64)).collect();
     let floats = (0..g.registers).map(|_| b.declare_var(F64)).collect();
+    let callees = g.frames.iter().map(|_| (b.declare_var(I64), b.declare_var(I64))).collect();
     let mut l = Lower {
         cx,
         blocks,
@@ -115,10 +125,12 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Optio
         r: regs,
         words,
         floats,
+        callees,
         state: State::new(g.registers),
         at: g.entry,
         before: State::new(g.registers),
         exit: [None; 3],
+        adapts: false,
         pending: Vec::new(),
         starts: vec![None; g.nodes.len()],
         exits: Vec::new(),
@@ -133,7 +145,9 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Optio
     l.b.seal_all_blocks();
     l.b.finalize(isa.frontend_config());
     keep(t, cx, &refs).ok()?;
-    Some(Written { context, exits, left })
+    let sites = g.back.iter().map(|&at| g.frames[0].address(at + 1)).collect();
+    let (resumes, enters) = (!g.resumes.is_empty(), g.others().next().is_some());
+    Some(Written { context, exits, resumes, enters, sites, left })
 }
 
 impl Written {
@@ -156,7 +170,15 @@ impl Written {
         // SAFETY: the code was made for this signature.
         let entry = unsafe { std::mem::transmute::<*const u8, machine::Entry>(memory.address()) };
         let size = code.code_buffer().len();
-        Some(Box::new(Unit { entry, exits: self.exits, memory: Box::new(memory), size }))
+        Some(Box::new(Unit {
+            entry,
+            exits: self.exits,
+            resumes: self.resumes,
+            enters: self.enters,
+            sites: self.sites,
+            memory: Box::new(memory),
+            size,
+        }))
     }
 }
 
@@ -248,7 +270,7 @@ impl Lower<'_, '_> {
         let block = self.new_block(true);
         self.exit[kind as usize] = Some(block);
         let state = self.before.clone();
-        self.pending.push(PendingExit { block, node: self.at, kind, state });
+        self.pending.push(PendingExit { block, node: self.at, kind, state, adapts: self.adapts });
         block
     }
     /// Leaves with the exception if a helper failed.
@@ -263,18 +285,35 @@ impl Lower<'_, '_> {
         let g = self.cx.graph;
         let blocks = self.blocks;
         let Some(target) = &blocks.states[to] else { unreachable!("an edge to an instruction that inference did not reach") };
-        let mut boxed = Vec::new();
-        g.live(&g.nodes[to], |r| {
-            if self.state.kinds[r] == Kind::Float && target.kinds[r] != Kind::Float {
-                boxed.push(r);
-            }
+        let (mut boxed, mut unlike) = (Vec::new(), Vec::new());
+        g.live(&g.nodes[to], |r| match (self.state.kinds[r], target.kinds[r]) {
+            (Kind::Float, known) if known != Kind::Float => boxed.push(r),
+            (Kind::Any, known) if known != Kind::Any => unlike.push((r, known)),
+            _ => {}
         });
         for r in boxed {
             let w = self.word_of(r);
             self.b.def_var(self.words[r], w);
         }
+        if !unlike.is_empty() {
+            self.adapt(to, &unlike);
+        }
+        self.push_frames(g.nodes[to].frame, self.state.pushed, target.pushed);
         let block = self.start_of(to);
         self.b.ins().jump(block, &[]);
+    }
+    /// Makes sure that these registers are as they are known at `to`, or leaves there.
+    fn adapt(&mut self, to: NodeId, unlike: &[(usize, Kind)]) {
+        let saved = (self.at, self.exit, self.before.clone(), self.state.clone());
+        self.at = to;
+        self.exit = [None; 3];
+        self.before = self.state.clone();
+        self.adapts = true;
+        for &(r, kind) in unlike {
+            self.ensure(r, kind);
+        }
+        self.adapts = false;
+        (self.at, self.exit, self.before, self.state) = saved;
     }
     fn start_of(&mut self, to: NodeId) -> Block {
         if let Some(block) = self.starts[to] {
@@ -299,8 +338,16 @@ impl Lower<'_, '_> {
         let n = self.node();
         self.cx.graph.frames[n.frame].address(n.at)
     }
+    /// Tells the thread which instruction of its running frame this is: the call, where the callee's frame is not there.
     fn set_pc(&mut self) {
-        let pc = self.word(self.pc());
+        let g = self.cx.graph;
+        let (frame, pushed) = (self.node().frame, self.state.pushed);
+        let pc = if g.frames[frame].depth == pushed {
+            self.pc()
+        } else {
+            g.frames[g.at_depth(frame, pushed + 1)].call.map_or(0, |(parent, call)| g.frames[parent].address(call))
+        };
+        let pc = self.word(pc);
         self.store(pc, self.t, layout::THREAD_PC as isize);
     }
     fn frames(&self) -> i64 {
@@ -317,21 +364,52 @@ impl Lower<'_, '_> {
         });
         todo
     }
-    /// Stores what the frames do not have yet.
-    fn spill(&mut self, state: &State) {
-        let todo = self.unstored(state);
-        if todo.iter().any(|&r| state.kinds[r] == Kind::Float) {
+    /// Pushes the frames that are missing and stores what they do not have yet.
+    fn spill(&mut self) {
+        let frame = self.node().frame;
+        let depth = self.cx.graph.frames[frame].depth;
+        self.push_frames(frame, self.state.pushed, depth);
+        self.state.pushed = depth;
+        let todo = self.unstored(&self.state);
+        if todo.iter().any(|&r| self.state.kinds[r] == Kind::Float) {
             self.set_pc();
         }
         for r in todo {
-            let w = if state.kinds[r] == Kind::Float {
-                let x = self.b.use_var(self.floats[r]);
-                self.boxed(x)
-            } else {
-                self.b.use_var(self.words[r])
-            };
+            let w = self.word_of(r);
             self.store(w, self.r, Self::offset(r));
         }
+        self.state.stored.fill(true);
+        self.before = self.state.clone();
+    }
+    /// Pushes the frames around `frame`, or itself, that have more than `from` and at most `to` frames around them.
+    fn push_frames(&mut self, frame: usize, from: usize, to: usize) {
+        let g = self.cx.graph;
+        for depth in from + 1..=to {
+            let frame = g.at_depth(frame, depth);
+            let f = &g.frames[frame];
+            let Some((parent, _)) = f.call else { return };
+            let (callee, made) = self.callees[frame];
+            let callable = self.b.use_var(callee);
+            let instance = f.init.then(|| self.b.use_var(made));
+            let globals = layout::FUNCTION_GLOBALS as i32 - CELL_TAG as i32;
+            let globals = self.b.ins().load(I64, MemFlagsData::trusted(), callable, globals);
+            let (regs, caller) = (self.frame_regs(frame), self.frame_regs(parent));
+            let kind = if f.init { INIT } else { 0 };
+            let caller = self.b.ins().bor_imm_s(caller, kind as i64);
+            self.push_header(regs, f.code, callable, globals, caller, g.way_back(frame), instance);
+        }
+    }
+    /// Takes the frames beyond the first `to` inlined ones from the thread's stack.
+    fn pop_frames(&mut self, from: usize, to: usize) {
+        if from == to {
+            return;
+        }
+        let frame = self.cx.graph.at_depth(self.node().frame, to);
+        let regs = self.frame_regs(frame);
+        self.store(regs, self.t, layout::THREAD_REGS as isize);
+        let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
+        let less = self.b.ins().iadd_imm_s(depth, to as i64 - from as i64);
+        self.store(less, self.t, layout::THREAD_DEPTH as isize);
     }
     /// The word of a float.
     fn boxed(&mut self, x: Ir) -> Ir {
@@ -442,27 +520,80 @@ impl Lower<'_, '_> {
 
     fn unit(&mut self) {
         let g = self.cx.graph;
-        let blocks = self.blocks;
-        let Some(head) = &blocks.states[g.entry] else { return };
-        // What the frame holds, as the loop's head wants it.
+        // Who begins elsewhere goes on in the interpreter.
+        let others = g.others().next().is_some().then(|| (self.load(I64, self.t, layout::THREAD_PC), self.new_block(true)));
         if let Some(globals) = g.frames[0].globals {
             let own = self.b.ins().load(I64, MemFlagsData::trusted(), self.r, 8 * frame_word::GLOBALS as i32);
-            self.guard_eq(own, globals.bits() as i64);
+            let same = self.b.ins().icmp_imm_s(IntCC::Equal, own, globals.bits() as i64);
+            let other = others.map_or_else(|| self.exit(ExitKind::Guard), |(_, away)| away);
+            self.go_on_if(same, other);
         }
-        let mut live = Vec::new();
-        g.live(&g.nodes[g.entry], |r| live.push(r));
-        for r in live {
-            let w = self.load(I64, self.r, Self::offset(r) as usize);
-            self.def(r, w);
-            self.ensure(r, head.kinds[r]);
+        self.guard_depth(others.map(|(_, away)| away));
+        if let Some((pc, away)) = others {
+            let entry = self.b.ins().icmp_imm_s(IntCC::Equal, pc, g.frames[0].address(g.nodes[g.entry].at) as i64);
+            let (here, other) = (self.new_block(false), self.new_block(false));
+            self.b.ins().brif(entry, here, &[], other, &[]);
+            self.b.switch_to_block(other);
+            for to in g.others() {
+                let (here, next) = (self.new_block(false), self.new_block(false));
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, pc, g.frames[0].address(g.nodes[to].at) as i64);
+                self.b.ins().brif(c, here, &[], next, &[]);
+                self.b.switch_to_block(here);
+                self.load_frame(to);
+                self.edge(to);
+                self.b.switch_to_block(next);
+                self.state = State::new(g.registers);
+            }
+            self.b.ins().jump(away, &[]);
+            self.b.switch_to_block(here);
         }
+        self.load_frame(g.entry);
         self.edge(g.entry);
         for start in 0..g.nodes.len() {
             if self.blocks.leader[start] && self.blocks.states[start].is_some() {
                 self.block(start);
             }
         }
+        if let Some((pc, away)) = others {
+            self.b.switch_to_block(away);
+            self.b.ins().return_(&[pc]);
+        }
         self.write_exits();
+    }
+    /// Loads what the frame holds where the unit begins at `to`.
+    fn load_frame(&mut self, to: NodeId) {
+        let g = self.cx.graph;
+        let mut live = Vec::new();
+        g.live(&g.nodes[to], |r| live.push(r));
+        for r in live {
+            let w = self.load(I64, self.r, Self::offset(r) as usize);
+            self.def(r, w);
+        }
+    }
+    /// Goes on only if `condition` holds, else at `other`.
+    fn go_on_if(&mut self, condition: Ir, other: Block) {
+        let next = self.new_block(false);
+        self.b.ins().brif(condition, next, &[], other, &[]);
+        self.b.switch_to_block(next);
+    }
+
+    /// Makes sure that the frames of all inlined callees fit; or goes to `other`, or leaves.
+    fn guard_depth(&mut self, other: Option<Block>) {
+        let g = self.cx.graph;
+        let most = g.frames.iter().map(|f| f.depth).max().unwrap_or(0);
+        if most == 0 {
+            return;
+        }
+        let leave = other.unwrap_or_else(|| self.exit(ExitKind::Leave));
+        let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
+        let depth = self.b.ins().iadd_imm_s(depth, most as i64 - 1);
+        let limit = self.load(I32, self.t, layout::THREAD_LIMIT);
+        let shallow = self.b.ins().icmp(IntCC::UnsignedLessThan, depth, limit);
+        let end = self.b.ins().iadd_imm_s(self.r, 8 * (g.registers as i64 + 64));
+        let stack_end = self.load(I64, self.t, layout::THREAD_STACK_END);
+        let fits = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, end, stack_end);
+        let both = self.b.ins().band(shallow, fits);
+        self.go_on_if(both, leave);
     }
 
     /// Exits store what the frames lack, floats as they are, and tell which one it was: `take_exit` does the rest.
@@ -476,6 +607,15 @@ impl Lower<'_, '_> {
             self.b.switch_to_block(p.block);
             self.at = p.node;
             let exit = self.exit_point(&p);
+            for frame in self.missing(&p.state) {
+                let (callee, made) = self.callees[frame];
+                let f = &self.cx.graph.frames[frame];
+                let (at, init) = (Self::offset(f.base), f.init);
+                let callable = self.b.use_var(callee);
+                self.store(callable, self.r, at + 8 * frame_word::FUNCTION);
+                let locals = if init { self.b.use_var(made) } else { self.int(EMPTY) };
+                self.store(locals, self.r, at + 8 * frame_word::LOCALS);
+            }
             for r in self.unstored(&p.state) {
                 let v =
                     if p.state.kinds[r] == Kind::Float { self.b.use_var(self.floats[r]) } else { self.b.use_var(self.words[r]) };
@@ -490,20 +630,35 @@ impl Lower<'_, '_> {
         let exited = self.int(machine::EXITED as i64);
         self.b.ins().return_(&[exited]);
     }
+    /// The frames of the current instruction that are not pushed in this state, outermost first.
+    fn missing(&self, state: &State) -> Vec<usize> {
+        let g = self.cx.graph;
+        let frame = self.node().frame;
+        (state.pushed + 1..=g.frames[frame].depth).map(|depth| g.at_depth(frame, depth)).collect()
+    }
     fn exit_point(&self, p: &PendingExit) -> ExitPoint {
         let node = self.node();
-        let frame = &self.cx.graph.frames[node.frame];
+        let g = self.cx.graph;
+        let frame = &g.frames[node.frame];
+        let push = |f: usize| Push {
+            base: g.frames[f].base as u32,
+            caller: g.frames[f].call.map_or(0, |(parent, _)| g.frames[parent].base) as u32,
+            kind: if g.frames[f].init { INIT } else { 0 },
+            code: g.frames[f].code.value().bits(),
+            back: g.way_back(f),
+        };
         let floats = self.unstored(&p.state).into_iter().filter(|&r| p.state.kinds[r] == Kind::Float).map(|r| r as u32);
         ExitPoint {
             kind: p.kind,
             count: AtomicU32::new(0),
             limit: self.limit,
-            at: if node.site.count == 0 { u32::MAX } else { node.at as u32 },
+            at: if node.site.count == 0 || p.adapts { u32::MAX } else { node.at as u32 },
             code: frame.code.as_ptr() as u64,
             pc: frame.address(node.at),
             frames: self.frames() as u32,
             base: frame.base as u32,
             floats: floats.collect(),
+            pushes: self.missing(&p.state).into_iter().map(push).collect(),
             target: self.target,
         }
     }
@@ -593,6 +748,10 @@ impl Lower<'_, '_> {
             }
             How::Finish { a } => {
                 self.finish(a);
+                return false;
+            }
+            How::Yield { b } => {
+                self.suspend(b);
                 return false;
             }
             How::CallFunction { window, call, dest } => self.call_function(window, call, dest),
@@ -802,13 +961,11 @@ impl Lower<'_, '_> {
             How::ForList { a, b } => self.for_items(p, a, b, true),
             How::ForTuple { a, b } => self.for_items(p, a, b, false),
             How::ForAny { a, b } => {
-                let state = self.state.clone();
-                self.spill(&state);
-                self.state.stored.fill(true);
-                self.before = self.state.clone();
+                self.spill();
                 let it = self.word_of(b);
                 self.set_pc();
-                let v = self.next_by_call(it);
+                let generator = self.node().site.shape == self.cx.shapes.generator;
+                let v = if generator { self.next_of_generator(it) } else { self.next_by_call(it) };
                 let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
                 let (next, jump) = (self.node().next, self.node().jump);
                 let (next, jump) = (self.address_of(next), self.address_of(jump));
@@ -827,14 +984,9 @@ impl Lower<'_, '_> {
             How::JumpBack => {
                 let leave = self.exit(ExitKind::Leave);
                 let poll = self.load(I32, self.t, layout::THREAD_POLL);
-                let (next, last) = (self.new_block(false), self.new_block(false));
+                let next = self.new_block(false);
                 self.b.ins().brif(poll, leave, &[], next, &[]);
                 self.b.switch_to_block(next);
-                let frame = self.frame_regs(self.node().frame);
-                let seen = self.b.ins().load(I64, MemFlagsData::trusted(), frame, 8 * frame_word::FRAME as i32);
-                let unseen = self.b.ins().icmp_imm_s(IntCC::Equal, seen, EMPTY);
-                self.b.ins().brif(unseen, last, &[], leave, &[]);
-                self.b.switch_to_block(last);
                 self.jump(p);
                 return false;
             }
@@ -851,23 +1003,20 @@ impl Lower<'_, '_> {
                     self.b.ins().brif(none, next, &[], leave, &[]);
                     self.b.switch_to_block(next);
                 }
-                let seen = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * frame_word::FRAME as i32);
-                let unseen = self.b.ins().icmp_imm_s(IntCC::Equal, seen, EMPTY);
-                let next = self.new_block(false);
-                self.b.ins().brif(unseen, next, &[], leave, &[]);
-                self.b.switch_to_block(next);
-                let Some((parent, _)) = self.cx.graph.frames[frame].call else { return false };
-                let caller = self.frame_regs(parent);
-                self.store(caller, self.t, layout::THREAD_REGS as isize);
-                let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
-                let less = self.b.ins().iadd_imm_s(depth, -1);
-                self.store(less, self.t, layout::THREAD_DEPTH as isize);
+                if self.state.pushed == f.depth {
+                    let seen = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * frame_word::FRAME as i32);
+                    let unseen = self.b.ins().icmp_imm_s(IntCC::Equal, seen, EMPTY);
+                    let next = self.new_block(false);
+                    self.b.ins().brif(unseen, next, &[], leave, &[]);
+                    self.b.switch_to_block(next);
+                    self.pop_frames(f.depth, f.depth - 1);
+                }
                 if !f.init {
                     self.copy(dest, b);
                 } else if f.keeps_first {
                     self.copy(dest, f.base);
                 } else {
-                    let made = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * frame_word::LOCALS as i32);
+                    let made = self.b.use_var(self.callees[frame].1);
                     self.def(dest, made);
                 }
             }

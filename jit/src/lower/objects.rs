@@ -298,6 +298,12 @@ impl Lower<'_, '_> {
         self.check(v);
         v
     }
+    /// As [`Self::next_by_call`], where a generator is expected.
+    pub(super) fn next_of_generator(&mut self, it: Ir) -> Ir {
+        let v = self.call(machine::next_of_generator as *const () as usize, &[self.t, it], Some(I64)).unwrap_or(it);
+        self.check(v);
+        v
+    }
     /// FOR_ITER over a list's or a tuple's iterator.
     pub(super) fn for_items(&mut self, p: &Plan, a: usize, b: usize, list: bool) {
         let it = self.own_iterator(b);

@@ -743,7 +743,7 @@ unsafe fn go_on_hot(t: &Thread, pc: *const u64, head: *const u64, r: Regs, tb: *
         if unit.is_null() {
             goto!(t, head, r, next_table(t, tb))
         }
-        match machine::enter(t, unit, r) {
+        match machine::enter(t, unit, head, r) {
             0 => leave!(machine::left_with(t)),
             machine::FINISHED => {
                 // The header of the frame that is gone still lies there.
@@ -895,6 +895,9 @@ handler!(FOR_ITER, |t, pc, r, tb, i| {
 second!(for_iter_rest, |t, pc, r, tb, i| {
     let it = *r.add(i.b());
     if let Some(g) = Generator::exact_generator(it) {
+        if machine::is_resumed_natively(t, g) {
+            return for_iter_call(t, pc, r, tb);
+        }
         let next = Generator::quick_push(g, t, Value::NONE, r, 0, pc.add(2), i.a());
         if !next.is_null() {
             goto!(t, next, t.regs.get(), tb)

@@ -18,9 +18,10 @@
 //! values stored, `Thread::regs` at the innermost frame, inlined callees with frames of their own. A frame with a frame object
 //! is left to the interpreter, since others may write its variables.
 
-use super::dispatch::{Exit, Handler, RAISED, RETURNED, raise, run_raw};
+use super::dispatch::{Exit, Handler, RAISED, RETURNED, YIELDED, raise, run_raw};
 use super::queue::{Job, Target};
 use super::*;
+use crate::objects::generator::Resumed;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
@@ -107,6 +108,8 @@ struct Inner {
     #[allow(clippy::vec_box, reason = "cache words hold the addresses of units")]
     units: Vec<Box<Unit>>,
     given_up: u32,
+    /// Of these, where nobody had been seen.
+    unseen: u32,
 }
 impl Machine {
     /// What an instruction saw, by its word index.
@@ -117,7 +120,11 @@ impl Machine {
     /// is what was given up before.
     pub fn exit_limit(&self, instructions: usize) -> u32 {
         let given_up = self.inner.lock().expect("feedback").given_up;
-        (EXITS + instructions as u32 / 4) << given_up.min(8)
+        (EXITS + instructions as u32 / 4) * (1 + given_up.min(7))
+    }
+    /// How many units were given up at instructions that nobody had been seen at.
+    pub fn unseen_exits(&self) -> u32 {
+        self.inner.lock().expect("feedback").unseen
     }
     /// All that was seen.
     pub fn sites(&self) -> Vec<Site> {
@@ -125,6 +132,9 @@ impl Machine {
     }
 }
 
+/// What compiled code returns when it has suspended the generator of its root frame, which native code resumed: what was yielded is in
+/// `Thread::result`.
+pub const SUSPENDED: u64 = 9;
 /// What compiled code returns after it has stored its frames and the exit point in `State::exit`.
 pub const EXITED: u64 = 5;
 /// See [`Unit::entry`].
@@ -133,13 +143,27 @@ pub type Entry = unsafe extern "C" fn(&Thread, Regs) -> u64;
 /// Compiled code of a function, entered at its start or at the head of a loop.
 pub struct Unit {
     /// Runs in the frame of the thread at the registers; returns the address of the instruction where the interpreter goes on in the
-    /// thread's running frame, 0 if [`step`] said where, [`EXITED`] or [`FINISHED`].
+    /// thread's running frame, 0 if [`step`] said where, [`EXITED`], [`SUSPENDED`] or [`FINISHED`].
     pub entry: Entry,
     pub exits: Box<[ExitPoint]>,
+    /// It begins where `Thread::pc` says, at its start, the head of one of its loops, or after one of its yields; anywhere else the
+    /// interpreter goes on.
+    pub enters: bool,
+    /// It is a generator's, suspends it at yields, and goes on after them.
+    pub resumes: bool,
+    /// Cache words of the backward jumps to its loops.
+    pub sites: Box<[u64]>,
     /// Keeps the code's memory.
     pub memory: Box<dyn Send + Sync>,
     /// Bytes of machine code.
     pub size: usize,
+}
+
+impl Unit {
+    fn sites(&self) -> impl Iterator<Item = &AtomicU64> {
+        // SAFETY: cache words of the code that owns the unit, only accessed atomically.
+        self.sites.iter().map(|&site| unsafe { &*(site as *const AtomicU64) })
+    }
 }
 
 /// Why compiled code gives back to the interpreter.
@@ -169,18 +193,31 @@ pub struct ExitPoint {
     /// How many frames the compiled code has here, and how many words after the root's registers those of the innermost begin.
     pub frames: u32,
     pub base: u32,
+    /// Frames that are not pushed yet, outermost first.
+    pub pushes: Box<[Push]>,
     /// Words from the root's registers on that hold unboxed floats.
     pub floats: Box<[u32]>,
     /// What the unit was compiled for.
     pub target: Target,
+}
+/// A frame of an inlined callee that compiled code has not pushed. Its FUNCTION and LOCALS words are there.
+pub struct Push {
+    /// How many words after the root's registers its own begin, and its caller's.
+    pub base: u32,
+    pub caller: u32,
+    /// Kind bits of its CALLER word.
+    pub kind: u64,
+    /// Its code as a value word, and its RETURN word.
+    pub code: u64,
+    pub back: u64,
 }
 // SAFETY: the target's site is only accessed atomically, and lives as long as the code object that owns the unit.
 unsafe impl Send for ExitPoint {}
 // SAFETY: as above.
 unsafe impl Sync for ExitPoint {}
 
-/// Prepares the unit that begins at word index `head`, for a frame such as the one at the registers.
-pub type Compile = fn(&Thread, Ref<Code>, usize, Regs, Target) -> Option<Job>;
+/// Prepares the unit that begins at word index `head`.
+pub type Compile = fn(&Thread, Ref<Code>, usize, Target) -> Option<Job>;
 static COMPILE: OnceLock<Compile> = OnceLock::new();
 static ENABLED: AtomicBool = AtomicBool::new(false);
 
@@ -601,7 +638,7 @@ pub(super) unsafe fn hot(t: &Thread, pc: *const u64, head: *const u64, regs: Reg
         let job = match COMPILE.get() {
             Some(compile) if machine.inner.lock().expect("units").given_up < UNITS => {
                 // A fault of the compiler costs the one unit, not the program.
-                let prepare = || compile(t, code, code.index_of(head), regs, target);
+                let prepare = || compile(t, code, code.index_of(head), target);
                 std::panic::catch_unwind(std::panic::AssertUnwindSafe(prepare)).unwrap_or(None)
             }
             _ => None,
@@ -635,10 +672,17 @@ fn never(target: Target) {
 /// Lets threads go on in a unit. By any thread, attached or not; the code is a root.
 pub(super) fn publish(target: Target, unit: Option<Box<Unit>>) {
     let (Some(code), Some(unit)) = (Value::from_bits(target.code).downcast::<Code>(), unit) else { return never(target) };
-    let (address, entry) = (&raw const *unit as u64, unit.entry);
+    let (address, entry, resumes) = (&raw const *unit as u64, unit.entry, unit.resumes);
+    for site in unit.sites() {
+        let counted = |w: u64| (w & 1 == 0).then_some(address + 1);
+        let _ = site.fetch_update(AcqRel, Acquire, counted);
+    }
     code.machine.get_or_init(Box::default).inner.lock().expect("units").units.push(unit);
     if target.function {
         code.set_machine_entry(entry);
+    }
+    if resumes {
+        code.set_machine_resume(Some(entry));
     }
     // SAFETY: the code is alive.
     unsafe { (*target.site).store(address + 1, Release) };
@@ -647,13 +691,74 @@ pub(super) fn publish(target: Target, unit: Option<Box<Unit>>) {
 /// Runs a unit; where the interpreter goes on in the running frame, [`FINISHED`], or 0: the dispatch loop is left with
 /// [`left_with`].
 #[inline(never)]
-pub(super) unsafe fn enter(t: &Thread, unit: *const Unit, regs: Regs) -> u64 {
+pub(super) unsafe fn enter(t: &Thread, unit: *const Unit, head: *const u64, regs: Regs) -> u64 {
     // SAFETY: units live as long as their code, which the running frame holds.
     unsafe {
+        if (*unit).enters {
+            t.pc.set(head.cast());
+        }
         match ((*unit).entry)(t, regs) {
             FINISHED => FINISHED,
             ret => go_on_after(t, ret, regs),
         }
+    }
+}
+/// Goes on in the generator whose frame was just pushed, at `Thread::pc`, until that is left: how, as [`run_raw`] tells.
+pub(crate) fn resume(t: &Thread) -> u64 {
+    let (regs, pc) = (t.regs.get(), t.pc.get().cast());
+    // SAFETY: the running frame; its code holds the unit.
+    unsafe {
+        let plain = std::ptr::eq(t.table.get(), handlers::TABLE.as_ptr());
+        let entry = code_of(regs).machine_resume().filter(|_| plain && word(regs, frame_word::FRAME).is_empty());
+        match entry.map(|entry| entry(t, regs)) {
+            None => run_raw(t, pc, regs),
+            Some(SUSPENDED) => YIELDED,
+            Some(FINISHED) => RETURNED,
+            Some(ret) => match go_on_after(t, ret, regs) {
+                0 => t.machine.code.get(),
+                next => run_raw(t, next as *const u64, t.regs.get()),
+            },
+        }
+    }
+}
+/// Whether a generator is better resumed by [`resume`] than by the interpreter.
+#[inline(never)]
+pub(crate) fn is_resumed_natively(t: &Thread, g: Ref<Generator>) -> bool {
+    g.code.expect().machine_resume().is_some() && !t.is_native_stack_low()
+}
+/// Suspends the generator of the running frame at the YIELD at `pc`, which yields `v`: [`SUSPENDED`], the address where the
+/// interpreter goes on in the frame that resumed it, or 0, with nothing done.
+pub unsafe extern "C" fn suspend(t: &Thread, pc: *const u64, regs: Regs, v: u64) -> u64 {
+    // SAFETY: compiled code of the running frame, a generator's; the caller's frame has the result's register.
+    unsafe {
+        let kind = kind_of(regs);
+        let back = word(regs, frame_word::RETURN).bits();
+        let caller = caller_of(regs);
+        if kind & INIT != 0 || trace::watching(t) || !Generator::quick_suspend(t, regs, pc) {
+            return 0;
+        }
+        t.pc.set((back >> 16) as *const Instr);
+        if kind & ENTRY != 0 {
+            t.result.set(Value::from_bits(v));
+            return SUSPENDED;
+        }
+        *caller.add(back as u16 as usize) = Value::from_bits(v);
+        back >> 16
+    }
+}
+/// The next item of a generator, as [`for_iter`].
+pub unsafe extern "C" fn next_of_generator(t: &Thread, it: u64) -> u64 {
+    let it = Value::from_bits(it);
+    let next = match Generator::exact_generator(it) {
+        Some(g) => Generator::resume(g, t, Value::NONE).map(|r| match r {
+            Resumed::Yielded(v) => v,
+            Resumed::Returned(_) => Value::EMPTY,
+        }),
+        None => slow::for_iter(t, it),
+    };
+    match next {
+        Ok(v) => v.bits(),
+        Err(e) => failed(t, e),
     }
 }
 /// Where the interpreter goes on after compiled code whose root frame was at `regs` gave back `ret`, which is not [`FINISHED`];
@@ -662,6 +767,11 @@ unsafe fn go_on_after(t: &Thread, ret: u64, regs: Regs) -> u64 {
     let next = match ret {
         // SAFETY: units, and so their exits, live as long as their codes, which were just running.
         EXITED => unsafe { take_exit(t, &*(t.machine.exit.replace(0) as *const ExitPoint), regs) },
+        SUSPENDED => {
+            t.machine.stop_pc.set(0);
+            t.machine.code.set(YIELDED);
+            0
+        }
         next => next,
     };
     if next == 0 { t.machine.stop_pc.get() as u64 } else { next }
@@ -694,6 +804,22 @@ pub unsafe extern "C" fn finish_call(t: &Thread, ret: u64, pc: *const u64, regs:
 /// Makes the frames what the interpreter expects, after compiled code left by an exit: the address to go on at, or 0 as for
 /// [`step`].
 unsafe fn take_exit(t: &Thread, exit: &ExitPoint, regs: Regs) -> u64 {
+    for p in &exit.pushes {
+        // SAFETY: the frame fits, as the unit made sure, and its function is in its place.
+        unsafe {
+            let at = regs.add(p.base as usize);
+            let globals =
+                word(at, frame_word::FUNCTION).downcast::<Function>().map_or(Value::EMPTY, |f| f.globals.expect().value());
+            set_word(at, frame_word::CODE, Value::from_bits(p.code));
+            set_word(at, frame_word::GLOBALS, globals);
+            set_word(at, frame_word::FRAME, Value::EMPTY);
+            set_word(at, frame_word::HANDLED, Value::EMPTY);
+            set_word(at, frame_word::CALLER, Value::from_bits(regs.add(p.caller as usize) as u64 | p.kind));
+            set_word(at, frame_word::RETURN, Value::from_bits(p.back));
+            t.depth.set(t.depth.get() + 1);
+            t.regs.set(at);
+        }
+    }
     t.pc.set(exit.pc as *const Instr);
     for &r in &exit.floats {
         // SAFETY: a register of the frames that were left.
@@ -739,11 +865,21 @@ fn left_by(t: &Thread, exit: &ExitPoint) {
         s.failures = s.failures.saturating_add(1);
     }
     inner.given_up += 1;
+    inner.unseen += u32::from(exit.at == u32::MAX);
     drop(inner);
-    if target.function
-        && let Some(root) = Value::from_bits(target.code).downcast::<Code>()
-    {
-        root.set_machine_entry(interpret);
+    if let Some(root) = Value::from_bits(target.code).downcast::<Code>() {
+        if target.function {
+            root.set_machine_entry(interpret);
+        } else {
+            root.set_machine_resume(None);
+        }
+        let inner = root.machine.get_or_init(Box::default).inner.lock().expect("units");
+        if let Some(unit) = inner.units.iter().find(|u| u.exits.as_ptr_range().contains(&&raw const *exit)) {
+            let address = &raw const **unit as u64;
+            for site in unit.sites() {
+                let _ = site.compare_exchange(address + 1, 0, AcqRel, Acquire);
+            }
+        }
     }
     // SAFETY: the site lives as long as the unit's code.
     unsafe { (*target.site).store(2 * (WARM.load(Relaxed) - 1), Release) };
@@ -962,6 +1098,7 @@ pub mod layout {
         pub range_iterator: u32,
         pub list_iterator: u32,
         pub tuple_iterator: u32,
+        pub generator: u32,
     }
     pub fn shapes() -> Shapes {
         Shapes {
@@ -974,6 +1111,7 @@ pub mod layout {
             range_iterator: RangeIterator::class_cell().shape().0,
             list_iterator: ListIterator::class_cell().shape().0,
             tuple_iterator: TupleIterator::class_cell().shape().0,
+            generator: Generator::class_cell().shape().0,
         }
     }
     fn class_of_shape(shape: u32) -> Option<Ref<Class>> {

@@ -59,6 +59,9 @@ pub struct Code {
     entry: AtomicPtr<u64>,
     #[noscan]
     machine_entry: AtomicPtr<()>,
+    /// What goes on in a suspended generator, or null.
+    #[noscan]
+    machine_resume: AtomicPtr<()>,
     #[noscan(drop)]
     enter: Option<Box<[u64; 2]>>,
 }
@@ -145,6 +148,7 @@ impl Code {
             machine_refs: RefField::null(),
             entry: AtomicPtr::new(entry.cast_mut()),
             machine_entry: AtomicPtr::new(machine::interpret as *mut ()),
+            machine_resume: AtomicPtr::new(std::ptr::null_mut()),
             enter,
         })
     }
@@ -162,6 +166,16 @@ impl Code {
     /// What compiled code calls, with the frame pushed.
     pub(crate) fn set_machine_entry(&self, entry: machine::Entry) {
         self.machine_entry.store(entry as *mut (), Release)
+    }
+    /// Machine code that goes on in the generator whose frame was pushed, at `Thread::pc`.
+    #[inline(always)]
+    pub(crate) fn machine_resume(&self) -> Option<machine::Entry> {
+        let entry = self.machine_resume.load(Acquire);
+        // SAFETY: null, or what was stored below.
+        unsafe { std::mem::transmute::<*mut (), Option<machine::Entry>>(entry) }
+    }
+    pub(crate) fn set_machine_resume(&self, entry: Option<machine::Entry>) {
+        self.machine_resume.store(entry.map_or(std::ptr::null_mut(), |e| e as *mut ()), Release)
     }
     /// Keeps what machine code, or feedback, refers to.
     pub fn keep(&self, t: &Thread, v: Value) -> Result<()> {

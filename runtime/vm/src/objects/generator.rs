@@ -7,7 +7,7 @@
 //! Who runs it is settled by `state`: the thread that made it claims it with a plain store as long as it owns the cell, others
 //! revoke the ownership first and compare and swap.
 
-use crate::interp::dispatch::{RAISED, YIELDED, run_raw};
+use crate::interp::dispatch::{RAISED, YIELDED};
 use crate::interp::{self, ENTRY, GENERATOR, Regs, frame_word};
 use crate::native::*;
 use crate::objects::frame::Frame;
@@ -600,7 +600,7 @@ impl Generator {
     }
 
     fn run_pushed(t: &Thread) -> Result<Resumed> {
-        match run_raw(t, t.pc.get().cast(), t.regs.get()) {
+        match interp::machine::resume(t) {
             YIELDED => Ok(Resumed::Yielded(t.take_result())),
             RAISED => Err(Exc(t.take_result())),
             _ => Ok(Resumed::Returned(t.take_result())),
