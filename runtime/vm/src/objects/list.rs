@@ -78,10 +78,40 @@ impl List {
             return List::new(t);
         }
         let a = Array::new(t, total)?;
-        for (f, &v) in a.fields().iter().zip(items.iter().cycle()) {
-            f.init(v);
-        }
+        fill_repeated(a.fields(), items.len(), |i| items[i]);
         List::with_storage(t, List::class_cell().shape(), Some(a), total)
+    }
+    /// `n` times the items of this moment.
+    pub fn repeat(&self, t: &Thread, n: usize) -> Result<Ref<List>> {
+        let len = self.len();
+        if t.owns(&self.header)
+            && let Some(total) = len.checked_mul(n).filter(|n| (1..isize::MAX as usize / 8).contains(n))
+        {
+            let a = Array::new(t, total)?;
+            // The allocation may have let others in.
+            if t.owns(&self.header) && self.len() == len {
+                self.with_items(|items| fill_repeated(a.fields(), items.len(), |i| items[i].get()));
+                return List::with_storage(t, List::class_cell().shape(), Some(a), total);
+            }
+        }
+        List::repeated(t, self.snapshot(t)?.as_slice(), n)
+    }
+    /// The items of both, as a new list.
+    pub fn concatenated(&self, t: &Thread, other: &List) -> Result<Ref<List>> {
+        let (n, m) = (self.len(), other.len());
+        if t.owns(&self.header) && t.owns(&other.header) && n + m > 0 {
+            let a = Array::new(t, n + m)?;
+            if t.owns(&self.header) && t.owns(&other.header) && (self.len(), other.len()) == (n, m) {
+                let (first, second) = a.fields().split_at(n);
+                self.with_items(|items| first.iter().zip(items).for_each(|(to, from)| to.init(from.get())));
+                other.with_items(|items| second.iter().zip(items).for_each(|(to, from)| to.init(from.get())));
+                return List::with_storage(t, List::class_cell().shape(), Some(a), n + m);
+            }
+        }
+        let out = List::with_capacity(t, n + m)?;
+        out.extend_from_list(t, self)?;
+        out.extend_from_list(t, other)?;
+        Ok(out)
     }
     /// A list whose items are the first `n` values of `array`, which nobody else uses.
     pub(crate) fn from_array(t: &Thread, array: Ref<Array>, n: usize) -> Result<Ref<List>> {
@@ -164,7 +194,7 @@ impl List {
         self.with_items(read)
     }
     /// Calls `f` with the items: by the owner or under the lock.
-    fn with_items<R>(&self, f: impl FnOnce(&[Field]) -> R) -> R {
+    pub(crate) fn with_items<R>(&self, f: impl FnOnce(&[Field]) -> R) -> R {
         let storage = self.storage.get();
         f(storage.as_ref().map_or(&[], |a| &a.fields()[..self.len.load(Relaxed).min(a.capacity())]))
     }
@@ -651,6 +681,18 @@ pub(crate) fn position(i: isize, len: usize) -> Option<usize> {
 #[inline(always)]
 pub(crate) fn both_small_ints(a: Value, b: Value) -> bool {
     a.is_small_int() && b.is_small_int()
+}
+
+/// Fills fresh slots, a multiple of `n`, with `n` items again and again.
+#[inline(always)]
+fn fill_repeated(to: &[Field], n: usize, item: impl Fn(usize) -> Value) {
+    if n == 1 {
+        let v = item(0);
+        return to.iter().for_each(|f| f.init(v));
+    }
+    for row in to.chunks_exact(n) {
+        row.iter().enumerate().for_each(|(i, f)| f.init(item(i)));
+    }
 }
 
 /// Capacity for at least `n` items: a quarter more, as growing means to copy.

@@ -8,7 +8,7 @@ use crate::native::*;
 use crate::objects::dict::exclusively;
 use crate::objects::exceptions as ex;
 use crate::objects::iterators::ListIterator;
-use crate::objects::list::position;
+use crate::objects::list::{both_small_ints, position};
 use crate::objects::slice::{Slice, Unpacked};
 use crate::objects::sort;
 use crate::objects::value_vec::Array;
@@ -157,6 +157,12 @@ impl List {
     }
 }
 
+/// The values of fields that nobody else writes meanwhile.
+fn values<'a>(fields: &[Field]) -> &'a [Value] {
+    // SAFETY: a field has the representation of a value.
+    unsafe { std::slice::from_raw_parts(fields.as_ptr().cast(), fields.len()) }
+}
+
 /// Moves the items `from..end` of a young array so that they end at `new_end`: no barrier is needed.
 fn shift(f: &[Field], from: usize, end: usize, new_end: usize) {
     // Who reads an item at its new place sees what it is.
@@ -180,8 +186,14 @@ pub(crate) fn compare(t: &Thread, a: Ref<List>, other: Value, op: Compare) -> Re
         return Ok(Value::bool(op == Compare::Ne));
     }
     let mut i = 0;
+    if t.owns(a.header()) && t.owns(b.header()) {
+        // What is the same in both calls nothing.
+        let (x, y) = a.with_items(|x| b.with_items(|y| (values(x), values(y))));
+        i = x.iter().zip(y).take_while(|(x, y)| x == y).count();
+    }
+    t.check_depth(" in comparison")?;
     while let (Some(x), Some(y)) = (a.get(i), b.get(i)) {
-        if !t.equal(x, y)? {
+        if x != y && (both_small_ints(x, y) || !t.equal(x, y)?) {
             // The comparison may have emptied them.
             if i >= a.len() || i >= b.len() {
                 break;
@@ -311,11 +323,7 @@ impl List {
         let Some(o) = other.downcast::<List>() else {
             return Err(t.type_error(format!("can only concatenate list (not \"{}\") to list", class_of(other).name_string())));
         };
-        let (n, m) = (this.len(), o.len());
-        let out = List::with_capacity(t, n + m)?;
-        out.extend_from_list(t, &this)?;
-        out.extend_from_list(t, &o)?;
-        Ok(out.value())
+        this.concatenated(t, &o).map(Ref::value)
     }
     #[py]
     fn __iadd__(t: &Thread, this: Ref<List>, other: Value) -> Result<Ref<List>> {
@@ -325,8 +333,7 @@ impl List {
     #[py]
     fn __mul__(t: &Thread, this: Ref<List>, count: Value) -> Result<Value> {
         let n = t.index_or(count, ex::Kind::OverflowError)?.max(0) as usize;
-        let items = this.snapshot(t)?;
-        List::repeated(t, items.as_slice(), n).map(Ref::value)
+        this.repeat(t, n).map(Ref::value)
     }
     #[py]
     fn __rmul__(t: &Thread, this: Ref<List>, count: Value) -> Result<Value> {
@@ -499,6 +506,9 @@ impl List {
     #[py("($self, /, *, key=None, reverse=False)")]
     fn sort(t: &Thread, this: Ref<List>, key: Option<Value>, reverse: Option<bool>) -> Result<()> {
         let (key, reverse) = (key.filter(|k| !k.is_none()), reverse.unwrap_or(false));
+        if key.is_none() && t.owns(this.header()) && this.with_items(|items| sort::is_sorted(values(items), reverse)) {
+            return Ok(());
+        }
         // Without code of the user's the list can be sorted beside it, unless others do not stop to change it.
         for _ in 0..if key.is_none() { SORTS } else { 0 } {
             if !t.owns(this.header()) {

@@ -14,7 +14,7 @@
 //! A frozenset is filled before anyone else knows it, and never written again.
 
 use crate::native::*;
-use crate::objects::dict::{exclusively, hash_key, unhashable};
+use crate::objects::dict::{exclusively, hash_key, small_int_hash, unhashable};
 use crate::objects::dict_storage::exact_str;
 use crate::objects::dict_views::reduce_to_iter;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::*};
@@ -141,9 +141,26 @@ impl SetStorage {
         self.fill.load(Relaxed) * 5 >= self.mask * 3
     }
 
+    /// The slot that a probe for this hash looks at first, and its position.
+    #[inline(always)]
+    fn first(&self, hash: i64) -> (usize, &Slot) {
+        let at = hash as usize & self.mask;
+        // SAFETY: `mask + 1` slots follow the fixed part.
+        (at, unsafe { &*(self as *const SetStorage).add(1).cast::<Slot>().add(at) })
+    }
+
     /// Looks for `key` without calling anything.
-    #[inline]
+    #[inline(always)]
     fn glance(&self, key: Value, hash: i64) -> Glance {
+        let (at, slot) = self.first(hash);
+        match slot.key() {
+            k if k == key => Glance::There(at),
+            Value::EMPTY => Glance::Absent,
+            _ => self.glance_on(key, hash),
+        }
+    }
+    #[inline(never)]
+    fn glance_on(&self, key: Value, hash: i64) -> Glance {
         let (slots, mask) = (self.slots(), self.mask);
         let (mut at, mut perturb) = (hash as usize & mask, hash as u64 as usize);
         loop {
@@ -210,8 +227,13 @@ impl SetStorage {
 
     /// Writes a key that is absent: into the last dummy on its probe, or else the first unused slot, of which there is one to
     /// spare. The caller holds the set (or alone knows the table).
-    #[inline]
+    #[inline(always)]
     fn insert(&self, t: &Thread, key: Value, hash: i64) {
+        let slot = self.first(hash).1;
+        if slot.key().is_empty() { self.write_unused(t, slot, key, hash) } else { self.insert_on(t, key, hash) }
+    }
+    #[inline(never)]
+    fn insert_on(&self, t: &Thread, key: Value, hash: i64) {
         let (slots, mask) = (self.slots(), self.mask);
         let (mut at, mut perturb) = (hash as usize & mask, hash as u64 as usize);
         let mut dummy = None;
@@ -227,15 +249,47 @@ impl SetStorage {
             perturb >>= 5;
             at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
         };
-        let slot = dummy.unwrap_or(unused);
+        match dummy {
+            None => self.write_unused(t, unused, key, hash),
+            Some(slot) => self.write(t, slot, key, hash),
+        }
+    }
+    #[inline(always)]
+    fn write_unused(&self, t: &Thread, slot: &Slot, key: Value, hash: i64) {
+        self.write(t, slot, key, hash);
+        self.fill.store(self.fill.load(Relaxed) + 1, Release);
+    }
+    #[inline(always)]
+    fn write(&self, t: &Thread, slot: &Slot, key: Value, hash: i64) {
         slot.hash.store(hash, Relaxed);
         slot.set_key(key);
         t.write_barrier_at(&self.header, slot.key.as_ptr(), key);
-        if std::ptr::eq(slot, unused) {
-            self.fill.store(self.fill.load(Relaxed) + 1, Release);
-        }
         self.used.store(self.used.load(Relaxed) + 1, Release);
         self.adds.store(self.adds.load(Relaxed) + 1, Release);
+    }
+    /// Adds a key, by who may write: whether it is new; `None` if only an `__eq__` can tell, or there is no room.
+    #[inline(always)]
+    fn put(&self, t: &Thread, key: Value, hash: i64) -> Option<bool> {
+        let slot = self.first(hash).1;
+        match slot.key() {
+            k if k == key => Some(false),
+            Value::EMPTY if self.fill.load(Relaxed) < self.mask => {
+                self.write_unused(t, slot, key, hash);
+                Some(true)
+            }
+            _ => self.put_on(t, key, hash),
+        }
+    }
+    #[inline(never)]
+    fn put_on(&self, t: &Thread, key: Value, hash: i64) -> Option<bool> {
+        match self.glance_on(key, hash) {
+            Glance::There(_) => Some(false),
+            Glance::Absent if self.fill.load(Relaxed) < self.mask => {
+                self.insert_on(t, key, hash);
+                Some(true)
+            }
+            _ => None,
+        }
     }
 
     /// Puts the keys of `from` in. As `insert`.
@@ -251,10 +305,8 @@ impl SetStorage {
             t.write_barrier(&self.header);
             return;
         }
-        for slot in from.slots() {
-            if let Some(key) = slot.live_key() {
-                self.insert(t, key, slot.hash());
-            }
+        for (key, hash) in from.items() {
+            self.insert(t, key, hash);
         }
     }
 
@@ -262,6 +314,12 @@ impl SetStorage {
     fn remove(&self, at: usize) {
         self.slots()[at].set_key(DUMMY);
         self.used.store(self.used.load(Relaxed) - 1, Release);
+    }
+
+    /// The keys of a table that nobody writes meanwhile, with their hashes.
+    #[inline(always)]
+    fn items(&self) -> Items<'_> {
+        Items { slots: self.slots().iter(), left: self.used() }
     }
 
     /// The live slot at or after `pos`.
@@ -273,6 +331,31 @@ impl SetStorage {
             while let Some(key) = slot.live_key() {
                 let hash = slot.hash();
                 // Both are of one key, unless another got the slot in between.
+                if slot.key() == key {
+                    return Some((key, hash));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// See [`SetStorage::items`].
+struct Items<'a> {
+    slots: std::slice::Iter<'a, Slot>,
+    left: usize,
+}
+
+impl Iterator for Items<'_> {
+    type Item = (Value, i64);
+    #[inline(always)]
+    fn next(&mut self) -> Option<(Value, i64)> {
+        // The rest of the slots is unused.
+        self.left = self.left.checked_sub(1)?;
+        for slot in self.slots.by_ref() {
+            while let Some(key) = slot.live_key() {
+                let hash = slot.hash();
+                // Comparisons may have let others write after all.
                 if slot.key() == key {
                     return Some((key, hash));
                 }
@@ -326,9 +409,7 @@ impl Set {
     }
     pub fn from_slice(t: &Thread, items: &[Value]) -> Result<Ref<Set>> {
         let s = Set::new(t)?;
-        for &item in items {
-            s.base.add(t, item)?;
-        }
+        s.base.update_from_slice(t, items)?;
         Ok(s)
     }
     /// Adds `item`; false if it was there.
@@ -353,9 +434,7 @@ impl Set {
 impl FrozenSet {
     pub fn from_slice(t: &Thread, items: &[Value]) -> Result<Ref<FrozenSet>> {
         let s = t.create(FrozenSet { base: SetData::fresh() })?;
-        for &item in items {
-            s.base.add(t, item)?;
-        }
+        s.base.update_from_slice(t, items)?;
         Ok(s)
     }
     pub fn contains(&self, t: &Thread, item: Value) -> Result<bool> {
@@ -370,8 +449,18 @@ impl FrozenSet {
 }
 
 /// `hash(item)`, in the words of a set if it has none.
-#[inline]
+#[inline(always)]
 fn item_hash(t: &Thread, item: Value) -> Result<i64> {
+    if item.is_small_int() {
+        return Ok(small_int_hash(item.small_int_unchecked()));
+    }
+    if let Some(s) = exact_str(item) {
+        return Ok(s.hash());
+    }
+    item_hash_general(t, item)
+}
+#[inline(never)]
+fn item_hash_general(t: &Thread, item: Value) -> Result<i64> {
     hash_key(t, item).map_err(|e| unhashable(t, item, e, "a set element"))
 }
 
@@ -471,26 +560,37 @@ impl SetData {
 
     #[inline]
     pub fn add_with_hash(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
-        if let Some(s) = self.storage.get()
-            && t.owns(&self.header)
-        {
-            match s.glance(item, hash) {
-                Glance::There(_) => return Ok(false),
-                Glance::Absent if s.fill() < s.mask => {
-                    s.insert(t, item, hash);
-                    if s.is_crowded() {
-                        self.grow(t, s)?;
-                    }
-                    return Ok(true);
+        if t.owns(&self.header) {
+            let Some(s) = self.storage.get() else { return self.add_first(t, item, hash) };
+            if let Some(new) = s.put(t, item, hash) {
+                if new && s.is_crowded() {
+                    self.grow(t, s)?;
                 }
-                _ => {}
+                return Ok(new);
             }
         }
         self.add_by_search(t, item, hash)
     }
+    /// To a set without a table.
+    #[inline(never)]
+    fn add_first(&self, t: &Thread, item: Value, hash: i64) -> Result<bool> {
+        let s = SetStorage::new(t, MIN_SLOTS)?;
+        // The allocation may have let others in.
+        if self.storage.get().is_some() || !t.owns(&self.header) {
+            return self.add_by_search(t, item, hash);
+        }
+        s.insert(t, item, hash);
+        self.storage.set(t, &self.header, s);
+        Ok(true)
+    }
+
+    /// Adds items that stay where they are meanwhile.
+    pub(crate) fn update_from_slice(&self, t: &Thread, items: &[Value]) -> Result<()> {
+        items.iter().try_for_each(|&item| self.add(t, item).map(|_| ()))
+    }
 
     /// Adds an item that is absent to a set that only the caller knows.
-    #[inline]
+    #[inline(always)]
     fn add_absent(&self, t: &Thread, item: Value, hash: i64) -> Result<()> {
         let s = match self.storage.get() {
             Some(s) => s,
@@ -747,7 +847,7 @@ impl SetData {
             return Ok(());
         }
         if let Some(items) = t.items_at_once(iterable)? {
-            return items.iter().try_for_each(|item| self.add(t, item).map(|_| ()));
+            return self.update_from_slice(t, items.as_slice());
         }
         t.for_each(iterable, |item| self.add(t, item).map(|_| ()))
     }
@@ -768,10 +868,11 @@ impl SetData {
         if let Some(other) = other.downcast::<SetData>() {
             let (a, b) = (so.stable(t)?, other.stable(t)?);
             let (large, small) = if b.len() > a.len() { (b, a) } else { (a, b) };
-            let (mut pos, mut asked) = (0, false);
-            while let Some((item, hash)) = small.next(&mut pos) {
-                match large.glance(item, hash) {
-                    Glance::Absent => continue,
+            let (Some(small), Some(table)) = (small.storage.get(), large.storage.get()) else { return Ok(out.value()) };
+            let mut asked = false;
+            for (item, hash) in small.items() {
+                match table.glance(item, hash) {
+                    Glance::Absent if !asked => continue,
                     Glance::There(_) if !asked => out.add_absent(t, item, hash)?,
                     _ => {
                         // What user code does to the sets may bring an item twice.
@@ -845,15 +946,17 @@ impl SetData {
             return Ok(out);
         }
         let out = SetData::new_like(t, self)?;
-        let from = self.stable(t)?;
+        let Some(from) = self.stable(t)?.storage.get() else { return Ok(out) };
         let set = match set {
             Some(s) => Some(s.stable(t)?),
             None => None,
         };
-        let (mut pos, mut asked) = (0, dict.is_some());
-        while let Some((item, hash)) = from.next(&mut pos) {
+        let table = set.and_then(|s| s.storage.get());
+        let mut asked = dict.is_some();
+        for (item, hash) in from.items() {
             let there = match (set, dict) {
-                (Some(s), _) => match s.glance(item, hash) {
+                (Some(_), _) if !asked && table.is_none() => false,
+                (Some(s), _) => match table.filter(|_| !asked).map_or(Glance::Ask, |table| table.glance(item, hash)) {
                     Glance::Ask => {
                         asked = true;
                         s.contains_by_search(t, item, hash)?
@@ -933,8 +1036,8 @@ impl SetData {
             return Ok(false);
         }
         let (a, b) = (self.stable(t)?, other.stable(t)?);
-        let mut pos = 0;
-        while let Some((item, hash)) = a.next(&mut pos) {
+        let Some(items) = a.storage.get() else { return Ok(true) };
+        for (item, hash) in items.items() {
             if !b.contains_with_hash(t, item, hash)? {
                 return Ok(false);
             }

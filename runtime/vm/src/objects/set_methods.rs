@@ -7,8 +7,8 @@ use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
 use crate::objects::set::{FrozenSet, Set, SetData, SetIterator};
-use crate::ops::Compare;
 use crate::ops::text::text_of;
+use crate::ops::{BinaryOp, Compare};
 use std::sync::atomic::Ordering::*;
 use taipan_text::TextBuf;
 
@@ -68,6 +68,17 @@ pub(crate) fn compare(t: &Thread, s: Ref<SetData>, value: Value, op: Compare) ->
         Compare::Ge => other.is_subset_of(t, &s)?,
     };
     Ok(Value::bool(holds))
+}
+
+/// An operator of two sets; `None` if sets do not have it.
+pub(crate) fn operate(t: &Thread, op: BinaryOp, a: Ref<SetData>, b: Ref<SetData>) -> Option<Result<Value>> {
+    Some(match op {
+        BinaryOp::Sub => a.difference(t, b.value()).map(Ref::value),
+        BinaryOp::And => SetData::intersection_of(t, a.value(), b.value()),
+        BinaryOp::Or => union(t, a, &[b.value()]).map(Ref::value),
+        BinaryOp::Xor => symmetric_difference(t, a, b.value()).map(Ref::value),
+        _ => return None,
+    })
 }
 
 /// `hash` of a set that stands for the frozenset of its items, as a key to look up.

@@ -3,6 +3,7 @@
 
 use crate::native::*;
 use crate::ops::Compare;
+use std::cmp::Ordering;
 
 /// Sorts `items` in place, by `key(item)` if given. On an error the items are a permutation of what they were.
 pub fn sort_values(t: &Thread, items: &ValueVec, key: Option<Value>, reverse: bool) -> Result<()> {
@@ -18,7 +19,15 @@ pub fn sort_values(t: &Thread, items: &ValueVec, key: Option<Value>, reverse: bo
         }
         None => None,
     };
+    if n < 2 {
+        return Ok(());
+    }
     let by = keys.as_ref().unwrap_or(items);
+    let kind = kind_of(by.as_slice());
+    if keys.is_none() && !matches!(kind, Kind::Mixed) {
+        items.permute(t, |items| sort_simple(items, kind, reverse));
+        return Ok(());
+    }
     // Sort positions: values stay where the collector sees them until the order is known.
     let mut order: Vec<u32> = (0..n as u32).collect();
     if reverse {
@@ -26,30 +35,21 @@ pub fn sort_values(t: &Thread, items: &ValueVec, key: Option<Value>, reverse: bo
     }
     let result = {
         let keys = by.as_slice();
-        match kind_of(keys) {
+        match kind {
             Kind::Ints => {
                 order.sort_by_key(|&i| keys[i as usize].small_int_unchecked());
                 Ok(())
             }
             Kind::Floats => {
                 let f = |i: u32| keys[i as usize].immediate_float_unchecked();
-                let mut s = Sorter { less: |a, b| Ok(f(a) < f(b)), scratch: Vec::new() };
-                s.sort(&mut order)
+                Sorter::new(|a, b| Ok(f(a) < f(b))).sort(&mut order)
             }
             Kind::Strings => {
-                let f = |i: u32| keys[i as usize].downcast::<Str>();
-                order.sort_by(|&a, &b| match (f(a), f(b)) {
-                    (Some(a), Some(b)) => a.compare(&b),
-                    _ => std::cmp::Ordering::Equal,
-                });
+                order.sort_by(|&a, &b| compare_strings(keys[a as usize], keys[b as usize]));
                 Ok(())
             }
             Kind::Mixed => {
-                let mut s = Sorter {
-                    less: |a: u32, b: u32| t.compare_bool(keys[a as usize], keys[b as usize], Compare::Lt),
-                    scratch: Vec::new(),
-                };
-                s.sort(&mut order)
+                Sorter::new(|a: u32, b: u32| t.compare_bool(keys[a as usize], keys[b as usize], Compare::Lt)).sort(&mut order)
             }
         }
     };
@@ -57,12 +57,69 @@ pub fn sort_values(t: &Thread, items: &ValueVec, key: Option<Value>, reverse: bo
         order.reverse();
     }
     let copy = ValueVec::from_slice(t, items.as_slice())?;
-    for (to, &from) in order.iter().enumerate() {
-        items.set(t, to, copy.as_slice()[from as usize]);
-    }
+    items.permute(t, |items| {
+        for (to, &from) in items.iter_mut().zip(&order) {
+            *to = copy.as_slice()[from as usize];
+        }
+    });
     result
 }
 
+/// Sorts what is not [`Kind::Mixed`].
+fn sort_simple(items: &mut [Value], kind: Kind, reverse: bool) {
+    match kind {
+        // Equal ones are the same.
+        Kind::Ints if reverse => items.sort_unstable_by_key(|v| std::cmp::Reverse(v.small_int_unchecked())),
+        Kind::Ints => items.sort_unstable_by_key(|v| v.small_int_unchecked()),
+        Kind::Floats => {
+            let f = |v: Value| v.immediate_float_unchecked();
+            stably(items, reverse, |items| {
+                if items.iter().any(|&v| f(v).is_nan()) {
+                    // No order at all: what comes out is what the comparisons make of it.
+                    let _ = Sorter::new(|a, b| Ok(f(a) < f(b))).sort(items);
+                } else {
+                    items.sort_by(|&a, &b| f(a).partial_cmp(&f(b)).unwrap_or(Ordering::Equal));
+                }
+            });
+        }
+        Kind::Strings => stably(items, reverse, |items| items.sort_by(|&a, &b| compare_strings(a, b))),
+        Kind::Mixed => {}
+    }
+}
+
+/// Backwards or not, equal items keep their order.
+fn stably(items: &mut [Value], reverse: bool, sort: impl FnOnce(&mut [Value])) {
+    if reverse {
+        items.reverse();
+    }
+    sort(items);
+    if reverse {
+        items.reverse();
+    }
+}
+
+fn compare_strings(a: Value, b: Value) -> Ordering {
+    match (a.downcast::<Str>(), b.downcast::<Str>()) {
+        (Some(a), Some(b)) => a.compare(&b),
+        _ => Ordering::Equal,
+    }
+}
+
+/// Whether the items are in order, as far as that can be told without code of the user's.
+pub(crate) fn is_sorted(items: &[Value], reverse: bool) -> bool {
+    let wrong = if reverse { Ordering::Less } else { Ordering::Greater };
+    match kind_of(items) {
+        Kind::Ints => items.is_sorted_by(|a, b| a.small_int_unchecked().cmp(&b.small_int_unchecked()) != wrong),
+        Kind::Floats => items.is_sorted_by(|a, b| {
+            let order = a.immediate_float_unchecked().partial_cmp(&b.immediate_float_unchecked());
+            order.is_some_and(|o| o != wrong)
+        }),
+        Kind::Strings => items.is_sorted_by(|&a, &b| compare_strings(a, b) != wrong),
+        Kind::Mixed => false,
+    }
+}
+
+#[derive(Clone, Copy)]
 enum Kind {
     Ints,
     Floats,
@@ -91,9 +148,9 @@ fn kind_of(keys: &[Value]) -> Kind {
 /// Runs shorter than this are extended by binary insertion.
 const MIN_RUN: usize = 32;
 
-struct Sorter<F> {
+struct Sorter<T, F> {
     less: F,
-    scratch: Vec<u32>,
+    scratch: Vec<T>,
 }
 
 struct Run {
@@ -103,8 +160,11 @@ struct Run {
     power: u32,
 }
 
-impl<F: FnMut(u32, u32) -> Result<bool>> Sorter<F> {
-    fn sort(&mut self, v: &mut [u32]) -> Result<()> {
+impl<T: Copy, F: FnMut(T, T) -> Result<bool>> Sorter<T, F> {
+    fn new(less: F) -> Sorter<T, F> {
+        Sorter { less, scratch: Vec::new() }
+    }
+    fn sort(&mut self, v: &mut [T]) -> Result<()> {
         let n = v.len();
         let mut runs: Vec<Run> = Vec::new();
         let mut at = 0;
@@ -135,7 +195,7 @@ impl<F: FnMut(u32, u32) -> Result<bool>> Sorter<F> {
     }
 
     /// Length of the run at the start; a strictly descending one is reversed.
-    fn natural_run(&mut self, v: &mut [u32]) -> Result<usize> {
+    fn natural_run(&mut self, v: &mut [T]) -> Result<usize> {
         if v.len() < 2 {
             return Ok(v.len());
         }
@@ -153,7 +213,7 @@ impl<F: FnMut(u32, u32) -> Result<bool>> Sorter<F> {
         Ok(i)
     }
 
-    fn insertion(&mut self, v: &mut [u32], sorted: usize) -> Result<()> {
+    fn insertion(&mut self, v: &mut [T], sorted: usize) -> Result<()> {
         for i in sorted.max(1)..v.len() {
             let x = v[i];
             let (mut lo, mut hi) = (0, i);
@@ -167,7 +227,7 @@ impl<F: FnMut(u32, u32) -> Result<bool>> Sorter<F> {
         Ok(())
     }
 
-    fn merge_last(&mut self, v: &mut [u32], runs: &mut Vec<Run>) -> Result<()> {
+    fn merge_last(&mut self, v: &mut [T], runs: &mut Vec<Run>) -> Result<()> {
         let Some(b) = runs.pop() else { return Ok(()) };
         let Some(a) = runs.last_mut() else { return Ok(()) };
         a.len += b.len;
@@ -177,7 +237,7 @@ impl<F: FnMut(u32, u32) -> Result<bool>> Sorter<F> {
     }
 
     /// Merges `v[..mid]` and `v[mid..]`; on an error `v` is still a permutation.
-    fn merge(&mut self, v: &mut [u32], mid: usize) -> Result<()> {
+    fn merge(&mut self, v: &mut [T], mid: usize) -> Result<()> {
         // What is already in place at both ends stays.
         let first = {
             let x = v[mid];

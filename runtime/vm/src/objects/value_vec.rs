@@ -178,6 +178,14 @@ impl ValueVec {
             None => &mut [],
         }
     }
+    /// Has `f` put the values into another order. `f` must not allocate, poll or call out.
+    pub(crate) fn permute(&self, t: &Thread, f: impl FnOnce(&mut [Value])) {
+        if let Some(a) = self.array.get() {
+            // SAFETY: as above; nothing else looks at the values while `f` runs, and no collection happens.
+            f(unsafe { std::slice::from_raw_parts_mut(a.fields().as_ptr() as *mut Value, self.len.get()) });
+            t.write_barrier(a.header());
+        }
+    }
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
         (0..self.len()).map(|i| self.as_slice()[i])
     }

@@ -1,6 +1,6 @@
 //! `x[k]`, `k in x`, `len(x)`.
 
-use super::{Compare, is_kind, type_name};
+use super::{Compare, is_kind, text_of, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
@@ -133,10 +133,14 @@ impl Thread {
                 if let Some(l) = container.downcast::<List>() {
                     return l.contains(self, item);
                 }
-            } else if shape == Tuple::class_cell().shape()
-                && let Some(items) = container.downcast::<Tuple>()
+            } else if shape == Tuple::class_cell().shape() {
+                if let Some(items) = container.downcast::<Tuple>() {
+                    return items.contains(self, item);
+                }
+            } else if shape == Str::class_cell().shape()
+                && let (Some(text), Some(part)) = (container.downcast::<Str>(), item.downcast::<Str>())
             {
-                return items.contains(self, item);
+                return Ok(taipan_text::search::text_contains(text_of(&text), text_of(&part)));
             }
         }
         let class = class_of(container);

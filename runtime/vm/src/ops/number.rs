@@ -8,7 +8,8 @@
 use super::{convert::exact_float, float_value, is_method, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
-use crate::objects::{float, int, percent_format, str_build};
+use crate::objects::set::{FrozenSet, Set, SetData};
+use crate::objects::{float, int, percent_format, set_methods, str_build};
 use taipan_num::small;
 
 /// An arithmetic operator of two operands.
@@ -161,6 +162,9 @@ impl Thread {
             self.check_native_stack()?;
             return percent_format::format_str(self, template, b).map(Ref::value);
         }
+        if let Some(r) = self.exact_containers(op, a, b) {
+            return r;
+        }
         if let Some(r) = self.exact_numbers(op, a, b)? {
             return Ok(r);
         }
@@ -194,6 +198,9 @@ impl Thread {
         if let Some((x, y)) = exact_strings(op, a, b) {
             return str_build::concat(self, x, y).map(Ref::value);
         }
+        if let Some(r) = self.extended_list(op, a, b) {
+            return r;
+        }
         if let Some(r) = self.exact_numbers(op, a, b)? {
             return Ok(r);
         }
@@ -215,6 +222,38 @@ impl Thread {
             return Ok(r);
         }
         Err(self.unsupported_operands(op.assign_symbol(), a, b))
+    }
+
+    /// Two sets, or a list with another one or a number, of exactly the built-in classes.
+    #[inline]
+    fn exact_containers(&self, op: BinaryOp, a: Value, b: Value) -> Option<Result<Value>> {
+        let shape = a.header()?.shape_id();
+        if shape == List::class_cell().shape() {
+            let list = a.downcast::<List>()?;
+            return match op {
+                BinaryOp::Add => {
+                    let other = b.downcast::<List>().filter(|l| l.header().shape_id() == shape)?;
+                    Some(list.concatenated(self, &other).map(Ref::value))
+                }
+                BinaryOp::Mul => Some(list.repeat(self, b.as_small_int()?.max(0) as usize).map(Ref::value)),
+                _ => None,
+            };
+        }
+        if (shape == Set::class_cell().shape() || shape == FrozenSet::class_cell().shape()) && b.header()?.shape_id() == shape {
+            return set_methods::operate(self, op, a.downcast::<SetData>()?, b.downcast::<SetData>()?);
+        }
+        None
+    }
+
+    /// `a += b` of two lists.
+    #[inline]
+    fn extended_list(&self, op: BinaryOp, a: Value, b: Value) -> Option<Result<Value>> {
+        let shape = a.header()?.shape_id();
+        if op != BinaryOp::Add || shape != List::class_cell().shape() || b.header()?.shape_id() != shape {
+            return None;
+        }
+        let (list, more) = (a.downcast::<List>()?, b.downcast::<List>()?);
+        Some(list.extend_from_list(self, &more).map(|()| a))
     }
 
     /// Numbers of exactly the built-in real classes.
