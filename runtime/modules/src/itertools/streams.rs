@@ -143,7 +143,8 @@ impl Chain {
         let h = this.header();
         loop {
             if let Some(it) = this.active.get().some() {
-                if let Some(v) = t.next(it)? {
+                let v = t.next_word(it)?;
+                if !v.is_empty() {
                     return Ok(Some(v));
                 }
                 let _ = this.active.compare_exchange(t, h, it, Value::EMPTY);
