@@ -104,8 +104,17 @@ pub fn next_pair(t: &Thread, it: Value) -> Option<Result<(Value, Value)>> {
     let next = unsafe {
         match kind_of(h) {
             DICT_ITEM => known::<DictItemIterator>(h).next_item(t),
-            ENUMERATE => t.check_native_stack().and_then(|()| known::<Enumerate>(h).advance(t)),
+            ENUMERATE => {
+                let it = known::<Enumerate>(h);
+                if let Some(pair) = it.advance_own(t) {
+                    return Some(Ok(pair));
+                }
+                t.check_native_stack().and_then(|()| it.advance(t))
+            }
             ZIP => {
+                if let Some(pair) = known::<Zip>(h).pair_own(t) {
+                    return Some(Ok(pair));
+                }
                 if let Err(e) = t.check_native_stack() {
                     return Some(Err(e));
                 }

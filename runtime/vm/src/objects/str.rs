@@ -8,6 +8,7 @@
 use crate::native::*;
 use crate::objects::interned;
 use crate::objects::str_buffer::StringBuffer;
+use crate::objects::str_build::copy_bytes;
 use std::sync::atomic::{AtomicU64, Ordering::*};
 
 #[repr(C)]
@@ -127,6 +128,11 @@ impl Str {
     pub(super) fn set_interned(&self) {
         self.meta.fetch_or(INTERNED, AcqRel);
     }
+    /// Bytes a unit.
+    #[inline(always)]
+    pub(crate) fn width(&self) -> usize {
+        1 << (self.meta.load(Relaxed) & KIND_MASK)
+    }
     fn byte_len(&self) -> usize {
         let m = self.meta.load(Relaxed);
         ((m >> 8) as usize) << (m & KIND_MASK)
@@ -200,7 +206,7 @@ impl Str {
         // SAFETY: the fresh cell has room for the units.
         let r = unsafe {
             let r: Ref<Str> = Ref::from_raw(cell);
-            std::ptr::copy_nonoverlapping(bytes.as_ptr(), r.data() as *mut u8, bytes.len());
+            copy_bytes(bytes.as_ptr(), r.data() as *mut u8, bytes.len());
             r
         };
         r.meta.store((units.len() as u64) << 8 | units.kind() | if ascii { ASCII } else { 0 }, Release);

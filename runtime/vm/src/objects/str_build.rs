@@ -4,6 +4,7 @@
 //! narrowest of the result, except where parts are left out.
 
 use crate::native::*;
+use crate::objects::dict_storage::exact_str;
 use crate::objects::slice::Indices;
 use crate::objects::str::empty_str;
 use crate::ops::text_of;
@@ -22,11 +23,42 @@ fn put<'o, U: Unit>(out: &'o mut [U], text: Text<'_>) -> &'o mut [U] {
 fn copy<A: Unit, B: Unit>(to: &mut [A], from: &[B]) {
     if size_of::<A>() == size_of::<B>() {
         // SAFETY: units of one size are of one type; both slices have the same length, as `put` made them.
-        unsafe { std::ptr::copy_nonoverlapping(from.as_ptr().cast::<A>(), to.as_mut_ptr(), from.len()) };
+        unsafe { copy_bytes(from.as_ptr().cast(), to.as_mut_ptr().cast(), size_of_val(from)) };
         return;
     }
     for (to, &from) in to.iter_mut().zip(from) {
         *to = A::truncate(from.code());
+    }
+}
+
+/// Copies bytes. Most strings are short: for those a call costs more than the copying.
+///
+/// # Safety
+/// Both are runs of `n` bytes that do not overlap.
+#[inline(always)]
+pub(crate) unsafe fn copy_bytes(from: *const u8, to: *mut u8, n: usize) {
+    // SAFETY: all within the `n` bytes; the two halves of a run may cover some bytes twice.
+    unsafe {
+        match n {
+            0 => {}
+            1 => *to = *from,
+            2..4 => {
+                let (a, b) = (from.cast::<u16>().read_unaligned(), from.add(n - 2).cast::<u16>().read_unaligned());
+                to.cast::<u16>().write_unaligned(a);
+                to.add(n - 2).cast::<u16>().write_unaligned(b);
+            }
+            4..8 => {
+                let (a, b) = (from.cast::<u32>().read_unaligned(), from.add(n - 4).cast::<u32>().read_unaligned());
+                to.cast::<u32>().write_unaligned(a);
+                to.add(n - 4).cast::<u32>().write_unaligned(b);
+            }
+            8..=16 => {
+                let (a, b) = (from.cast::<u64>().read_unaligned(), from.add(n - 8).cast::<u64>().read_unaligned());
+                to.cast::<u64>().write_unaligned(a);
+                to.add(n - 8).cast::<u64>().write_unaligned(b);
+            }
+            _ => std::ptr::copy_nonoverlapping(from, to, n),
+        }
     }
 }
 
@@ -51,8 +83,8 @@ pub fn concat(t: &Thread, a: Ref<Str>, b: Ref<Str>) -> Result<Ref<Str>> {
     let joined = match (x, y) {
         (Text::Latin1(x), Text::Latin1(y)) => Str::build(t, len, Some(a.is_ascii() && b.is_ascii()), |out: &mut [u8]| {
             let (first, second) = out.split_at_mut(x.len());
-            first.copy_from_slice(x);
-            second.copy_from_slice(y);
+            copy(first, x);
+            copy(second, y);
         }),
         (Text::Ucs4(_), _) | (_, Text::Ucs4(_)) => Str::build(t, len, Some(false), |out: &mut [u32]| {
             put(put(out, x), y);
@@ -153,13 +185,13 @@ pub fn join_items(t: &Thread, separator: Ref<Str>, items: &[Value]) -> Result<Re
     }
     // One pass for the sizes.
     let mut len = separator.len().checked_mul(items.len() - 1);
-    let (mut width, mut ascii) = if items.len() > 1 { (width_of(&separator), separator.is_ascii()) } else { (1, true) };
+    let (mut width, mut ascii) = if items.len() > 1 { (separator.width(), separator.is_ascii()) } else { (1, true) };
     for (i, &item) in items.iter().enumerate() {
-        let Some(s) = item.downcast::<Str>() else {
+        let Some(s) = string(item) else {
             return Err(t.type_error(format!("sequence item {i}: expected str instance, {} found", class_of(item).name_string())));
         };
         len = len.and_then(|n| n.checked_add(s.len()));
-        width = width.max(width_of(&s));
+        width = width.max(s.width());
         ascii &= s.is_ascii();
     }
     let Some(len) = len.filter(|&n| isize::try_from(n).is_ok()) else {
@@ -172,22 +204,18 @@ pub fn join_items(t: &Thread, separator: Ref<Str>, items: &[Value]) -> Result<Re
     }
 }
 
-/// Bytes a unit.
-fn width_of(s: &Str) -> usize {
-    match s.units() {
-        Units::Latin1(_) => 1,
-        Units::Ucs2(_) => 2,
-        Units::Ucs4(_) => 4,
-    }
+#[inline(always)]
+fn string(v: Value) -> Option<Ref<Str>> {
+    exact_str(v).or_else(|| v.downcast())
 }
 
 fn fill_joined<U: Unit>(out: &mut [U], separator: Text<'_>, items: &[Value]) {
     let mut rest = out;
-    for (i, item) in items.iter().enumerate() {
-        if i > 0 {
+    for (i, &item) in items.iter().enumerate() {
+        if i > 0 && !separator.is_empty() {
             rest = put(rest, separator);
         }
-        if let Some(s) = item.downcast::<Str>() {
+        if let Some(s) = string(item) {
             rest = put(rest, text_of(&s));
         }
     }
@@ -226,17 +254,38 @@ fn replace_latin1(t: &Thread, hay: &[u8], from: &[u8], to: &[u8], max: usize, as
     let Some(first) = found.next() else {
         return Ok(None);
     };
+    if let (&[from], &[to], usize::MAX) = (from, to, max) {
+        return Str::build(t, hay.len(), ascii, |out: &mut [u8]| {
+            out.iter_mut().zip(hay).for_each(|(out, &b)| *out = if b == from { to } else { b });
+        })
+        .map(Some);
+    }
     if from.len() == to.len() {
         // Written over in place, and so found only once.
         return Str::build(t, hay.len(), ascii, |out: &mut [u8]| {
-            out.copy_from_slice(hay);
+            copy(out, hay);
             for at in std::iter::once(first).chain(found) {
                 out[at..at + to.len()].copy_from_slice(to);
             }
         })
         .map(Some);
     }
-    let at: Vec<usize> = std::iter::once(first).chain(found).collect();
+    let mut few = [0; 16];
+    let mut many = Vec::new();
+    let mut n = 0;
+    for at in std::iter::once(first).chain(found) {
+        match few.get_mut(n) {
+            Some(place) => *place = at,
+            None => {
+                if many.is_empty() {
+                    many.extend_from_slice(&few);
+                }
+                many.push(at);
+            }
+        }
+        n += 1;
+    }
+    let at = if many.is_empty() { &few[..n] } else { &many };
     let kept = hay.len() - from.len() * at.len();
     let len = match to.len().checked_mul(at.len()).and_then(|n| n.checked_add(kept)).filter(|&n| isize::try_from(n).is_ok()) {
         Some(n) => n,
@@ -244,7 +293,7 @@ fn replace_latin1(t: &Thread, hay: &[u8], from: &[u8], to: &[u8], max: usize, as
     };
     Str::build(t, len, ascii, |out: &mut [u8]| {
         let (mut done, mut rest) = (0, out);
-        for at in at {
+        for &at in at {
             rest = put(put(rest, Text::Latin1(&hay[done..at])), Text::Latin1(to));
             done = at + from.len();
         }

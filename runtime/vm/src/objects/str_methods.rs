@@ -99,7 +99,7 @@ fn strip(t: &Thread, this: Ref<Str>, chars: OrNone<Value>, name: &str, left: boo
 
 /// A list of parts of `this`.
 fn parts(t: &Thread, this: Ref<Str>, ranges: impl Iterator<Item = std::ops::Range<usize>>) -> Result<Ref<List>> {
-    let list = List::with_capacity(t, 4)?;
+    let list = List::with_capacity(t, 8)?;
     for r in ranges {
         list.append(t, Str::substring(t, this, r)?.value())?;
     }

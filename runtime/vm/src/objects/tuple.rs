@@ -102,9 +102,10 @@ impl Tuple {
         // SAFETY: the fresh cell has room for the items; nobody else knows it.
         let r = unsafe {
             (*cell.as_ptr()).len = items.len();
-            std::ptr::copy_nonoverlapping(items.as_ptr(), cell.as_ptr().add(1).cast(), items.len());
             Ref::<Tuple>::from_raw(cell)
         };
+        // Tuples are mostly short: a loop of stores beats a call.
+        r.fields().iter().zip(items).for_each(|(f, &v)| f.init(v));
         if part != 0 {
             t.empty_instance_part(r.header());
         }

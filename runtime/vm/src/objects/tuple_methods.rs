@@ -4,6 +4,7 @@ use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::exceptions as ex;
 use crate::objects::iterators::TupleIterator;
+use crate::objects::list::both_small_ints;
 use crate::objects::slice::Slice;
 use crate::objects::tuple::empty_tuple;
 use crate::ops::{Compare, text_of, type_name};
@@ -34,7 +35,7 @@ pub(crate) fn compare(t: &Thread, a: Ref<Tuple>, other: Value, op: Compare) -> R
     let Some(b) = other.downcast::<Tuple>() else { return Ok(Value::NOT_IMPLEMENTED) };
     t.check_depth(" in comparison")?;
     for (&x, &y) in a.as_slice().iter().zip(b.as_slice()) {
-        if !t.equal(x, y)? {
+        if x != y && (both_small_ints(x, y) || !t.equal(x, y)?) {
             return match op {
                 Compare::Eq => Ok(Value::FALSE),
                 Compare::Ne => Ok(Value::TRUE),
