@@ -524,7 +524,6 @@ impl Collector {
             if finish {
                 visit_again(&mut marker, &remembered, &cards, &dirty);
             }
-            marker.visitor.shapes.append(&mut SHAPES.young.lock().expect("shape list"));
         } else if unseen {
             forget(&remembered);
             if let Some(sliced) = &mut self.sliced {
@@ -537,7 +536,16 @@ impl Collector {
             dirty.iter().for_each(|&id| marker.visit_shape(id));
         }
         cards.iter().for_each(|&address| region::card(address).store(0, Relaxed));
-        let trace = |marker: &mut Marker| if full { marker.drain_with_shape_trees() } else { marker.drain() };
+        let mut new_shapes = if full { std::mem::take(&mut *SHAPES.young.lock().expect("shape list")) } else { Vec::new() };
+        let mut trace = |marker: &mut Marker| {
+            if !full {
+                return marker.drain();
+            }
+            marker.drain_with_shape_trees();
+            while marker.mark_new_shapes(&mut new_shapes) {
+                marker.drain_with_shape_trees();
+            }
+        };
         if !unseen {
             self.visit_roots(world, &mut marker, full);
             trace(&mut marker);
@@ -587,6 +595,7 @@ impl Collector {
             hook(&live);
         }
         if full {
+            new_shapes.iter().for_each(|&id| SHAPES.get(id).marked.store(0, Relaxed));
             self.free_shapes();
         }
         Collector::find_drops(&mut droppable);

@@ -352,6 +352,25 @@ impl Marker {
             }
         }
     }
+    /// Marks shapes that no cell may have yet, as somebody is about to use them, if their class lives: he has it in his hands, too.
+    /// Takes them out of the list; tells whether there were any.
+    pub fn mark_new_shapes(&mut self, new: &mut Vec<ShapeId>) -> bool {
+        let before = new.len();
+        new.retain(|&id| {
+            if !SHAPES.is_in_use(id) {
+                return false;
+            }
+            let lives = match SHAPES.get(id).class.get().as_cell() {
+                Some(class) => region::is_marked_in(self.marks.base, class.as_ptr() as usize),
+                None => true,
+            };
+            if lives {
+                self.mark_shape(id);
+            }
+            !lives
+        });
+        new.len() < before
+    }
     pub fn mark_shapes(&mut self) {
         while let Some(id) = self.visitor.shapes.pop() {
             self.mark_shape(id)
