@@ -1,56 +1,10 @@
-//! Locks of `_thread`: a futex word each. A thread that waits has left the running state, so collections do not wait for it.
+//! Locks of `_thread`: a futex word each.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use std::sync::atomic::{AtomicU64, Ordering::*};
 use std::time::{Duration, Instant};
+pub(crate) use taipan_vm::futex_lock::FutexLock;
 use taipan_vm::native::*;
-
-/// 0 free, 1 held, 2 held and somebody waits.
-pub(crate) struct FutexLock(AtomicU32);
-
-impl FutexLock {
-    pub const fn new() -> FutexLock {
-        FutexLock(AtomicU32::new(0))
-    }
-    pub fn try_acquire(&self) -> bool {
-        self.0.compare_exchange(0, 1, Acquire, Relaxed).is_ok()
-    }
-    pub fn is_held(&self) -> bool {
-        self.0.load(Relaxed) != 0
-    }
-    pub fn release(&self) -> bool {
-        match self.0.swap(0, Release) {
-            0 => false,
-            1 => true,
-            _ => {
-                taipan_heap::futex_wake_one(&self.0);
-                true
-            }
-        }
-    }
-    /// Waits for the lock until `deadline`; runs signal handlers and whatever is pending meanwhile.
-    pub fn acquire(&self, t: &Thread, deadline: Option<Instant>) -> Result<bool> {
-        if self.try_acquire() {
-            return Ok(true);
-        }
-        loop {
-            if self.0.swap(2, Acquire) == 0 {
-                return Ok(true);
-            }
-            let left = match deadline {
-                Some(d) => match d.checked_duration_since(Instant::now()) {
-                    Some(left) if !left.is_zero() => Some(left),
-                    _ => return Ok(false),
-                },
-                None => None,
-            };
-            t.blocking(|| taipan_heap::futex_wait(&self.0, 2, left));
-            if t.should_poll() {
-                taipan_vm::interp::poll(t)?;
-            }
-        }
-    }
-}
 
 /// Largest timeout accepted, in seconds (`TIMEOUT_MAX`).
 pub(crate) const TIMEOUT_MAX: f64 = 9_223_372_036.0;
@@ -149,7 +103,7 @@ impl Lock {
     }
     #[py("($self, /)")]
     fn _at_fork_reinit(_t: &Thread, this: Ref<Lock>) {
-        this.lock.0.store(0, Release);
+        this.lock.reset();
     }
     #[py]
     fn __repr__(t: &Thread, this: Ref<Lock>) -> String {
@@ -273,7 +227,7 @@ impl RLock {
     }
     #[py("($self, /)")]
     fn _at_fork_reinit(_t: &Thread, this: Ref<RLock>) {
-        this.lock.0.store(0, Release);
+        this.lock.reset();
         this.owner.store(0, Relaxed);
         this.count.set(0);
     }

@@ -13,6 +13,7 @@ extern crate self as taipan_vm;
 pub mod attr;
 pub mod call;
 pub mod error;
+pub mod futex_lock;
 pub mod hooks;
 pub mod import;
 pub mod interp;

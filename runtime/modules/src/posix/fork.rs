@@ -3,11 +3,12 @@
 //! # Fork and threads
 //! The world is stopped while the system copies the process, so no thread is in the middle of a change to the heap. In the child
 //! only the calling thread exists: the heap forgets the others, `_thread` marks their handles as ended, and the calling thread
-//! becomes the main one. Locks that others held stay held, as in CPython; `register_at_fork` is there for those who can
-//! put theirs right.
+//! becomes the main one. Locks that others held stay held, as in CPython, but for that of imports, which is waited for before;
+//! `register_at_fork` is there for those who can put theirs right.
 
 use crate::system::name;
 use crate::{signal, thread};
+use taipan_vm::modules::imp::IMPORT_LOCK;
 use taipan_vm::native::*;
 use taipan_vm::objects::exceptions as ex;
 use taipan_vm::pending::unraisable;
@@ -47,8 +48,10 @@ fn run_hooks(t: &Thread, when: &str) {
 
 pub(crate) fn before(t: &Thread) {
     run_hooks(t, "before");
+    IMPORT_LOCK.wait(t);
 }
 pub(crate) fn after_in_parent(t: &Thread) {
+    IMPORT_LOCK.release(t);
     run_hooks(t, "parent");
 }
 pub(crate) fn after_in_child(t: &Thread) {
@@ -56,6 +59,7 @@ pub(crate) fn after_in_child(t: &Thread) {
     taipan_vm::objects::turns::forget();
     signal::become_main(t);
     signal::forget_arrived();
+    IMPORT_LOCK.release(t);
     run_hooks(t, "child");
 }
 

@@ -1,14 +1,15 @@
 //! `_imp`: what `importlib` needs of the interpreter, and the library's own finder (`Lib/_library_finder.py`) of the image.
 
+use crate::futex_lock::ReentrantLock;
 use crate::library;
 use crate::native::*;
 use crate::objects::exceptions as ex;
-use std::sync::atomic::{AtomicI64, Ordering::*};
 
 pub struct Imp;
 
-/// Depth of the global import lock held by `acquire_lock` (kept for `importlib`'s protocol; modules have locks of their own).
-static LOCK_DEPTH: AtomicI64 = AtomicI64::new(0);
+/// The lock around changes of `importlib`'s table of modules' own locks. Who forks holds it, so that the child finds the table as it is
+/// between two changes.
+pub static IMPORT_LOCK: ReentrantLock = ReentrantLock::new();
 
 fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     m.set(t, "check_hash_based_pycs", Str::intern_str(t, crate::program::config().check_hash_pycs)?.value())?;
@@ -27,22 +28,18 @@ fn missing(t: &Thread, name: Ref<Str>) -> Exc {
 impl Imp {
     /// Acquires the interpreter's import lock for the current thread.
     #[py("($module, /)")]
-    fn acquire_lock(_t: &Thread) {
-        LOCK_DEPTH.fetch_add(1, AcqRel);
+    fn acquire_lock(t: &Thread) {
+        IMPORT_LOCK.wait(t);
     }
     /// Release the interpreter's import lock.
     #[py("($module, /)")]
     fn release_lock(t: &Thread) -> Result<()> {
-        if LOCK_DEPTH.fetch_sub(1, AcqRel) <= 0 {
-            LOCK_DEPTH.fetch_add(1, AcqRel);
-            return Err(t.runtime_error("not holding the import lock"));
-        }
-        Ok(())
+        if IMPORT_LOCK.release(t) { Ok(()) } else { Err(t.runtime_error("not holding the import lock")) }
     }
     /// Return True if the import lock is currently held, else False.
     #[py("($module, /)")]
     fn lock_held(_t: &Thread) -> bool {
-        LOCK_DEPTH.load(Acquire) > 0
+        IMPORT_LOCK.is_held()
     }
     /// Returns True if the module name corresponds to a built-in module.
     #[py("($module, name, /)")]
