@@ -163,6 +163,78 @@ def adding_many_is_one_step(s):
 
 
 @case
+def a_dict_emptied_meanwhile_takes_whole_blocks(s):
+    # Only small dicts, emptied as often as filled: an update finds the dict without a table at any point of its work.
+    for _ in s.rounds():
+        for name in ("str", "int"):
+            make, shared = KINDS[name], {}
+            blocks = [dict.fromkeys([make(b * 10 + i) for i in range(10)], b) for b in range(4)]
+
+            def work(k):
+                for i in range(s.size(300)):
+                    if (i + k) % 2:
+                        shared.clear()
+                    elif i % 3:
+                        shared.update(blocks[i % 4])
+                    else:
+                        shared.__ior__(blocks[k % 4])
+            s.beside(work, lambda: same(len(list(shared)) % 10, 0, "list"), lambda: same(len(list(shared.values())) % 10, 0, "values"))
+
+
+@case
+def emptied_before_the_target(s):
+    # One thread empties the source, then the target: nothing may come after that from what was read before.
+    for _ in s.rounds():
+        for source, fill, take in (({}, lambda d: d.update(block), [lambda t, d: t.update(d)]),
+                                   (set(), lambda d: d.update(block), [lambda t, d: t.update(d), lambda t, d: t.__ior__(d)])):
+            block, target = dict.fromkeys(range(20)), type(source)()
+            stop = []
+
+            def empty():
+                try:
+                    for _ in range(s.size(200)):
+                        fill(source)
+                        source.clear()
+                        target.clear()
+                        same(len(target), 0, "nothing can have come")
+                finally:
+                    stop.append(True)
+
+            def move():
+                while not stop:
+                    for one in take:
+                        one(target, source)
+            s.together(empty, *[move] * (s.threads - 1))
+
+
+@case
+def fromkeys_and_repr_see_one_moment(s):
+    for _ in s.rounds():
+        a, b = dict.fromkeys(range(10), 1), dict.fromkeys(range(10), 2)
+        shared = {}
+
+        def work(k):
+            for i in range(s.size(200)):
+                shared.update(a if i % 2 else b)
+                if i % 3 == 0:
+                    shared.clear()
+
+        def called(**names):
+            return len(names)
+
+        def read():
+            same(len(dict.fromkeys(shared)) % 10, 0, "fromkeys")
+            check(repr(shared) in ("{}", repr(a), repr(b)), "repr")
+            same(len(shared | {}) % 10, 0, "|")
+            same(len({} | shared) % 10, 0, "|")
+            same(len(set(shared)) % 10, 0, "set")
+            same(len(set(shared.keys())) % 10, 0, "set of keys")
+            same(len(frozenset(shared)) % 10, 0, "frozenset")
+            same(len(tuple(shared.items())) % 10, 0, "tuple of items")
+        s.beside(work, read)
+
+
+@case
 def equality_sees_one_moment(s):
     for _ in s.rounds():
         for name in ("str", "int"):
@@ -401,6 +473,17 @@ def ordered_dict(s):
         same(len(left), len(shared), "length")
         same(list(reversed(shared)), left[::-1], "links")
         same(sorted(got + left), list(range(n * s.threads)), "each once")
+
+
+@case
+def moving_keys_keeps_the_length(s):
+    for _ in s.rounds():
+        n, shared = 20, collections.OrderedDict.fromkeys(range(20))
+
+        def work(k):
+            for i in range(s.size(500)):
+                shared.move_to_end((i * 7 + k) % n, last=bool(i % 3))
+        s.beside(work, lambda: same(len(shared), n, "length"), lambda: same(len(list(shared.copy())), n, "items"))
 
 
 @case

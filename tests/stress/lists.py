@@ -496,6 +496,35 @@ def extending_reads_and_writes_at_once(s):
 
 
 @case
+def extending_by_a_dict_or_set_reads_and_writes_at_once(s):
+    # One thread empties the source, then the list: nothing may come after that from what was read before.
+    ways = [(dict, lambda d: d), (dict, lambda d: d.keys()), (dict, lambda d: d.values()), (dict, lambda d: d.items()), (set, lambda d: d)]
+    for _ in s.rounds(1):
+        for make, view in ways:
+            source, target, stop, full = make(), [], [], make((i, i) for i in range(7))
+
+            def empty():
+                try:
+                    for _ in range(s.size(150)):
+                        source.update(full)
+                        source.clear()
+                        target.clear()
+                        same(target.copy(), [], "nothing can have come")
+                finally:
+                    stop.append(True)
+
+            def move():
+                while not stop:
+                    target.extend(view(source))
+                    target.__iadd__(view(source))
+
+            def read():
+                while not stop:
+                    same(len(target.copy()) % 7, 0, "whole blocks")
+            s.together(empty, read, *[move] * (s.threads - 1))
+
+
+@case
 def lists_extend_each_other(s):
     for _ in s.rounds():
         one, two = [1] * 7, [2] * 7

@@ -110,6 +110,46 @@ def whole_set_operations_are_one_step(s):
 
 
 @case
+def a_set_emptied_meanwhile_takes_whole_blocks(s):
+    for _ in s.rounds():
+        shared, blocks = set(), [set(range(b * 10, b * 10 + 10)) for b in range(4)]
+        sources = blocks + [dict.fromkeys(one) for one in blocks] + [dict.fromkeys(one).keys() for one in blocks]
+
+        def work(k):
+            for i in range(s.size(300)):
+                if (i + k) % 2:
+                    shared.clear()
+                else:
+                    shared.update(sources[(i + k) % 12])
+        s.beside(work, lambda: same(len(list(shared)) % 10, 0, "list"), lambda: same(len(frozenset(shared)) % 10, 0, "frozenset"))
+
+
+@case
+def operators_see_both_sets_at_one_moment(s):
+    # The second is filled before and emptied after the first: what the first has, the second has.
+    for _ in s.rounds():
+        first, second, all_of_it, none = set(), set(), set(range(20)), set()
+
+        def work():
+            for _ in range(s.size(300)):
+                second.update(all_of_it)
+                first.update(all_of_it)
+                first.clear()
+                second.clear()
+
+        def read():
+            same(first - second, none, "-")
+            check(first <= second, "<=")
+            check(not first > second, ">")
+            check(second >= first, ">=")
+            check(len(first | second) in (0, 20), "|")
+            check(len(first & second) in (0, 20), "&")
+            check(len(first ^ second) in (0, 20), "^")
+            check(len(second.difference(first)) in (0, 20), "difference")
+        s.beside(work, read, read, n=1)
+
+
+@case
 def symmetric_difference_is_one_step(s):
     for _ in s.rounds():
         shared, block = set(), set(range(20))

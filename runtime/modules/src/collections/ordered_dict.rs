@@ -280,7 +280,7 @@ impl OrderedDict {
     #[py]
     fn __eq__(t: &Thread, this: Ref<OrderedDict>, other: Value) -> Result<Value> {
         let (d, Some(o)) = (as_dict(this)?, other.downcast::<Dict>()) else { return Ok(Value::NOT_IMPLEMENTED) };
-        if !d.equals(t, &o)? {
+        if !Dict::equals(d, t, o)? {
             return Ok(Value::FALSE);
         }
         if other.downcast::<OrderedDict>().is_none() {

@@ -228,7 +228,11 @@ impl Dict {
             && s.is_general()
         {
             match s.glance(key, hash) {
-                Some(Find::At(ix)) => return Ok(s.word(ix).get().some()),
+                Some(Find::At(ix)) => {
+                    if let Some(value) = s.word(ix).get().some() {
+                        return Ok(Some(value));
+                    }
+                }
                 Some(_) => return Ok(None),
                 None => {}
             }
@@ -241,7 +245,13 @@ impl Dict {
     pub fn get_str(&self, t: &Thread, name: Ref<Str>) -> Result<Option<Value>> {
         match self.storage.get() {
             None => Ok(None),
-            Some(s) if s.kind() == 0 => Ok(s.find_str(name, name.hash()).and_then(|ix| s.word(ix).get().some())),
+            Some(s) if s.kind() == 0 => {
+                let Some(ix) = s.find_str(name, name.hash()) else { return Ok(None) };
+                match s.word(ix).get().some() {
+                    None => self.get_with_hash(t, name.value(), name.hash()),
+                    value => Ok(value),
+                }
+            }
             Some(_) => self.get_with_hash(t, name.value(), name.hash()),
         }
     }
@@ -249,11 +259,16 @@ impl Dict {
     /// The value of a string, comparing text only: never runs user code, and passes over keys that are not exact strings.
     #[inline]
     pub fn get_interned(&self, name: Ref<Str>) -> Option<Value> {
-        let s = self.storage.get()?;
-        if let Some(obj) = s.instance() {
-            return attr::instance_get(Thread::current()?, obj, name);
+        loop {
+            let s = self.storage.get()?;
+            if let Some(obj) = s.instance() {
+                return attr::instance_get(Thread::current()?, obj, name);
+            }
+            let value = s.value_at(s.find_text(name, name.hash())?);
+            if value.is_some() || s.is_cells() {
+                return value;
+            }
         }
-        s.value_at(s.find_text(name, name.hash())?)
     }
 
     /// The value of a key whose hash this is, or that there is none, without calling anything; `None`: that takes a call, or the dict
@@ -264,7 +279,7 @@ impl Dict {
             return None;
         }
         match s.look(key, hash)? {
-            Find::At(ix) => Some(s.word(ix).get().some()),
+            Find::At(ix) => s.word(ix).get().some().map(Some),
             Find::Absent => Some(None),
             Find::Changed => None,
         }
@@ -288,7 +303,12 @@ impl Dict {
                 return instance_lookup(t, obj, key, hash);
             }
             match s.find(t, key, hash, || self.has(s))? {
-                Find::At(ix) => return Ok(s.item(ix)),
+                Find::At(ix) => {
+                    let item = s.item(ix);
+                    if item.is_some() || s.is_cells() {
+                        return Ok(item);
+                    }
+                }
                 Find::Absent => return Ok(None),
                 Find::Changed => {}
             }
@@ -441,6 +461,44 @@ impl Dict {
             return Ok(unsafe { Ref::from_raw(std::ptr::NonNull::from(self)) });
         }
         self.copy(t)
+    }
+
+    /// As `snapshot`, of two dicts at the same moment; unless one of them shows the attributes of an object.
+    pub(crate) fn snapshots(a: Ref<Dict>, b: Ref<Dict>, t: &Thread) -> Result<(Ref<Dict>, Ref<Dict>)> {
+        let dicts = [a, b];
+        // What the last attempt found too small.
+        let mut least = [0, 0];
+        loop {
+            let tables = dicts.map(|d| d.storage.get());
+            let is_owned = dicts.iter().all(|d| t.owns(d.header()));
+            if is_owned || std::ptr::eq(&*a, &*b) || tables.iter().flatten().any(|s| s.instance().is_some()) {
+                return Ok((a.snapshot(t)?, b.snapshot(t)?));
+            }
+            let copies = [Dict::new(t)?, Dict::new(t)?];
+            for i in 0..2 {
+                if let Some(table) = tables[i] {
+                    copies[i].storage.set(t, copies[i].header(), dicts[i].copy_table(t, table, least[i])?);
+                }
+            }
+            let _held = t.exclusive_pair(a.header(), b.header());
+            if tables != dicts.map(|d| d.storage.get()) {
+                continue;
+            }
+            let mut fits = true;
+            for i in 0..2 {
+                if let (Some(from), Some(to)) = (tables[i], copies[i].storage.get()) {
+                    let kept = from.kept();
+                    if kept > to.capacity() {
+                        (least[i], fits) = (kept + kept / 8, false);
+                    } else if fits {
+                        from.copy_into(t, to, from.is_cells());
+                    }
+                }
+            }
+            if fits {
+                return Ok((copies[0], copies[1]));
+            }
+        }
     }
 
     // ------------------------------------------------------------ writing
@@ -666,7 +724,12 @@ impl Dict {
                 Find::Absent => return Ok(None),
                 Find::Changed => continue,
             };
-            let Some(value) = s.value_at(ix) else { return Ok(None) };
+            let Some(value) = s.value_at(ix) else {
+                if s.is_cells() {
+                    return Ok(None);
+                }
+                continue;
+            };
             if !condition(value)? {
                 return Ok(None);
             }
@@ -697,11 +760,7 @@ impl Dict {
                 let Some(ix) = s.find_same(key, hash) else { return Some(false) };
                 let value = s.word(ix).get();
                 match room {
-                    // Who looks for the key without a lock finds it all the time.
-                    None => {
-                        s.append(t, key, value, hash, true);
-                        s.remove(ix);
-                    }
+                    None => s.move_to_end(t, ix, hash),
                     Some(new) => {
                         if !last {
                             new.append(t, key, value, hash, true);
@@ -798,13 +857,10 @@ impl Dict {
                 }
                 return Ok(new);
             }
-            let kept = s.kept();
-            if kept == 0 {
+            if s.kept() == 0 {
                 return Ok(new);
             }
-            let dense = !s.is_cells() && s.next() == kept && s.next() * 2 >= s.capacity();
-            let bits = if dense { s.index_bits() } else { bits_for(kept) };
-            let table = Storage::new(t, s.kind() & !CELLS, bits)?;
+            let table = self.copy_table(t, s, 0)?;
             let done = exclusively(t, &self.header, || {
                 let valid = self.has(s) && s.kept() <= table.capacity();
                 if valid {
@@ -824,43 +880,69 @@ impl Dict {
         self.merge(t, other, true)
     }
 
-    /// Sets the items of `other`; `replace` tells whether keys that are there get the new values.
+    /// Sets the items of `other`; `replace` tells whether keys that are there get the new values. Reads `other` and writes in one
+    /// step, as far as no key's comparison may be user code.
     pub fn merge(&self, t: &Thread, other: Ref<Dict>, replace: bool) -> Result<()> {
         if std::ptr::eq(self, &*other) {
             return Ok(());
         }
-        if self.storage.get().is_none() {
-            let copy = other.copy(t)?;
-            let done = exclusively(t, &self.header, || {
-                let valid = self.storage.get().is_none();
-                if valid {
-                    self.storage.set(t, &self.header, copy.storage.get());
+        // What the last attempt found too small.
+        let (mut more_kept, mut more_room) = (0, 0);
+        let (from, mut pos, is_copy) = loop {
+            let Some(source) = other.storage.get() else { return Ok(()) };
+            let mine = self.storage.get();
+            if source.instance().is_some() || mine.is_some_and(|s| !s.is_plain()) {
+                return self.merge_one_by_one(t, other, replace);
+            }
+            let is_copy = mine.is_none() || !source.is_plain() || !t.owns(other.header());
+            let from = if is_copy { other.copy_table(t, source, more_kept)? } else { source };
+            if let Some(s) = mine {
+                let add = if source.is_general() { GENERAL } else { 0 };
+                self.make_room(t, s, add, more_room)?;
+            }
+            let _held = t.exclusive_pair(&self.header, other.header());
+            if !other.has(source) || (!is_copy && !t.owns(other.header())) {
+                continue;
+            }
+            if is_copy {
+                let kept = source.kept();
+                if kept > from.capacity() {
+                    more_kept = kept + kept / 8;
+                    continue;
                 }
-                valid
-            });
-            if done {
-                return Ok(());
+                source.copy_into(t, from, source.is_cells());
             }
-        }
-        let from = other.snapshot(t)?;
-        let (table, length) = (from.storage.get(), from.structural_len());
-        let mut pos = loop {
-            if let (Some(s), Some(mine)) = (table, self.storage.get())
-                && s.is_general()
-                && mine.kind() == 0
-            {
-                self.rebuild(t, Some(mine), GENERAL, None)?;
-            }
-            self.reserve(t, length)?;
-            match table {
-                Some(s) if s.is_plain() => match self.merge_plainly(t, s, replace) {
-                    Some(pos) => break pos,
-                    // Others were faster.
-                    None => continue,
+            match self.storage.get() {
+                None if is_copy => {
+                    if from.used() > 0 {
+                        self.storage.set(t, &self.header, from);
+                    }
+                    return Ok(());
+                }
+                Some(s) if s.is_plain() && (s.is_general() || !from.is_general()) => match s.room_for(from) {
+                    0 => break (from, s.merge(t, from, replace), is_copy),
+                    n => more_room = n,
                 },
-                _ => break 0,
+                _ => {}
             }
         };
+        let length = other.structural_len();
+        while pos < from.next() {
+            pos += 1;
+            let Some((key, value)) = from.item(pos - 1) else { continue };
+            let present = if replace { IfPresent::Replace } else { IfPresent::Keep };
+            self.upsert(t, key, from.hash_of(pos - 1, key), value, present)?;
+            if !is_copy && (!other.has(from) || other.structural_len() != length) {
+                return Err(t.runtime_error("dict mutated during update"));
+            }
+        }
+        Ok(())
+    }
+
+    /// [`Dict::merge`] where one of the two shows the attributes of an object, or its own values are in cells.
+    fn merge_one_by_one(&self, t: &Thread, other: Ref<Dict>, replace: bool) -> Result<()> {
+        let from = other.snapshot(t)?;
+        let (table, length, mut pos) = (from.storage.get(), from.structural_len(), 0);
         while let Some((k, v, hash)) = from.next_with_hash(&mut pos) {
             let present = if replace { IfPresent::Replace } else { IfPresent::Keep };
             self.upsert(t, k, hash, v, present)?;
@@ -871,48 +953,24 @@ impl Dict {
         Ok(())
     }
 
-    /// Sets items of `from` in one step, as far as there is room and no key's comparison may be user code. Returns the position
-    /// in `from` that it came to; `None`: in a shared dict there is no room for all.
-    fn merge_plainly(&self, t: &Thread, from: Ref<Storage>, replace: bool) -> Option<usize> {
-        exclusively(t, &self.header, || {
-            let Some(s) = self.storage.get().filter(|s| s.is_plain()) else { return Some(0) };
-            if !t.owns(&self.header) && (s.next() + from.used() > s.capacity() || (from.is_general() && !s.is_general())) {
-                return None;
-            }
-            for ix in from.live_start()..from.next() {
-                let Some((key, value)) = from.item(ix) else { continue };
-                let hash = from.hash_of(ix, key);
-                match s.look(key, hash) {
-                    Some(Find::At(at)) if replace => s.word(at).set(t, s.header(), value),
-                    Some(Find::At(_)) => {}
-                    Some(Find::Absent) if !s.is_full() => s.append(t, key, value, hash, true),
-                    _ => return Some(ix),
-                }
-            }
-            Some(from.next())
-        })
+    /// An empty table for a plain copy of `s`, the dict's table, with room for at least `least` entries.
+    fn copy_table(&self, t: &Thread, s: Ref<Storage>, least: usize) -> Result<Ref<Storage>> {
+        let kept = s.kept();
+        let dense = !s.is_cells() && s.next() == kept && s.next() * 2 >= s.capacity();
+        let bits = if dense && least <= kept { s.index_bits() } else { bits_for(kept.max(least)) };
+        Storage::new(t, s.kind() & !CELLS, bits)
     }
 
-    /// Makes room so that `n` more keys fit without growth; in a shared dict for certain, that they may go in in one step.
-    fn reserve(&self, t: &Thread, n: usize) -> Result<()> {
-        let Some(s) = self.storage.get() else { return Ok(()) };
-        if s.instance().is_some() || s.next() + n <= s.capacity() {
+    /// Sees to it that the plain table `s` is of kind `add` and takes `more` new keys; does nothing if the dict has another by now.
+    fn make_room(&self, t: &Thread, s: Ref<Storage>, add: u8, more: usize) -> Result<()> {
+        if s.kind() | add == s.kind() && s.next() + more <= s.capacity() {
             return Ok(());
         }
         let kept = s.kept();
-        let wanted = if t.owns(&self.header) {
-            // Half of the keys may well be there already.
-            let wanted = kept + n / 2 + 1;
-            if wanted <= s.capacity() {
-                return Ok(());
-            }
-            wanted
-        } else {
-            kept + n + 1
-        };
-        let new = Storage::new(t, s.kind(), bits_for(wanted))?;
+        let bits = if more == 0 { s.index_bits() } else { growth_bits(kept).max(bits_for(kept + more)) };
+        let new = Storage::new(t, s.kind() | add, bits)?;
         exclusively(t, &self.header, || {
-            if self.has(s) && s.kept() < new.capacity() {
+            if self.has(s) && s.kept() <= new.capacity() {
                 s.copy_into(t, new, false);
                 self.storage.set(t, &self.header, new);
             }

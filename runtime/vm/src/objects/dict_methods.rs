@@ -105,12 +105,14 @@ impl Dict {
     }
 
     /// Whether both dicts have equal items.
-    pub fn equals(&self, t: &Thread, other: &Dict) -> Result<bool> {
-        if self.len() != other.len() {
+    pub fn equals(this: Ref<Dict>, t: &Thread, other: Ref<Dict>) -> Result<bool> {
+        if this.len() != other.len() {
             return Ok(false);
         }
-        // Each as it is at one moment.
-        let (this, other) = (self.snapshot(t)?, other.snapshot(t)?);
+        let (this, other) = Dict::snapshots(this, other, t)?;
+        if this.len() != other.len() {
+            return Ok(false);
+        }
         let mut pos = 0;
         while let Some((key, mine)) = this.next(&mut pos) {
             match other.get(t, key)? {
@@ -197,14 +199,14 @@ impl Dict {
     #[py]
     fn __eq__(t: &Thread, this: Ref<Dict>, value: Value) -> Result<Value> {
         match value.downcast::<Dict>() {
-            Some(other) => this.equals(t, &other).map(Value::bool),
+            Some(other) => Dict::equals(this, t, other).map(Value::bool),
             None => Ok(Value::NOT_IMPLEMENTED),
         }
     }
     #[py]
     fn __ne__(t: &Thread, this: Ref<Dict>, value: Value) -> Result<Value> {
         match value.downcast::<Dict>() {
-            Some(other) => this.equals(t, &other).map(|equal| Value::bool(!equal)),
+            Some(other) => Dict::equals(this, t, other).map(|equal| Value::bool(!equal)),
             None => Ok(Value::NOT_IMPLEMENTED),
         }
     }
@@ -216,19 +218,17 @@ impl Dict {
 
     #[py]
     fn __or__(t: &Thread, this: Ref<Dict>, value: Value) -> Result<Value> {
-        if value.downcast::<Dict>().is_none() {
-            return Ok(Value::NOT_IMPLEMENTED);
+        match value.downcast::<Dict>() {
+            Some(right) => union(t, this, right),
+            None => Ok(Value::NOT_IMPLEMENTED),
         }
-        let new = this.copy(t)?;
-        new.update_from(t, value)?;
-        Ok(new.value())
     }
     #[py]
     fn __ror__(t: &Thread, this: Ref<Dict>, value: Value) -> Result<Value> {
-        let Some(left) = value.downcast::<Dict>() else { return Ok(Value::NOT_IMPLEMENTED) };
-        let new = left.copy(t)?;
-        new.update_from(t, this.value())?;
-        Ok(new.value())
+        match value.downcast::<Dict>() {
+            Some(left) => union(t, left, this),
+            None => Ok(Value::NOT_IMPLEMENTED),
+        }
     }
     #[py]
     fn __ior__(t: &Thread, this: Ref<Dict>, value: Value) -> Result<Ref<Dict>> {
@@ -347,7 +347,7 @@ impl Dict {
         if let Some(d) = exact
             && let Some(from) = iterable.downcast::<Dict>().filter(|&from| is_exact(from))
         {
-            let mut pos = 0;
+            let (from, mut pos) = (from.snapshot(t)?, 0);
             while let Some((key, _, hash)) = from.next_with_hash(&mut pos) {
                 d.set_with_hash(t, key, value, hash)?;
             }
@@ -388,10 +388,23 @@ impl Dict {
     }
 }
 
+/// A new dict with the items of both at one moment; those of `right` win.
+fn union(t: &Thread, left: Ref<Dict>, right: Ref<Dict>) -> Result<Value> {
+    if !is_exact(right) {
+        let new = left.copy(t)?;
+        new.update_from(t, right.value())?;
+        return Ok(new.value());
+    }
+    let (left, right) = Dict::snapshots(left, right, t)?;
+    let new = left.copy(t)?;
+    new.merge(t, right, true)?;
+    Ok(new.value())
+}
+
 fn repr_of(t: &Thread, d: Ref<Dict>) -> Result<TextBuf> {
     let mut text = TextBuf::new();
     text.push_str("{");
-    let mut pos = 0;
+    let (d, mut pos) = (d.snapshot(t)?, 0);
     let mut first = true;
     while let Some((key, value)) = d.next(&mut pos) {
         if !first {
@@ -408,7 +421,7 @@ fn repr_of(t: &Thread, d: Ref<Dict>) -> Result<TextBuf> {
 
 /// Adds the items of `from`; stops at the first key that is there already, and returns it: for calls with `**kwargs`.
 pub fn merge_distinct(t: &Thread, d: Ref<Dict>, from: Ref<Dict>) -> Result<Option<Value>> {
-    let mut pos = 0;
+    let (from, mut pos) = (from.snapshot(t)?, 0);
     while let Some((key, value, hash)) = from.next_with_hash(&mut pos) {
         if d.set_default_with_hash(t, key, value, hash)?.is_some() {
             return Ok(Some(key));

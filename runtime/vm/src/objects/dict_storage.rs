@@ -8,7 +8,8 @@
 //!
 //! **Readers take no lock.** They may rely on this, between resizes (a resize makes another table and leaves this one behind):
 //! - an entry's key, value and hash are written before the slot, and before `next`, that publish it (release);
-//! - an entry is never used for another key: removing it writes the empty mark to value and key, and its slot becomes a dummy;
+//! - an entry is never used for another key: removing it makes its slot a dummy, then writes the empty mark to value and key. Who
+//!   found an entry without a value searches again, as the key may only have been given another place;
 //! - at least a third of the slots is 0, so every probe ends.
 //!
 //! Writers hold the dict exclusively (its owner, or its lock byte).
@@ -488,6 +489,12 @@ impl Storage {
     /// and the kind fits the key.
     #[inline]
     pub(crate) fn append(&self, t: &Thread, key: Value, word: Value, hash: i64, counts: bool) {
+        self.append_behind(t, key, word, hash, counts, FIRST);
+    }
+
+    /// As `append`: its slot is the first on the key's probe that is less than `taken`.
+    #[inline(always)]
+    fn append_behind(&self, t: &Thread, key: Value, word: Value, hash: i64, counts: bool, taken: u32) {
         let ix = self.next.load(Relaxed);
         debug_assert!(ix < self.capacity);
         self.key(ix as usize).set(t, &self.header, key);
@@ -496,7 +503,7 @@ impl Storage {
             self.hash_word(ix as usize).store(hash as u64, Relaxed);
         }
         let mut p = Probe::new(hash, self.mask());
-        while self.slot(p.at) >= FIRST {
+        while self.slot(p.at) >= taken {
             p.advance();
         }
         self.set_slot(p.at, ix + FIRST);
@@ -516,16 +523,59 @@ impl Storage {
         p.at
     }
 
+    /// How many entries more the table would need room for to take the items of `from` in: 0, it has the room. The caller holds
+    /// both.
+    pub(crate) fn room_for(&self, from: Ref<Storage>) -> usize {
+        if self.next() + from.used() <= self.capacity() {
+            return 0;
+        }
+        let is_new = |ix: &usize| {
+            let Some((key, _)) = from.item(*ix) else { return false };
+            !matches!(self.look(key, from.hash_of(*ix, key)), Some(Find::At(_)))
+        };
+        let n = (from.live_start()..from.next()).filter(is_new).count();
+        if self.next() + n <= self.capacity() { 0 } else { n }
+    }
+
+    /// Sets items of `from`, for which there is room, as far as no key's comparison may be user code. Returns the position in
+    /// `from` that it came to. The caller holds both.
+    pub(crate) fn merge(&self, t: &Thread, from: Ref<Storage>, replace: bool) -> usize {
+        for ix in from.live_start()..from.next() {
+            let Some((key, value)) = from.item(ix) else { continue };
+            let hash = from.hash_of(ix, key);
+            match self.look(key, hash) {
+                Some(Find::At(at)) if replace => self.word(at).set(t, &self.header, value),
+                Some(Find::At(_)) => {}
+                Some(Find::Absent) => self.append(t, key, value, hash, true),
+                _ => return ix,
+            }
+        }
+        from.next()
+    }
+
     /// Removes the live entry `ix`; returns its value. The caller holds the dict. Not for tables of cells.
     pub(crate) fn remove(&self, ix: usize) -> Value {
+        let value = self.retire(ix);
+        self.used.store(self.used.load(Relaxed) - 1, Release);
+        value
+    }
+
+    /// Gives the key of the live entry `ix` the last place. Who looks for it without a lock finds it all the time: its new slot is
+    /// behind the old one on the probe, so a search that comes to the old one too late comes to the new one; and who found the old
+    /// entry and no value in it searches again. The caller holds the dict; there is room.
+    pub(crate) fn move_to_end(&self, t: &Thread, ix: usize, hash: i64) {
+        self.append_behind(t, self.key(ix).get(), self.word(ix).get(), hash, false, DUMMY);
+        self.retire(ix);
+    }
+
+    fn retire(&self, ix: usize) -> Value {
         debug_assert!(!self.is_cells());
         let (key, value) = (self.key(ix).get(), self.word(ix).get());
         let at = self.slot_of(ix, self.hash_of(ix, key));
-        // Nothing that is overwritten with the empty mark needs a barrier.
-        self.word(ix).init(Value::EMPTY);
+        // A search that begins now does not come here. Nothing that is overwritten with the empty mark needs a barrier.
         self.set_slot(at, DUMMY);
+        self.word(ix).init(Value::EMPTY);
         self.key(ix).init(Value::EMPTY);
-        self.used.store(self.used.load(Relaxed) - 1, Release);
         let (next, mut start, mut end) = (self.next.load(Relaxed), self.live_start.load(Relaxed), self.live_end.load(Relaxed));
         if ix as u32 == start {
             while start < next && self.word(start as usize).get().is_empty() {

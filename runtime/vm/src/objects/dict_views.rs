@@ -308,19 +308,41 @@ fn picked(t: &Thread, dict: Ref<Dict>, pick: fn(&Thread, Value, Value) -> Result
     Ok(out)
 }
 
-/// What a view shows at one moment; `None`: it is no view.
-pub(crate) fn items_at_once(t: &Thread, view: Value) -> Result<Option<ValueVec>> {
-    let Some(shape) = view.header().map(|h| h.shape_id()) else { return Ok(None) };
-    let Some(v) = view.downcast::<DictView>() else { return Ok(None) };
-    Ok(if shape == DictKeys::class_cell().shape() {
-        Some(v.dict().keys_vec(t)?)
+/// What of a dict an iterable gives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Keys,
+    Values,
+    Items,
+}
+
+impl Part {
+    /// That part of a dict at one moment.
+    pub(crate) fn at_once(self, t: &Thread, d: Ref<Dict>) -> Result<ValueVec> {
+        match self {
+            Part::Keys => d.keys_vec(t),
+            Part::Values => d.values_vec(t),
+            Part::Items => picked(t, d, pick_item),
+        }
+    }
+}
+
+/// The dict of an exact dict or view, and what iterating over that gives; `None`: it is neither.
+pub(crate) fn dict_part(iterable: Value) -> Option<(Ref<Dict>, Part)> {
+    let shape = iterable.header()?.shape_id();
+    if shape == Dict::class_cell().shape() {
+        return Some((iterable.downcast::<Dict>()?, Part::Keys));
+    }
+    let part = if shape == DictKeys::class_cell().shape() {
+        Part::Keys
     } else if shape == DictValues::class_cell().shape() {
-        Some(v.dict().values_vec(t)?)
+        Part::Values
     } else if shape == DictItems::class_cell().shape() {
-        Some(picked(t, v.dict(), pick_item)?)
+        Part::Items
     } else {
-        None
-    })
+        return None;
+    };
+    Some((iterable.downcast::<DictView>()?.dict(), part))
 }
 
 /// Whether everything in `a` is in `b`.

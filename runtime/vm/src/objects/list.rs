@@ -516,6 +516,46 @@ impl List {
         self.len.store(n + more, Release);
         true
     }
+    /// Appends what `items` gives of another container, whose header is `source`: of both as they are at one moment. `expected`
+    /// is how many there may be; each time that it was too low, it is called again, with how much more than the last time. `items`
+    /// gets that number, too, may prepare as many, and gives an iterator that must not allocate, poll or call out.
+    pub(crate) fn extend_at_once<I: Iterator<Item = Value>>(
+        &self,
+        t: &Thread,
+        source: &Header,
+        expected: impl Fn() -> usize,
+        items: impl Fn(usize) -> Result<I>,
+    ) -> Result<()> {
+        let mut spare = 0;
+        loop {
+            let n = expected() + spare;
+            self.reserve(t, n)?;
+            let items = items(n)?;
+            let _guards = t.exclusive_pair(&self.header, source);
+            let storage = self.storage.get();
+            let len = self.len.load(Relaxed);
+            let free = storage.as_ref().map_or(&[][..], |a| &a.fields()[len..]);
+            let free = &free[..n.min(free.len())];
+            let mut added = 0;
+            let fits = self.change_held(|| {
+                for item in items {
+                    let (Some(place), Some(a)) = (free.get(added), &storage) else {
+                        // Slots beyond the length are empty.
+                        free[..added].iter().for_each(|f| f.init(Value::EMPTY));
+                        return false;
+                    };
+                    place.set(t, a.header(), item);
+                    added += 1;
+                }
+                self.len.store(len + added, Release);
+                true
+            });
+            if fits {
+                return Ok(());
+            }
+            spare = n / 8 + 1;
+        }
+    }
     /// Appends the list's own items.
     fn double(&self, t: &Thread) -> Result<()> {
         loop {

@@ -6,9 +6,11 @@
 
 use crate::native::*;
 use crate::objects::dict::exclusively;
+use crate::objects::dict_views::{Part, dict_part};
 use crate::objects::exceptions as ex;
 use crate::objects::iterators::ListIterator;
 use crate::objects::list::{both_small_ints, position};
+use crate::objects::set::{Set, SetData};
 use crate::objects::slice::{Slice, Unpacked};
 use crate::objects::sort;
 use crate::objects::value_vec::Array;
@@ -141,8 +143,21 @@ impl List {
         if let Some(x) = iterable.downcast::<Tuple>().filter(|_| class_of(iterable) == Tuple::class()) {
             return self.extend_from_slice(t, x.as_slice());
         }
-        if let Some(d) = iterable.downcast::<Dict>().filter(|_| class_of(iterable) == Dict::class()) {
-            return self.extend_from_slice(t, d.keys_vec(t)?.as_slice());
+        if let Some((d, part)) = dict_part(iterable) {
+            return self.extend_from_dict(t, d, part);
+        }
+        if class_of(iterable) == Set::class()
+            && let Some(s) = iterable.downcast::<SetData>()
+        {
+            return self.extend_at_once(
+                t,
+                &s.header,
+                || s.len(),
+                |_| {
+                    let mut pos = 0;
+                    Ok(std::iter::from_fn(move || s.next(&mut pos).map(|(item, _)| item)))
+                },
+            );
         }
         if let Some(items) = t.items_at_once(iterable)? {
             return self.extend_from_slice(t, items.as_slice());
@@ -151,6 +166,40 @@ impl List {
         let expected = t.length_hint(iterable, 8)?;
         self.reserve(t, expected.min(1 << 20))?;
         t.for_each(iter, |v| self.append(t, v))
+    }
+    /// Appends the keys, values or items of a dict. What shows the attributes of an object is read one by one.
+    fn extend_from_dict(&self, t: &Thread, d: Ref<Dict>, part: Part) -> Result<()> {
+        if d.viewed_instance().is_some() {
+            return self.extend_from_slice(t, part.at_once(t, d)?.as_slice());
+        }
+        self.extend_at_once(
+            t,
+            d.header(),
+            || d.len(),
+            |n| {
+                let pairs = ValueVec::with_capacity(t, if part == Part::Items { n } else { 0 })?;
+                if part == Part::Items {
+                    for _ in 0..n {
+                        pairs.push(t, Tuple::pair(t, Value::NONE, Value::NONE)?)?;
+                    }
+                }
+                let (mut pos, mut i) = (0, 0);
+                Ok(std::iter::from_fn(move || {
+                    let (key, value) = d.next(&mut pos)?;
+                    Some(match part {
+                        Part::Keys => key,
+                        Part::Values => value,
+                        Part::Items => {
+                            i += 1;
+                            // Where there are more than pairs, there is no room for them either.
+                            let Some(pair) = pairs.get(i - 1) else { return Some(Value::NONE) };
+                            pair.downcast::<Tuple>()?.refill_pair(t, key, value);
+                            pair
+                        }
+                    })
+                }))
+            },
+        )
     }
     fn index_error(t: &Thread, what: &str) -> Exc {
         t.index_error(what)

@@ -16,8 +16,9 @@
 use crate::native::*;
 use crate::objects::dict::{exclusively, hash_key, small_int_hash, unhashable};
 use crate::objects::dict_storage::exact_str;
-use crate::objects::dict_views::reduce_to_iter;
+use crate::objects::dict_views::{Part, dict_part, reduce_to_iter};
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::*};
+use taipan_heap::Exclusive;
 
 /// Slots of the smallest table.
 const MIN_SLOTS: usize = 8;
@@ -720,7 +721,7 @@ impl SetData {
 
     /// A set with the content of this moment that nobody writes: this one if it is frozen or the calling thread's own.
     pub(crate) fn stable(&self, t: &Thread) -> Result<Ref<SetData>> {
-        if t.owns(&self.header) || self.is_frozen() {
+        if self.is_stable(t) {
             return Ok(self.as_ref());
         }
         let new = Set::new(t)?;
@@ -728,17 +729,83 @@ impl SetData {
         Ok(new.base.as_ref())
     }
 
+    /// Whether no other thread writes the set.
+    fn is_stable(&self, t: &Thread) -> bool {
+        self.is_frozen() || t.owns(&self.header)
+    }
+
+    /// As `stable`, of two sets at the same moment.
+    pub(crate) fn stable_pair(&self, t: &Thread, other: &SetData) -> Result<(Ref<SetData>, Ref<SetData>)> {
+        // What the last attempt found too small.
+        let mut more = [0, 0];
+        loop {
+            if std::ptr::eq(self, other) {
+                let one = self.stable(t)?;
+                return Ok((one, one));
+            }
+            if self.is_stable(t) || other.is_stable(t) {
+                let both = (self.stable(t)?, other.stable(t)?);
+                // Making the copy may have cost the other.
+                if both.0.still_stands_for(t, self) && both.1.still_stands_for(t, other) {
+                    return Ok(both);
+                }
+                continue;
+            }
+            let sets = [self, other];
+            let tables = sets.map(|s| s.storage.get());
+            let copies = [Set::new(t)?, Set::new(t)?];
+            for ((copy, table), more) in copies.iter().zip(tables).zip(more) {
+                if let Some(table) = table {
+                    copy.base.storage.set(t, &copy.base.header, SetData::copy_table(t, &table, more)?);
+                }
+            }
+            let _held = t.exclusive_pair(&self.header, &other.header);
+            if tables != sets.map(|s| s.storage.get()) {
+                continue;
+            }
+            let mut fits = true;
+            for ((copy, table), more) in copies.iter().zip(tables).zip(&mut more) {
+                if let (Some(to), Some(table)) = (copy.base.storage.get(), table) {
+                    if table.used() >= to.mask {
+                        (*more, fits) = (table.used() / 8 + 1, false);
+                    } else if fits {
+                        to.take_all(t, &table);
+                    }
+                }
+            }
+            if fits {
+                return Ok((copies[0].base.as_ref(), copies[1].base.as_ref()));
+            }
+        }
+    }
+
+    /// Whether `self`, which `stable` gave for `origin`, still has what `origin` had.
+    fn still_stands_for(&self, t: &Thread, origin: &SetData) -> bool {
+        !std::ptr::eq(self, origin) || self.is_stable(t)
+    }
+
+    /// This set exclusively, and so that nobody writes `other`.
+    fn exclusively_with<'a>(&'a self, t: &'a Thread, other: &'a SetData) -> (Exclusive<'a>, Option<Exclusive<'a>>) {
+        if other.is_frozen() {
+            return (t.exclusive(&self.header), None);
+        }
+        t.exclusive_pair(&self.header, &other.header)
+    }
+
+    /// An empty table for a copy of `s`, sized as merging into an empty set would, with room for `more` keys besides.
+    fn copy_table(t: &Thread, s: &SetStorage, more: usize) -> Result<Ref<SetStorage>> {
+        let used = s.used() + more;
+        SetStorage::new(t, if used * 5 >= (MIN_SLOTS - 1) * 3 { slots_over(used * 2) } else { MIN_SLOTS })
+    }
+
     /// Gives `self`, which is empty and only the caller knows, a copy of the table of `other`.
     fn take_table(&self, t: &Thread, other: &SetData) -> Result<()> {
         loop {
             let Some(from) = other.storage.get() else { return Ok(()) };
-            let used = from.used();
-            if used == 0 {
+            if from.used() == 0 {
                 return Ok(());
             }
-            // As merging into an empty set would size it.
-            let slots = if used * 5 >= (MIN_SLOTS - 1) * 3 { slots_over(used * 2) } else { MIN_SLOTS };
-            let new = SetStorage::new(t, slots)?;
+            let new = SetData::copy_table(t, &from, 0)?;
             let done = exclusively(t, &other.header, || {
                 let valid = other.has(from) && from.used() < new.mask;
                 if valid {
@@ -774,8 +841,7 @@ impl SetData {
         if self.storage.get().is_none() && (self.is_frozen() || t.owns(&self.header)) {
             return self.take_table(t, other);
         }
-        let from = other.stable(t)?;
-        let mut pos = self.in_one_step(t, from, true, |s, found, item, hash| {
+        let (from, mut pos) = self.in_one_step(t, other, true, |s, found, item, hash| {
             if found.is_none() {
                 s.insert(t, item, hash);
             }
@@ -786,41 +852,66 @@ impl SetData {
         Ok(())
     }
 
-    /// Calls `f` for the items of `from`, which nobody writes, with the slot that has the same item in this set's table: in one
-    /// step, as far as no comparison may be user code. Gives the position in `from` that it came to. `adds`: `f` may add the
-    /// item, for which there is room.
+    /// Calls `f` for the items of `other`, with the slot that has the same item in this set's table: both sets as they are at one
+    /// moment, as far as no comparison may be user code. Gives the items of that moment, which nobody writes, and the position
+    /// that it came to. `adds`: `f` may add the item, for which there is room.
     fn in_one_step(
         &self,
         t: &Thread,
-        from: Ref<SetData>,
+        other: &SetData,
         adds: bool,
         mut f: impl FnMut(&SetStorage, Option<usize>, Value, i64),
-    ) -> Result<usize> {
+    ) -> Result<(Ref<SetData>, usize)> {
+        // What the last attempt found too small.
+        let mut more = 0;
         loop {
-            let n = if adds { from.len() } else { 0 };
+            if self.storage.get().is_none() {
+                if !adds {
+                    return Ok((Set::new(t)?.base.as_ref(), 0));
+                }
+                self.resize(t, None, MIN_SLOTS)?;
+            }
+            let source = other.storage.get();
+            let is_stable = other.is_stable(t);
+            let from = match source {
+                Some(s) if !is_stable => {
+                    let copy = Set::new(t)?;
+                    copy.base.storage.set(t, &copy.base.header, SetData::copy_table(t, &s, more)?);
+                    copy.base.as_ref()
+                }
+                _ => other.as_ref(),
+            };
             if adds {
-                self.reserve(t, n)?;
+                self.reserve(t, source.map_or(0, |s| s.used()) + more)?;
             }
-            let done = exclusively(t, &self.header, || {
-                let Some(s) = self.storage.get() else { return Some(0) };
-                if s.fill() + n > s.mask {
-                    // Others were faster.
-                    return None;
-                }
-                let (mut pos, mut before) = (0, 0);
-                while let Some((item, hash)) = from.next(&mut pos) {
-                    match s.glance(item, hash) {
-                        Glance::There(at) => f(&s, Some(at), item, hash),
-                        Glance::Absent => f(&s, None, item, hash),
-                        Glance::Ask => return Some(before),
-                    }
-                    before = pos;
-                }
-                Some(pos)
-            });
-            if let Some(pos) = done {
-                return Ok(pos);
+            let _held = self.exclusively_with(t, other);
+            let changed = other.storage.get() != source || is_stable != other.is_stable(t);
+            let Some(s) = self.storage.get().filter(|_| !changed) else { continue };
+            let n = source.map_or(0, |s| s.used());
+            if adds && s.fill() + n > s.mask {
+                // Others were faster.
+                more = n / 8 + 1;
+                continue;
             }
+            if let (Some(source), Some(copy)) = (source, from.storage.get())
+                && source != copy
+            {
+                if n >= copy.mask {
+                    more = n / 8 + 1;
+                    continue;
+                }
+                copy.take_all(t, &source);
+            }
+            let (mut pos, mut before) = (0, 0);
+            while let Some((item, hash)) = from.next(&mut pos) {
+                match s.glance(item, hash) {
+                    Glance::There(at) => f(&s, Some(at), item, hash),
+                    Glance::Absent => f(&s, None, item, hash),
+                    Glance::Ask => return Ok((from, before)),
+                }
+                before = pos;
+            }
+            return Ok((from, pos));
         }
     }
 
@@ -838,18 +929,51 @@ impl SetData {
         if let Some(other) = iterable.downcast::<SetData>() {
             return self.merge(t, &other);
         }
-        if let Some(d) = exact_dict(iterable) {
-            self.reserve(t, d.len())?;
-            let (from, mut pos) = (d.snapshot(t)?, 0);
-            while let Some((key, _, hash)) = from.next_with_hash(&mut pos) {
-                self.add_with_hash(t, key, hash)?;
-            }
-            return Ok(());
+        if let Some((d, Part::Keys)) = dict_part(iterable) {
+            return self.add_keys(t, d);
         }
         if let Some(items) = t.items_at_once(iterable)? {
             return self.update_from_slice(t, items.as_slice());
         }
         t.for_each(iterable, |item| self.add(t, item).map(|_| ()))
+    }
+
+    /// Adds the keys of a dict: in one step, as far as no comparison may be user code and the dict does not show an object's
+    /// attributes.
+    fn add_keys(&self, t: &Thread, d: Ref<Dict>) -> Result<()> {
+        // What the last attempt found too small.
+        let mut more = 0;
+        while d.viewed_instance().is_none() {
+            if self.storage.get().is_none() {
+                self.resize(t, None, MIN_SLOTS)?;
+            }
+            self.reserve(t, d.len() + more)?;
+            let _held = t.exclusive_pair(&self.header, d.header());
+            let Some(s) = self.storage.get() else { continue };
+            let n = d.len();
+            if s.fill() + n > s.mask {
+                more = n / 8 + 1;
+                continue;
+            }
+            let (mut pos, mut asked) = (0, false);
+            while let Some((key, _, hash)) = d.next_with_hash(&mut pos) {
+                match s.glance(key, hash) {
+                    // Names that code stores into without asking come at any moment.
+                    Glance::Absent if s.fill() < s.mask => s.insert(t, key, hash),
+                    Glance::There(_) => {}
+                    _ => asked = true,
+                }
+            }
+            if !asked {
+                return Ok(());
+            }
+            break;
+        }
+        let (from, mut pos) = (d.snapshot(t)?, 0);
+        while let Some((key, _, hash)) = from.next_with_hash(&mut pos) {
+            self.add_with_hash(t, key, hash)?;
+        }
+        Ok(())
     }
 
     /// Replaces the content by that of `other`, which nobody else knows.
@@ -866,7 +990,7 @@ impl SetData {
         }
         let out = SetData::new_like(t, &so)?;
         if let Some(other) = other.downcast::<SetData>() {
-            let (a, b) = (so.stable(t)?, other.stable(t)?);
+            let (a, b) = so.stable_pair(t, &other)?;
             let (large, small) = if b.len() > a.len() { (b, a) } else { (a, b) };
             let (Some(small), Some(table)) = (small.storage.get(), large.storage.get()) else { return Ok(out.value()) };
             let mut asked = false;
@@ -902,15 +1026,11 @@ impl SetData {
                 self.clear(t);
                 return Ok(());
             }
-            let mut from = other.stable(t)?;
             // Rather look the few up in the many than the other way round.
-            if from.len() / 8 > self.len() {
-                let common = SetData::intersection_of(t, self.as_ref().value(), from.value())?;
-                if let Some(common) = common.downcast::<SetData>() {
-                    from = common;
-                }
+            if other.len() / 8 > self.len() && self.keep_if(t, &other, false) {
+                return Ok(());
             }
-            let mut pos = self.in_one_step(t, from, false, |s, found, _, _| {
+            let (from, mut pos) = self.in_one_step(t, &other, false, |s, found, _, _| {
                 if let Some(at) = found {
                     s.remove(at);
                 }
@@ -946,11 +1066,14 @@ impl SetData {
             return Ok(out);
         }
         let out = SetData::new_like(t, self)?;
-        let Some(from) = self.stable(t)?.storage.get() else { return Ok(out) };
-        let set = match set {
-            Some(s) => Some(s.stable(t)?),
-            None => None,
+        let (from, set) = match set {
+            Some(s) => {
+                let (from, s) = self.stable_pair(t, &s)?;
+                (from, Some(s))
+            }
+            None => (self.stable(t)?, None),
         };
+        let Some(from) = from.storage.get() else { return Ok(out) };
         let table = set.and_then(|s| s.storage.get());
         let mut asked = dict.is_some();
         for (item, hash) in from.items() {
@@ -991,8 +1114,8 @@ impl SetData {
             }
             Ok(())
         };
-        let from = match other.downcast::<SetData>() {
-            Some(s) => s.stable(t)?,
+        let other = match other.downcast::<SetData>() {
+            Some(s) => s,
             None => {
                 // Each item counts once, however often the iterable has it.
                 let distinct = SetData::new_like(t, self)?;
@@ -1000,7 +1123,7 @@ impl SetData {
                 distinct
             }
         };
-        let mut pos = self.in_one_step(t, from, true, |s, found, item, hash| match found {
+        let (from, mut pos) = self.in_one_step(t, &other, true, |s, found, item, hash| match found {
             Some(at) => s.remove(at),
             None => s.insert(t, item, hash),
         })?;
@@ -1010,32 +1133,38 @@ impl SetData {
         Ok(())
     }
 
-    /// Removes the items that are not in `other`, in one step; false, and nothing is done, where it takes code of the user's.
-    pub fn keep_common(&self, t: &Thread, other: &SetData) -> Result<bool> {
-        let other = other.stable(t)?;
-        let table = other.storage.get();
-        Ok(exclusively(t, &self.header, || {
-            let Some(s) = self.storage.get() else { return true };
-            let slots = || s.slots().iter().enumerate().filter_map(|(i, slot)| Some((i, slot.live_key()?, slot.hash())));
-            let look = |key, hash| table.map_or(Glance::Absent, |o| o.glance(key, hash));
-            if slots().any(|(_, key, hash)| matches!(look(key, hash), Glance::Ask)) {
-                return false;
+    /// Keeps the items that are in `other` (`common`), or those that are not, in one step; false, and nothing is done, where it
+    /// takes code of the user's.
+    pub fn keep_if(&self, t: &Thread, other: &SetData, common: bool) -> bool {
+        let _held = self.exclusively_with(t, other);
+        let (Some(s), table) = (self.storage.get(), other.storage.get()) else { return true };
+        let slots = || s.slots().iter().enumerate().filter_map(|(i, slot)| Some((i, slot.live_key()?, slot.hash())));
+        let look = |key, hash| table.map_or(Glance::Absent, |o| o.glance(key, hash));
+        if slots().any(|(_, key, hash)| matches!(look(key, hash), Glance::Ask)) {
+            return false;
+        }
+        for (i, key, hash) in slots() {
+            if matches!(look(key, hash), Glance::Absent) == common {
+                s.remove(i);
             }
-            for (i, key, hash) in slots() {
-                if matches!(look(key, hash), Glance::Absent) {
-                    s.remove(i);
-                }
-            }
-            true
-        }))
+        }
+        true
     }
 
     /// Whether all items are in `other`.
     pub fn is_subset_of(&self, t: &Thread, other: &SetData) -> Result<bool> {
-        if self.len() > other.len() {
+        self.is_subset_if(t, other, |n, m| n <= m)
+    }
+
+    /// Whether all items are in `other`, and the numbers of items are as `fits` says.
+    pub(crate) fn is_subset_if(&self, t: &Thread, other: &SetData, fits: impl Fn(usize, usize) -> bool) -> Result<bool> {
+        if !fits(self.len(), other.len()) {
             return Ok(false);
         }
-        let (a, b) = (self.stable(t)?, other.stable(t)?);
+        let (a, b) = self.stable_pair(t, other)?;
+        if !fits(a.len(), b.len()) {
+            return Ok(false);
+        }
         let Some(items) = a.storage.get() else { return Ok(true) };
         for (item, hash) in items.items() {
             if !b.contains_with_hash(t, item, hash)? {
@@ -1046,14 +1175,11 @@ impl SetData {
     }
 
     pub fn equals(&self, t: &Thread, other: &SetData) -> Result<bool> {
-        if self.len() != other.len() {
-            return Ok(false);
-        }
         let (h, g) = (self.hash.load(Relaxed), other.hash.load(Relaxed));
         if h != 0 && g != 0 && h != g {
             return Ok(false);
         }
-        self.is_subset_of(t, other)
+        self.is_subset_if(t, other, |n, m| n == m)
     }
 
     /// The hash that a frozenset of the items has.

@@ -62,9 +62,9 @@ pub(crate) fn compare(t: &Thread, s: Ref<SetData>, value: Value, op: Compare) ->
     let holds = match op {
         Compare::Eq => s.equals(t, &other)?,
         Compare::Ne => !s.equals(t, &other)?,
-        Compare::Lt => s.len() < other.len() && s.is_subset_of(t, &other)?,
+        Compare::Lt => s.is_subset_if(t, &other, |n, m| n < m)?,
         Compare::Le => s.is_subset_of(t, &other)?,
-        Compare::Gt => s.len() > other.len() && other.is_subset_of(t, &s)?,
+        Compare::Gt => other.is_subset_if(t, &s, |n, m| n < m)?,
         Compare::Ge => other.is_subset_of(t, &s)?,
     };
     Ok(Value::bool(holds))
@@ -110,8 +110,15 @@ fn discard(t: &Thread, s: Ref<SetData>, item: Value) -> Result<bool> {
 }
 
 fn union(t: &Thread, s: Ref<SetData>, others: &[Value]) -> Result<Ref<SetData>> {
+    let (s, first, rest) = match others.split_first() {
+        Some((first, rest)) if let Some(o) = first.downcast::<SetData>() => {
+            let (a, b) = s.stable_pair(t, &o)?;
+            (a, Some(b.value()), rest)
+        }
+        _ => (s, None, others),
+    };
     let out = s.copy(t)?;
-    for &other in others {
+    for other in first.into_iter().chain(rest.iter().copied()) {
         if other != s.value() {
             out.update_from(t, other)?;
         }
@@ -138,6 +145,13 @@ fn difference(t: &Thread, s: Ref<SetData>, others: &[Value]) -> Result<Ref<SetDa
 }
 
 fn symmetric_difference(t: &Thread, s: Ref<SetData>, other: Value) -> Result<Ref<SetData>> {
+    let (s, other) = match other.downcast::<SetData>() {
+        Some(o) => {
+            let (a, b) = s.stable_pair(t, &o)?;
+            (a, b.value())
+        }
+        None => (s, other),
+    };
     let out = s.copy(t)?;
     out.clear(t);
     out.update_from(t, other)?;
@@ -150,7 +164,7 @@ fn is_disjoint(t: &Thread, s: Ref<SetData>, other: Value) -> Result<bool> {
         return Ok(s.is_empty());
     }
     if let Some(o) = other.downcast::<SetData>().filter(|o| o.is_exact()) {
-        let (a, b) = (s.stable(t)?, o.stable(t)?);
+        let (a, b) = s.stable_pair(t, &o)?;
         let (large, small) = if b.len() > a.len() { (b, a) } else { (a, b) };
         let mut pos = 0;
         while let Some((item, hash)) = small.next(&mut pos) {
@@ -396,7 +410,7 @@ impl Set {
         if !t.owns(this.data().header())
             && let [other] = others
             && let Some(other) = other.downcast::<SetData>()
-            && this.data().keep_common(t, &other)?
+            && this.data().keep_if(t, &other, true)
         {
             return Ok(());
         }

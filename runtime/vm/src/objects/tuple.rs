@@ -87,6 +87,13 @@ impl Tuple {
             Ok(Ref::<Tuple>::from_raw(cell).value())
         }
     }
+    /// Overwrites the items of a pair that nobody else knows yet.
+    pub(crate) fn refill_pair(&self, t: &Thread, a: Value, b: Value) {
+        if let [first, second] = self.fields() {
+            first.set(t, &self.header, a);
+            second.set(t, &self.header, b);
+        }
+    }
     /// A tuple of a subclass of tuple.
     pub fn in_class(t: &Thread, class: Ref<Class>, items: &[Value]) -> Result<Ref<Tuple>> {
         let r = Tuple::with_shape(t, class.instance_shape(), items)?;

@@ -3,6 +3,7 @@
 use super::{is_kind, is_method, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
+use crate::objects::dict_views::dict_part;
 use crate::objects::exceptions as ex;
 use crate::objects::generator::{Generator, Resumed};
 use crate::objects::iterators::{ListIterator, TupleIterator};
@@ -184,10 +185,7 @@ impl Thread {
         if shape == Set::class_cell().shape() || shape == FrozenSet::class_cell().shape() {
             return iterable.downcast::<SetData>().map(|s| s.items(self)).transpose();
         }
-        if shape == Dict::class_cell().shape() {
-            return iterable.downcast::<Dict>().map(|d| d.keys_vec(self)).transpose();
-        }
-        crate::objects::dict_views::items_at_once(self, iterable)
+        dict_part(iterable).map(|(d, part)| part.at_once(self, d)).transpose()
     }
 
     /// `tuple(iterable)`, where a tuple is its own copy.
