@@ -1200,6 +1200,7 @@ pub unsafe fn call(t: &Thread, regs: Regs, base: usize, n: usize, kw: bool, next
 pub fn convert_by_class(t: &Thread, class: Value, v: Value) -> Result<Value> {
     use crate::objects::float::BoxedFloat;
     use crate::objects::int::BigInt;
+    use crate::objects::set::Set;
     use crate::objects::singletons::Bool;
     if class == Str::class().value() {
         return t.str(v).map(Ref::value);
@@ -1209,11 +1210,17 @@ pub fn convert_by_class(t: &Thread, class: Value, v: Value) -> Result<Value> {
             // All that fits an immediate integer for certain.
             return if x.abs() < (1i64 << 60) as f64 { Ok(Value::small_int(x as i64)) } else { Ok(Value::EMPTY) };
         }
+        if let Some(text) = crate::objects::dict_storage::exact_str(v) {
+            return Ok(crate::objects::int::plain_decimal(&text).unwrap_or(Value::EMPTY));
+        }
         return Ok(if v.is_small_int() { v } else { Value::EMPTY });
     }
     if class == BoxedFloat::class().value() {
         if v.is_small_int() {
             return Ok(Value::try_float(v.small_int_unchecked() as f64).unwrap_or(Value::EMPTY));
+        }
+        if let Some(text) = crate::objects::dict_storage::exact_str(v) {
+            return Ok(crate::objects::float::plain_decimal(&text).unwrap_or(Value::EMPTY));
         }
         return Ok(if v.is_immediate_float() { v } else { Value::EMPTY });
     }
@@ -1233,6 +1240,11 @@ pub fn convert_by_class(t: &Thread, class: Value, v: Value) -> Result<Value> {
     }
     if class == Tuple::class().value() {
         return t.iterate_to_tuple(v).map(Ref::value);
+    }
+    if class == Set::class().value() {
+        let s = Set::new(t)?;
+        s.update(t, v)?;
+        return Ok(s.value());
     }
     if class == Bool::class().value() {
         return t.truth(v).map(Value::bool);

@@ -425,3 +425,13 @@ fn construct(t: &Thread, cls: Ref<Class>, x: f64) -> Result<Value> {
     let x = t.float(x)?;
     if cls == BoxedFloat::class() { Ok(x) } else { t.call(cls.value(), &[x]) }
 }
+
+/// What `float` makes of a text that is a plain decimal number; `None`: it takes a closer look.
+pub(crate) fn plain_decimal(text: &Str) -> Option<Value> {
+    let text = text.as_ascii()?;
+    if !text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.') {
+        return None;
+    }
+    let x = text.parse::<f64>().ok()?;
+    if x.is_finite() { Value::try_float(x) } else { None }
+}

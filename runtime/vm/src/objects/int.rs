@@ -257,3 +257,26 @@ fn finish_parse(
         }
     }
 }
+
+/// What `int` makes of a text that is but a few digits, with a sign maybe; `None`: it takes a closer look.
+pub(crate) fn plain_decimal(text: &Str) -> Option<Value> {
+    const MOST: usize = 17;
+    let digits = text.as_ascii()?.as_bytes();
+    let (negative, digits) = match digits {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > MOST {
+        return None;
+    }
+    let mut n = 0;
+    for b in digits {
+        let digit = b.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        n = n * 10 + i64::from(digit);
+    }
+    Value::try_int(if negative { -n } else { n })
+}

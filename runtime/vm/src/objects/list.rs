@@ -454,6 +454,9 @@ impl List {
         if std::ptr::eq(self, from) {
             return self.double(t);
         }
+        if self.is_empty() && self.fill_from(t, from)? {
+            return Ok(());
+        }
         let n = from.len();
         self.reserve(t, n)?;
         if !t.owns(&self.header) || !t.owns(&from.header) {
@@ -472,6 +475,21 @@ impl List {
         }
         self.len.store(len, Release);
         Ok(())
+    }
+    /// Gives an empty list the items of another, both of the calling thread; false if that is not what they are.
+    fn fill_from(&self, t: &Thread, from: &List) -> Result<bool> {
+        let n = from.len();
+        if n == 0 || self.storage.get().is_some() || !t.owns(&self.header) || !t.owns(&from.header) {
+            return Ok(false);
+        }
+        let array = Array::new(t, n)?;
+        // The allocation may have let others in.
+        if self.storage.get().is_some() || from.len() != n || !t.owns(&self.header) || !t.owns(&from.header) {
+            return Ok(false);
+        }
+        from.with_items(|items| array.fields().iter().zip(items).for_each(|(to, from)| to.init(from.get())));
+        self.change_held(|| self.put(t, Some(array), n));
+        Ok(true)
     }
     /// As [`List::extend_from_list`], where others may be changing either list.
     fn extend_shared(&self, t: &Thread, from: &List) -> Result<()> {

@@ -66,6 +66,12 @@ fn char_str(t: &Thread, c: Option<u32>) -> Result<Value> {
     }
 }
 
+/// A pair, or the empty mark for two of them.
+#[inline(always)]
+fn pair_word(t: &Thread, a: Value, b: Value) -> Result<Value> {
+    if a.is_empty() { Ok(a) } else { Tuple::pair(t, a, b) }
+}
+
 /// The next item of an iterator that this file knows, or the empty mark at its end; `None` for other iterators.
 #[inline]
 pub fn next_known(t: &Thread, it: Value) -> Option<Result<Value>> {
@@ -78,11 +84,17 @@ pub fn next_known(t: &Thread, it: Value) -> Option<Result<Value>> {
             DICT_KEY => known::<DictKeyIterator>(h).next_word(t),
             DICT_VALUE => known::<DictValueIterator>(h).next_word(t),
             DICT_ITEM => known::<DictItemIterator>(h).next_word(t),
-            ENUMERATE => chained(&|| match known::<Enumerate>(h).advance(t)? {
-                Some((n, item)) => Tuple::pair(t, n, item),
-                None => Ok(Value::EMPTY),
-            }),
-            ZIP => chained(&|| known::<Zip>(h).next_word(t)),
+            ENUMERATE => match known::<Enumerate>(h).advance_own(t) {
+                Some((n, item)) => pair_word(t, n, item),
+                None => chained(&|| match known::<Enumerate>(h).advance(t)? {
+                    Some((n, item)) => Tuple::pair(t, n, item),
+                    None => Ok(Value::EMPTY),
+                }),
+            },
+            ZIP => match known::<Zip>(h).pair_own(t) {
+                Some((a, b)) => pair_word(t, a, b),
+                None => chained(&|| known::<Zip>(h).next_word(t)),
+            },
             ASCII => char_str(t, known::<StrAsciiIterator>(h).advance(t)),
             CHAR => char_str(t, known::<StrIterator>(h).advance(t)),
             SET => known::<SetIterator>(h).next_word(t),

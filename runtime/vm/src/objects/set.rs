@@ -375,6 +375,11 @@ fn slots_over(n: usize) -> usize {
     slots
 }
 
+/// Slots of the table of an empty set into which `n` keys are merged.
+fn slots_for_copy(n: usize) -> usize {
+    if n * 5 >= (MIN_SLOTS - 1) * 3 { slots_over(n * 2) } else { MIN_SLOTS }
+}
+
 /// What `set` and `frozenset` consist of.
 #[derive(HeapType)]
 #[repr(C)]
@@ -794,8 +799,37 @@ impl SetData {
 
     /// An empty table for a copy of `s`, sized as merging into an empty set would, with room for `more` keys besides.
     fn copy_table(t: &Thread, s: &SetStorage, more: usize) -> Result<Ref<SetStorage>> {
-        let used = s.used() + more;
-        SetStorage::new(t, if used * 5 >= (MIN_SLOTS - 1) * 3 { slots_over(used * 2) } else { MIN_SLOTS })
+        SetStorage::new(t, slots_for_copy(s.used() + more))
+    }
+
+    /// The items of both, as a set of the built-in class of `self`.
+    pub(crate) fn union(&self, t: &Thread, other: &SetData) -> Result<Ref<SetData>> {
+        let out = SetData::new_like(t, self)?;
+        let (a, b) = self.stable_pair(t, other)?;
+        if let (Some(x), Some(y)) = (a.storage.get(), b.storage.get())
+            && let both = x.used() + y.used()
+            && x.fill() == x.used()
+            && x.mask + 1 == slots_for_copy(x.used())
+            && both * 5 >= x.mask * 3
+        {
+            // As merging into a copy would size it; the copy would have the items in the same order.
+            let table = SetStorage::new(t, slots_over(both * 2))?;
+            // The allocation may have let others in; from here on nobody comes between.
+            let same = |s: Ref<SetData>, table| s.is_stable(t) && s.has(table);
+            if same(a, x) && same(b, y) && x.used() + y.used() == both {
+                x.items().for_each(|(key, hash)| table.insert(t, key, hash));
+                let mut rest = y.items();
+                let asked = rest.by_ref().find(|&(key, hash)| table.put(t, key, hash).is_none());
+                out.storage.set(t, &out.header, table);
+                for (key, hash) in asked.into_iter().chain(rest) {
+                    out.add_with_hash(t, key, hash)?;
+                }
+                return Ok(out);
+            }
+        }
+        out.merge(t, &a)?;
+        out.merge(t, &b)?;
+        Ok(out)
     }
 
     /// Gives `self`, which is empty and only the caller knows, a copy of the table of `other`.

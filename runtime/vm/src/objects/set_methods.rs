@@ -75,7 +75,8 @@ pub(crate) fn operate(t: &Thread, op: BinaryOp, a: Ref<SetData>, b: Ref<SetData>
     Some(match op {
         BinaryOp::Sub => a.difference(t, b.value()).map(Ref::value),
         BinaryOp::And => SetData::intersection_of(t, a.value(), b.value()),
-        BinaryOp::Or => union(t, a, &[b.value()]).map(Ref::value),
+        BinaryOp::Or if a == b => a.copy(t).map(Ref::value),
+        BinaryOp::Or => a.union(t, &b).map(Ref::value),
         BinaryOp::Xor => symmetric_difference(t, a, b.value()).map(Ref::value),
         _ => return None,
     })

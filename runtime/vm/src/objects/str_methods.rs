@@ -121,6 +121,11 @@ fn separator(t: &Thread, sep: OrNone<Value>) -> Result<Option<Ref<Str>>> {
 fn split_at_byte(t: &Thread, this: Ref<Str>, units: &[u8], sep: u8, max: usize) -> Result<Ref<List>> {
     const SHORT: usize = 16;
     let list = List::with_capacity(t, 8)?;
+    let ascii = this.is_ascii();
+    let part = |units: &[u8]| match ascii {
+        true => Str::from_narrowest(t, Units::Latin1(units), true),
+        false => Str::from_latin1(t, units),
+    };
     let (mut from, mut left) = (0, max);
     while left > 0 {
         let rest = &units[from..];
@@ -130,11 +135,12 @@ fn split_at_byte(t: &Thread, this: Ref<Str>, units: &[u8], sep: u8, max: usize) 
             sep.position(far).map(|n| near.len() + n)
         });
         let Some(n) = found else { break };
-        list.append(t, Str::substring(t, this, from..from + n)?.value())?;
+        list.append(t, part(&rest[..n])?.value())?;
         from += n + 1;
         left -= 1;
     }
-    list.append(t, Str::substring(t, this, from..units.len())?.value())?;
+    let last = if from == 0 { Str::substring(t, this, 0..units.len())? } else { part(&units[from..])? };
+    list.append(t, last.value())?;
     Ok(list)
 }
 

@@ -97,6 +97,15 @@ impl Thread {
 
     /// `del o[k]`.
     pub fn del_item(&self, o: Value, k: Value) -> Result<()> {
+        if let Some(h) = o.header()
+            && h.shape_id() == Dict::class_cell().shape()
+            && let Some(d) = o.downcast::<Dict>()
+        {
+            return match d.remove(self, k)? {
+                Some(_) => Ok(()),
+                None => Err(self.key_error(k)),
+            };
+        }
         let class = class_of(o);
         match class.special(self, Special::Delitem) {
             Some(f) => {
