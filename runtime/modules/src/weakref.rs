@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 use taipan_heap::{Liveness, WeakCell, register_weak_hook};
 use taipan_vm::native::*;
-use taipan_vm::ops::Compare;
+use taipan_vm::ops::{BinaryOp, Compare, UnaryOp};
 
 pub struct WeakrefModule;
 
@@ -83,7 +83,7 @@ impl WeakReference {
             return Err(t.type_error(format!("cannot create weak reference to '{}' object", tc.full_name())));
         }
         let callback = callback.filter(|c| !c.is_none());
-        if callback.is_none() && class == WeakReference::class() {
+        if callback.is_none() && is_basic(class) {
             let same = references_to(target).into_iter().map(Value::from_bits).find(|r| {
                 class_of(*r) == class
                     && r.downcast::<WeakReference>().is_some_and(|r| r.callback.get().is_empty() && r.target() == Some(target))
@@ -113,6 +113,11 @@ impl WeakReference {
 
 fn can_be_referenced(c: Ref<Class>) -> bool {
     c.has_flag(class_flags::HAS_WEAKREF)
+}
+
+/// Whether an object needs only one reference of the class, if without callback.
+fn is_basic(class: Ref<Class>) -> bool {
+    class == WeakReference::class() || class == Proxy::class() || class == CallableProxy::class()
 }
 
 /// Calls the callback of a reference whose target died.
@@ -172,7 +177,11 @@ impl WeakReference {
     fn __repr__(t: &Thread, this: Ref<WeakReference>) -> Result<String> {
         let at = t.identity(this.value());
         let Some(v) = this.target() else { return Ok(format!("<weakref at {at:#x}; dead>")) };
-        let name = t.get_attr_opt(v, names::__name__())?.and_then(|n| n.downcast::<Str>());
+        // What an instance itself has by that name is not asked for.
+        let name = match class_of(v).lookup(t, names::__name__()) {
+            Some(_) => t.get_attr_opt(v, names::__name__())?.and_then(|n| n.downcast::<Str>()),
+            None => None,
+        };
         let head = format!("<weakref at {at:#x}; to '{}' at {:#x}", class_of(v).full_name(), t.identity(v));
         Ok(match name {
             Some(n) => format!("{head} ({n})>"),
@@ -198,12 +207,12 @@ fn compare(t: &Thread, this: Ref<WeakReference>, other: Value, op: Compare) -> R
     }
 }
 
-/// `weakref.proxy`: forwards everything to the target.
+/// `weakref.proxy`: forwards everything to the target. It is a reference itself, though no instance of `weakref.ref`.
 #[derive(HeapType)]
+#[heap(base = WeakReference)]
 #[repr(C)]
 pub struct Proxy {
-    header: Header,
-    reference: RefField<WeakReference>,
+    base: WeakReference,
 }
 #[derive(HeapType)]
 #[heap(base = Proxy)]
@@ -215,12 +224,22 @@ pub struct CallableProxy {
 /// The target of a proxy, or what is no proxy itself.
 fn unwrap(t: &Thread, v: Value) -> Result<Value> {
     match v.downcast::<Proxy>() {
-        Some(p) => match p.reference.get().and_then(|r| r.target()) {
+        Some(p) => match p.base.target() {
             Some(v) => Ok(v),
             None => Err(t.reference_error("weakly-referenced object no longer exists")),
         },
         None => Ok(v),
     }
+}
+
+/// A method of the target that is no operator.
+fn forward(t: &Thread, this: Value, name: &str) -> Result<Value> {
+    t.call_method(unwrap(t, this)?, Str::intern_str(t, name)?, &[])
+}
+
+/// `divmod` and `pow` of three are functions, too.
+fn forward_binary(t: &Thread, op: BinaryOp, a: Value, b: Value) -> Result<Value> {
+    t.binary(op, unwrap(t, a)?, unwrap(t, b)?)
 }
 
 macro_rules! proxy_class {
@@ -319,15 +338,201 @@ macro_rules! proxy_class {
             }
             #[py]
             fn __add__(t: &Thread, this: Value, other: Value) -> Result<Value> {
-                t.binary(taipan_vm::ops::BinaryOp::Add, unwrap(t, this)?, unwrap(t, other)?)
+                forward_binary(t, BinaryOp::Add, this, other)
+            }
+            #[py]
+            fn __radd__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Add, other, this)
+            }
+            #[py]
+            fn __iadd__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Add, unwrap(t, this)?, unwrap(t, other)?)
             }
             #[py]
             fn __sub__(t: &Thread, this: Value, other: Value) -> Result<Value> {
-                t.binary(taipan_vm::ops::BinaryOp::Sub, unwrap(t, this)?, unwrap(t, other)?)
+                forward_binary(t, BinaryOp::Sub, this, other)
+            }
+            #[py]
+            fn __rsub__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Sub, other, this)
+            }
+            #[py]
+            fn __isub__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Sub, unwrap(t, this)?, unwrap(t, other)?)
             }
             #[py]
             fn __mul__(t: &Thread, this: Value, other: Value) -> Result<Value> {
-                t.binary(taipan_vm::ops::BinaryOp::Mul, unwrap(t, this)?, unwrap(t, other)?)
+                forward_binary(t, BinaryOp::Mul, this, other)
+            }
+            #[py]
+            fn __rmul__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Mul, other, this)
+            }
+            #[py]
+            fn __imul__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Mul, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __truediv__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Truediv, this, other)
+            }
+            #[py]
+            fn __rtruediv__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Truediv, other, this)
+            }
+            #[py]
+            fn __itruediv__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Truediv, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __floordiv__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Floordiv, this, other)
+            }
+            #[py]
+            fn __rfloordiv__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Floordiv, other, this)
+            }
+            #[py]
+            fn __ifloordiv__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Floordiv, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __mod__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Mod, this, other)
+            }
+            #[py]
+            fn __rmod__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Mod, other, this)
+            }
+            #[py]
+            fn __imod__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Mod, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __lshift__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Lshift, this, other)
+            }
+            #[py]
+            fn __rlshift__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Lshift, other, this)
+            }
+            #[py]
+            fn __ilshift__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Lshift, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __rshift__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Rshift, this, other)
+            }
+            #[py]
+            fn __rrshift__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Rshift, other, this)
+            }
+            #[py]
+            fn __irshift__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Rshift, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __and__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::And, this, other)
+            }
+            #[py]
+            fn __rand__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::And, other, this)
+            }
+            #[py]
+            fn __iand__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::And, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __or__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Or, this, other)
+            }
+            #[py]
+            fn __ror__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Or, other, this)
+            }
+            #[py]
+            fn __ior__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Or, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __xor__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Xor, this, other)
+            }
+            #[py]
+            fn __rxor__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Xor, other, this)
+            }
+            #[py]
+            fn __ixor__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Xor, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __matmul__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Matmul, this, other)
+            }
+            #[py]
+            fn __rmatmul__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Matmul, other, this)
+            }
+            #[py]
+            fn __imatmul__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Matmul, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __divmod__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Divmod, this, other)
+            }
+            #[py]
+            fn __rdivmod__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                forward_binary(t, BinaryOp::Divmod, other, this)
+            }
+            #[py]
+            fn __pow__(t: &Thread, this: Value, other: Value, modulus: Option<Value>) -> Result<Value> {
+                let modulus = modulus.map(|m| unwrap(t, m)).transpose()?;
+                t.power(unwrap(t, this)?, unwrap(t, other)?, modulus)
+            }
+            #[py]
+            fn __rpow__(t: &Thread, this: Value, other: Value, modulus: Option<Value>) -> Result<Value> {
+                let modulus = modulus.map(|m| unwrap(t, m)).transpose()?;
+                t.power(unwrap(t, other)?, unwrap(t, this)?, modulus)
+            }
+            #[py]
+            fn __ipow__(t: &Thread, this: Value, other: Value) -> Result<Value> {
+                t.inplace(BinaryOp::Pow, unwrap(t, this)?, unwrap(t, other)?)
+            }
+            #[py]
+            fn __neg__(t: &Thread, this: Value) -> Result<Value> {
+                t.unary(UnaryOp::Neg, unwrap(t, this)?)
+            }
+            #[py]
+            fn __pos__(t: &Thread, this: Value) -> Result<Value> {
+                t.unary(UnaryOp::Pos, unwrap(t, this)?)
+            }
+            #[py]
+            fn __invert__(t: &Thread, this: Value) -> Result<Value> {
+                t.unary(UnaryOp::Invert, unwrap(t, this)?)
+            }
+            #[py]
+            fn __abs__(t: &Thread, this: Value) -> Result<Value> {
+                t.unary(UnaryOp::Abs, unwrap(t, this)?)
+            }
+            #[py]
+            fn __int__(t: &Thread, this: Value) -> Result<Value> {
+                t.call(BigInt::class().value(), &[unwrap(t, this)?])
+            }
+            #[py]
+            fn __float__(t: &Thread, this: Value) -> Result<Value> {
+                t.call(BoxedFloat::class().value(), &[unwrap(t, this)?])
+            }
+            #[py("($self, /)")]
+            fn __bytes__(t: &Thread, this: Value) -> Result<Value> {
+                forward(t, this, "__bytes__")
+            }
+            #[py("($self, /)")]
+            fn __reversed__(t: &Thread, this: Value) -> Result<Value> {
+                forward(t, this, "__reversed__")
             }
             #[py]
             fn __index__(t: &Thread, this: Value) -> Result<Value> {
@@ -356,26 +561,19 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
 impl WeakrefModule {
     /// Return the number of weak references to 'object'.
     #[py("($module, object, /)")]
-    fn getweakrefcount(_t: &Thread, object: Value) -> usize {
-        live_references(object).len()
+    fn getweakrefcount(t: &Thread, object: Value) -> Result<usize> {
+        Ok(live_references(t, object)?.len())
     }
     /// Return a list of all weak reference objects pointing to 'object'.
     #[py("($module, object, /)")]
     fn getweakrefs(t: &Thread, object: Value) -> Result<Ref<List>> {
-        let l = List::new(t)?;
-        for r in live_references(object) {
-            l.append(t, Value::from_bits(r))?;
-        }
-        Ok(l)
+        live_references(t, object)?.into_list(t)
     }
     /// Create a proxy object that weakly references 'object'.
     #[py("($module, object, callback=None, /)")]
     fn proxy(t: &Thread, object: Value, callback: Option<Value>) -> Result<Value> {
-        let r = WeakReference::new(t, WeakReference::class(), object, callback)?;
-        let reference = RefField::null();
-        reference.init(r);
-        let p = Proxy { header: Header::NEW, reference };
-        if t.is_callable(object) { t.create(CallableProxy { base: p }).map(Ref::value) } else { t.create(p).map(Ref::value) }
+        let class = if t.is_callable(object) { CallableProxy::class() } else { Proxy::class() };
+        WeakReference::new(t, class, object, callback).map(Ref::value)
     }
     /// Atomically remove key from dict if it points to a dead weakref.
     #[py("($module, dct, key, /)")]
@@ -386,17 +584,35 @@ impl WeakrefModule {
     }
 }
 
-/// `object.__weakref__`: the reference without a callback if there is one, else the oldest.
-fn first_reference(_t: &Thread, object: Value) -> Result<Value> {
-    let all = live_references(object);
-    let plain = |r: &&u64| Value::from_bits(**r).downcast::<WeakReference>().is_some_and(|r| r.callback.get().is_empty());
-    let first = all.iter().find(plain).or(all.first());
-    Ok(first.map_or(Value::NONE, |r| Value::from_bits(*r)))
+/// `object.__weakref__`: the reference without a callback if there is one.
+fn first_reference(t: &Thread, object: Value) -> Result<Value> {
+    Ok(live_references(t, object)?.get(0).unwrap_or(Value::NONE))
 }
 
-fn live_references(object: Value) -> Vec<u64> {
-    references_to(object)
-        .into_iter()
-        .filter(|r| Value::from_bits(*r).downcast::<WeakReference>().is_some_and(|r| r.target() == Some(object)))
-        .collect()
+/// The reference without callback, the proxy without one, then the others, the youngest first.
+fn live_references(t: &Thread, object: Value) -> Result<ValueVec> {
+    let rank = |v: &Value| {
+        let class = class_of(*v);
+        let plain = v.downcast::<WeakReference>().is_some_and(|r| r.callback.get().is_empty());
+        if !plain || !is_basic(class) { 2 } else { usize::from(class != WeakReference::class()) }
+    };
+    loop {
+        let room = references_to(object).len() + 2;
+        let found = ValueVec::with_capacity(t, room)?;
+        // Nothing is allocated with the table locked, so what it has is alive.
+        let table = table();
+        let all = table.as_ref().and_then(|t| t.references.get(&object.bits()));
+        let all = all.map_or(&[][..], |all| all);
+        if all.len() > room {
+            continue;
+        }
+        for wanted in 0..3 {
+            for v in all.iter().rev().map(|&r| Value::from_bits(r)) {
+                if rank(&v) == wanted && v.downcast::<WeakReference>().is_some_and(|r| r.target() == Some(object)) {
+                    found.push(t, v)?;
+                }
+            }
+        }
+        return Ok(found);
+    }
 }

@@ -75,20 +75,23 @@ fn pairs(t: &Thread, this: Value, source: Value) -> Result<()> {
     })
 }
 
-/// A new one of the same class with the items of `from`.
-fn copied(t: &Thread, this: Ref<OrderedDict>, from: Value) -> Result<Value> {
-    let class = class_of(this.value());
-    let new = t.call(class.value(), &[])?;
+/// A new one of the same class with the same items: of a subclass, what its `__getitem__` says they are.
+fn copied(t: &Thread, this: Ref<OrderedDict>) -> Result<Value> {
+    let d = as_dict(this)?;
+    let new = t.call(class_of(this.value()).value(), &[])?;
     if is_exact(this.value()) {
-        if let (Some(d), Some(f)) = (new.downcast::<Dict>(), from.downcast::<Dict>()) {
-            d.update(t, f)?;
-            return Ok(new);
+        if let Some(new) = new.downcast::<Dict>() {
+            new.update(t, d)?;
         }
+        return Ok(new);
     }
-    let keys = t.iterate_to_vec(t.iter(from)?)?;
-    for k in keys.iter() {
-        let v = t.get_item(from, k)?;
-        t.set_item(new, k, v)?;
+    let items = d.items_vec(t)?;
+    for pair in items.as_slice().chunks_exact(2) {
+        let v = t.get_item(this.value(), pair[0])?;
+        t.set_item(new, pair[0], v)?;
+        if d.len() != items.len() / 2 && t.owns(d.header()) {
+            return Err(t.runtime_error("OrderedDict mutated during iteration"));
+        }
     }
     Ok(new)
 }
@@ -155,20 +158,7 @@ impl OrderedDict {
     /// Pairs are returned in LIFO order if last is true or FIFO order if false.
     #[py("($self, /, last=True)")]
     fn popitem(t: &Thread, this: Ref<OrderedDict>, last: Option<bool>) -> Result<Value> {
-        let d = as_dict(this)?;
-        let last = last.unwrap_or(true);
-        if !inherits(t, this.value(), &[names::__delitem__()]) {
-            // A subclass wants to see it.
-            return in_turn(t, this.header(), || {
-                let mut pos = if last { d.end() } else { 0 };
-                let found = if last { d.previous(&mut pos) } else { d.next(&mut pos) };
-                let Some((k, v)) = found else {
-                    return Err(t.key_error(Str::from_str(t, "dictionary is empty")?.value()));
-                };
-                t.del_item(this.value(), k)?;
-                (k, v).into_value(t)
-            });
-        }
+        let (d, last) = (as_dict(this)?, last.unwrap_or(true));
         match d.pop_item(t, last)? {
             Some((k, v)) => (k, v).into_value(t),
             None => Err(t.key_error(Str::from_str(t, "dictionary is empty")?.value())),
@@ -181,30 +171,10 @@ impl OrderedDict {
     #[py("($self, /, key, default=<unrepresentable>)")]
     fn pop(t: &Thread, this: Ref<OrderedDict>, key: Value, default: Option<Value>) -> Result<Value> {
         let d = as_dict(this)?;
-        let missing = || {
-            if let Some(default) = default {
-                return Ok(default);
-            }
-            match class_of(this.value()).lookup(t, names::__missing__()).filter(|_| !is_exact(this.value())) {
-                Some(_) => t.call_method(this.value(), names::__missing__(), &[key]),
-                None => Err(t.key_error(key)),
-            }
-        };
-        if inherits(t, this.value(), &[names::__getitem__(), names::__delitem__()]) {
-            return match d.remove(t, key)? {
-                Some(v) => Ok(v),
-                None => missing(),
-            };
+        match d.remove(t, key)? {
+            Some(v) => Ok(v),
+            None => default.ok_or_else(|| t.key_error(key)),
         }
-        // Through the methods of the subclass.
-        in_turn(t, this.header(), || {
-            if !d.contains(t, key)? {
-                return missing();
-            }
-            let v = t.get_item(this.value(), key)?;
-            t.del_item(this.value(), key)?;
-            Ok(v)
-        })
     }
     /// Insert key with a value of default if key is not in the dictionary.
     ///
@@ -227,17 +197,7 @@ impl OrderedDict {
     /// od.copy() -> a shallow copy of od
     #[py("($self, /)")]
     fn copy(t: &Thread, this: Ref<OrderedDict>) -> Result<Value> {
-        let new = copied(t, this, this.value())?;
-        if let Some(own) = taipan_vm::attr::instance_dict(t, this.value())?.filter(|d| !d.is_empty()) {
-            if let Some(d) = taipan_vm::attr::instance_dict(t, new)? {
-                d.update(t, own)?;
-            }
-        }
-        Ok(new)
-    }
-    #[py("($self, /)")]
-    fn __copy__(t: &Thread, this: Ref<OrderedDict>) -> Result<Value> {
-        t.call_method(this.value(), names::copy(), &[])
+        copied(t, this)
     }
     /// Create a new ordered dictionary with keys from iterable and values set to value.
     #[py(classmethod, "($type, /, iterable, value=None)")]

@@ -470,5 +470,6 @@ fn is_sequence_slot(t: &Thread, op: BinaryOp, f: Value) -> bool {
     let Some(n) = f.downcast::<Native>() else {
         return false;
     };
-    is_method(n) && n.def.signature.owner.is_some_and(|owner| owner().get().special(t, Special::Getitem).is_some())
+    let is_sequence = |class: Ref<Class>| class.special(t, Special::Getitem).is_some() && class.special(t, Special::Sub).is_none();
+    is_method(n) && n.def.signature.owner.is_some_and(|owner| is_sequence(owner().get()))
 }
