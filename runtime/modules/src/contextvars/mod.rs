@@ -254,8 +254,27 @@ impl ContextVar {
 
 #[pyclass(name = "ContextVar", module = "_contextvars", flags(HAS_WEAKREF))]
 impl ContextVar {
-    #[py("(name, *, default=<unrepresentable>)")]
-    fn __new__(t: &Thread, _cls: Ref<Class>, name: Value, default: Option<Value>) -> Result<Ref<ContextVar>> {
+    #[py]
+    fn __new__(t: &Thread, _cls: Ref<Class>, args: &[Value], kwargs: Kwargs) -> Result<Ref<ContextVar>> {
+        let given = args.len() + kwargs.0.map_or(0, |k| k.len());
+        if given > 2 {
+            return Err(t.type_error(format!("ContextVar() takes at most 2 arguments ({given} given)")));
+        }
+        let name = match *args {
+            [name] => name,
+            [] => return Err(t.type_error("ContextVar() takes exactly 1 positional argument (0 given)")),
+            _ => return Err(t.type_error(format!("ContextVar() takes at most 1 positional argument ({} given)", args.len()))),
+        };
+        let (mut default, mut pos) = (None, 0);
+        while let Some((key, value)) = kwargs.0.and_then(|k| k.next(&mut pos)) {
+            match key.downcast::<Str>() {
+                Some(key) if key.eq_str("default") => default = Some(value),
+                _ => {
+                    let key = t.str(key)?;
+                    return Err(t.type_error(format!("ContextVar() got an unexpected keyword argument '{key}'")));
+                }
+            }
+        }
         if name.downcast::<Str>().is_none() {
             return Err(t.type_error("context variable name must be a str"));
         }
