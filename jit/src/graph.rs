@@ -6,6 +6,7 @@
 
 use crate::live::{Bits, live_in};
 use std::collections::HashMap;
+use std::rc::Rc;
 use taipan_compiler::effects;
 use taipan_compiler::flags;
 use taipan_compiler::isa::{FRAME_HEADER_WORDS, Instr, Op};
@@ -93,13 +94,33 @@ pub struct Node {
     pub calls: Option<Call>,
 }
 
-/// A call of a Python function whose arguments are where it wants them.
-#[derive(Clone, Copy, Debug)]
+impl Node {
+    /// The instruction that uses the slice which this one makes, if it is the next one and nobody else uses it.
+    pub fn slices(&self, frame: &Frame) -> Option<Instr> {
+        let user = |i: &Instr| i.op() == Op::GETITEM as u16 || i.op() == Op::SETITEM as u16;
+        (self.op == Op::BUILD_SLICE && self.i.c() != 0).then(|| frame.instr(self.at + self.op.len())).filter(user)
+    }
+}
+
+/// A call of a Python function.
+#[derive(Clone, Debug)]
 pub struct Call {
     pub code: Ref<Code>,
     /// The instances that the call makes: their class, its version, its `__init__`, which is the function.
     pub makes: Option<(Ref<Class>, u32, Ref<Function>)>,
     pub receiver: Receiver,
+    /// Where the parameters' values are, unless each is in its parameter's place (but for a new instance).
+    pub binding: Option<Rc<[Arg]>>,
+}
+/// Where the value of a parameter is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Arg {
+    /// So many words after the callee's first register.
+    Given(usize),
+    /// So many from the end of the function's defaults.
+    Default(usize),
+    /// It is the new instance.
+    Instance,
 }
 /// What is in the first place for arguments.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -190,9 +211,9 @@ impl Graph {
                     }
                     continue;
                 }
-                Op::CALL | Op::CALL_METHOD => {
+                Op::CALL | Op::CALL_METHOD | Op::CALL_KW => {
                     let call = call(t, op, i, &site);
-                    b.g.nodes[id].calls = call;
+                    b.g.nodes[id].calls = call.clone();
                     let peeled = first && b.g.peeled_at(frame, at).is_some();
                     if let Some(call) = call.filter(|c| !peeled && b.g.is_inlinable(frame, c.code, &site)) {
                         let base = b.g.frames[frame].base + i.b() + call.offset();
@@ -209,10 +230,10 @@ impl Graph {
                 }
                 _ => {}
             }
-            let [next, mut jump] = effects::successors(i, at);
-            if op == Op::BUILD_SLICE && i.c() != 0 {
-                // The instruction may do the next one's work, too.
-                jump = Some(at + op.len() + Op::GETITEM.len());
+            let [mut next, jump] = effects::successors(i, at);
+            if b.g.nodes[id].slices(&b.g.frames[frame]).is_some() {
+                // The instruction does the next one's work, too.
+                next = Some(at + op.len() + Op::GETITEM.len());
             }
             let mut to = |to: Option<usize>| {
                 to.map(|to| {
@@ -428,9 +449,44 @@ fn call(t: &Thread, op: Op, i: Instr, site: &Site) -> Option<Call> {
         }
         None => (callee.downcast::<Code>()?, None),
     };
-    let given = i.c() - usize::from(receiver == Receiver::Absent) + usize::from(makes.is_some());
     let special = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
-    (code.simple && code.argcount as usize == given && !code.has(special)).then_some(Call { code, makes, receiver })
+    if code.has(special | flags::VARARGS | flags::VARKEYWORDS) {
+        return None;
+    }
+    let values = i.c() - usize::from(receiver == Receiver::Absent);
+    // The words of what is given begin there, counted from the callee's first register.
+    let from = usize::from(makes.is_some() && receiver == Receiver::Absent);
+    let names = if op == Op::CALL_KW { Some(Value::from_bits(site.names).downcast::<Tuple>()?) } else { None };
+    let names = names.as_ref().map_or(&[][..], |names| names.as_slice());
+    let args = bind(&code, values, from, makes.is_some(), names)?;
+    let in_place = args.iter().enumerate().all(|(p, &a)| a == Arg::Given(p) || a == Arg::Instance);
+    Some(Call { code, makes, receiver, binding: (!in_place).then(|| args.into()) })
+}
+
+/// Where the values of a code's parameters are, if a call gives all that have no default: `values` words from `from` on, the last of
+/// them those of the keywords `names`.
+fn bind(code: &Code, values: usize, from: usize, makes: bool, names: &[Value]) -> Option<Vec<Arg>> {
+    let (own, positional) = (usize::from(makes), values.checked_sub(names.len())?);
+    let (argcount, nparams) = (code.argcount as usize, code.nparams as usize);
+    if own + positional > argcount {
+        return None;
+    }
+    let mut args: Vec<Option<Arg>> = vec![None; nparams];
+    if makes {
+        args[0] = Some(Arg::Instance);
+    }
+    (0..positional).for_each(|k| args[own + k] = Some(Arg::Given(from + k)));
+    let parameters = code.varnames.expect();
+    for (k, &name) in names.iter().enumerate() {
+        // Names in code are interned.
+        let p = parameters.as_slice().iter().take(nparams).position(|&p| p == name)?;
+        if p < code.unit.posonly_argcount as usize || args[p].is_some() {
+            return None;
+        }
+        args[p] = Some(Arg::Given(from + positional + k));
+    }
+    let or_default = |(p, a): (usize, Option<Arg>)| a.or((p < argcount).then(|| Arg::Default(argcount - p)));
+    args.into_iter().enumerate().map(or_default).collect()
 }
 
 /// Whether no instruction writes to the first register.

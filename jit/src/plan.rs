@@ -1,7 +1,7 @@
 //! What is known of registers, and how each instruction is done given that and what it saw: the decisions that type inference
 //! and code generation share.
 
-use crate::graph::{Call, Frame, Graph, Node, Receiver};
+use crate::graph::{Arg, Call, Frame, Graph, Node};
 use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS, Op};
 use taipan_vm::interp::cache::{self, Kind as CacheKind};
 use taipan_vm::interp::leaf::{self, Gives, Leaf};
@@ -435,9 +435,9 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
     match &mut how {
         How::Step => {
             o.guards.clear();
-            how = helper(frame, node).unwrap_or(How::Step);
+            how = helper(cx, frame, node).unwrap_or(How::Step);
         }
-        How::Leaf { otherwise, .. } => *otherwise = helper(frame, node).map(Box::new),
+        How::Leaf { otherwise, .. } => *otherwise = helper(cx, frame, node).map(Box::new),
         _ => {}
     }
     let mut writes = Vec::new();
@@ -449,12 +449,6 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             taipan_compiler::effects::writes(node.i, |first, n| {
                 (first..first + n).for_each(|r| writes.push((frame.base + r, Kind::Any)));
             });
-            if let (Op::BUILD_SLICE, true) = (node.op, node.i.c() != 0) {
-                let user = frame.instr(node.at + node.op.len());
-                if user.op() == Op::GETITEM as u16 {
-                    writes.push((frame.base + user.a(), Kind::Any));
-                }
-            }
         }
         How::CallFunction { dest, .. } => writes.push((*dest, Kind::Any)),
         How::Move { a, b } => writes.push((*a, state.kinds[*b])),
@@ -481,13 +475,17 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
         How::ForList { a, .. } | How::ForTuple { a, .. } | How::ForAny { a, .. } => writes.push((*a, Kind::Any)),
         How::Return { b, dest } => writes.push((*dest, if frame.init { Kind::Any } else { state.kinds[*b] })),
         How::Enter { .. } => {
-            if let (Some(inner), Some(call)) = (node.enters, node.calls) {
+            if let (Some(inner), Some(call)) = (node.enters, &node.calls) {
                 let f = &cx.graph.frames[inner];
                 if call.makes.is_some() {
-                    if call.receiver == Receiver::Argument {
-                        (0..node.i.c()).for_each(|k| writes.push((f.base + k + 1, state.kinds[f.base + k])));
-                    }
                     writes.push((f.base, Kind::Any));
+                }
+                for (p, &arg) in call.binding.iter().flat_map(|b| b.iter().enumerate()) {
+                    match arg {
+                        Arg::Given(k) => writes.push((f.base + p, state.kinds[f.base + k])),
+                        Arg::Default(_) => writes.push((f.base + p, Kind::Any)),
+                        Arg::Instance => {}
+                    }
                 }
                 (f.code.nparams as usize..f.code.nvars as usize).for_each(|r| writes.push((f.base + r, Kind::Any)));
             }
@@ -502,6 +500,14 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             false => Vec::new(),
         },
         How::Return { b, dest } => vec![fact(dest, b)],
+        How::Enter { ref call, .. } => {
+            let base = node.enters.map_or(0, |inner| cx.graph.frames[inner].base);
+            let given = |(p, &arg): (usize, &Arg)| match arg {
+                Arg::Given(k) => Some(fact(base + p, base + k)),
+                _ => None,
+            };
+            call.binding.iter().flat_map(|b| b.iter().enumerate()).filter_map(given).collect()
+        }
         How::Slot { a, b, ref ways } if a != b && ways.len() == 1 => vec![(b, ways[0].0, 0)],
         How::SetSlot { a, ref ways, .. } if ways.len() == 1 => vec![(a, ways[0].0, 0)],
         How::AddSlot { a, new_shape, .. } => vec![(a, new_shape, 0)],
@@ -596,9 +602,10 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
             }
             None => How::Finish { a },
         },
-        Op::CALL | Op::CALL_METHOD => match (node.calls, node.enters) {
+        Op::CALL | Op::CALL_METHOD | Op::CALL_KW => match (node.calls.clone(), node.enters) {
             (Some(call), Some(_)) => How::Enter { window: b, call },
             (Some(call), None) => How::CallFunction { window: b, call, dest: a },
+            (None, _) if node.op == Op::CALL_KW => How::Step,
             (None, _) => leaf_call(o, a, b).unwrap_or(How::Step),
         },
         Op::LOAD_GLOBAL => global(frame, node, a).unwrap_or(How::Step),
@@ -701,13 +708,14 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
 }
 
 /// The helper for an instruction that nothing better is known of.
-fn helper(frame: &Frame, node: &Node) -> Option<How> {
+fn helper(cx: &Context, frame: &Frame, node: &Node) -> Option<How> {
     use taipan_compiler::isa::Operand;
     use taipan_vm::interp::machine as m;
     let base = frame.base;
     let a = base + node.i.a();
     let value = Outcome::Value(a, Kind::Any);
     let bool_value = Outcome::Value(a, Kind::Bool);
+    let exact = |shape| Outcome::Value(a, Kind::Shape(shape));
     let (helper, outcome): (m::Helper, Outcome) = match node.op {
         Op::NEG | Op::POS | Op::INVERT => (m::unary, value),
         Op::NOT | Op::TO_BOOL => (m::truth, bool_value),
@@ -724,14 +732,20 @@ fn helper(frame: &Frame, node: &Node) -> Option<How> {
         Op::LIST_APPEND => (m::list_append, Outcome::Done),
         Op::SET_ADD => (m::set_add, Outcome::Done),
         Op::MAP_ADD => (m::map_add, Outcome::Done),
-        Op::BUILD_LIST => (m::build_list, value),
-        Op::BUILD_TUPLE => (m::build_tuple, value),
-        Op::BUILD_MAP => (m::build_map, value),
+        Op::BUILD_LIST => (m::build_list, exact(cx.shapes.list)),
+        Op::BUILD_TUPLE => (m::build_tuple, exact(cx.shapes.tuple)),
+        Op::BUILD_MAP => (m::build_map, exact(cx.shapes.dict)),
         Op::BUILD_STRING => (m::build_string, value),
         Op::FORMAT | Op::FORMAT_SIMPLE => (m::format, value),
         Op::MAKE_FUNCTION => (m::make_function, value),
         Op::GET_LEN => (m::length, value),
-        Op::CALL | Op::CALL_METHOD => (m::call, value),
+        Op::CALL | Op::CALL_METHOD | Op::CALL_KW => (m::call, value),
+        Op::BUILD_SLICE => match node.slices(frame) {
+            Some(user) if user.op() == Op::GETITEM as u16 => (m::slice_item, Outcome::Value(base + user.a(), Kind::Any)),
+            Some(_) => (m::set_slice, Outcome::Done),
+            None => (m::build_slice, value),
+        },
+        Op::BUILD_SET => (m::build_set, value),
         op if comparison(op).is_some() => (m::compare, value),
         op if compare_jump(op).is_some() => (m::compare_jump, Outcome::Jump),
         op if (Op::ADD as u16..=Op::IMATMUL as u16).contains(&(op as u16)) => (m::binary, value),

@@ -93,7 +93,7 @@ impl Lower<'_, '_> {
             self.guard_eq(w, word as i64);
         }
         let mut words = vec![self.t];
-        for r in args {
+        for &r in &args {
             let w = self.word_of(r);
             words.push(w);
         }
@@ -102,12 +102,18 @@ impl Lower<'_, '_> {
         if let Some(extra) = extra {
             words[3] = self.word(extra);
         }
+        let quick = (function == leaf::append as *const () as usize).then(|| self.quick_append(words[1], args[0], words[2], args[1]));
         self.set_pc();
         let mut v = self.call(function, &words, Some(I64)).unwrap_or(nothing);
         self.check(v);
         match otherwise.as_deref() {
             Some(How::Helper { helper, args, .. }) => v = self.or_helper(v, *helper, args, outcome),
             _ => self.guard_ne(v, EMPTY),
+        }
+        if let Some((done, result)) = quick {
+            self.b.ins().jump(done, &[v.into()]);
+            self.b.switch_to_block(done);
+            v = result;
         }
         match outcome {
             Outcome::Value(a, _) => self.def(a, v),
@@ -117,6 +123,38 @@ impl Lower<'_, '_> {
                 self.branch(p, c, true);
             }
         }
+    }
+    /// Appends `v`, the word of register `c`, to the list `l`, the word of register `a`, if it is this thread's and has room; writing goes
+    /// on where that is not so. The block after it, and the result there.
+    fn quick_append(&mut self, l: Ir, a: usize, v: Ir, c: usize) -> (Block, Ir) {
+        let (slow, stored, done) = (self.new_block(true), self.new_block(false), self.new_block(false));
+        let result = self.b.append_block_param(done, I64);
+        let shape = self.cx.shapes.list;
+        if self.state.kinds[a] != Kind::Shape(shape) {
+            let cell = self.is_cell(l);
+            self.go_on_if(cell, slow);
+            let s = self.b.ins().load(I32, MemFlagsData::trusted(), l, -(CELL_TAG as i32));
+            let list = self.b.ins().icmp_imm_s(IntCC::Equal, s, shape as i64);
+            self.go_on_if(list, slow);
+        }
+        let list = self.b.ins().iadd_imm_s(l, -CELL_TAG);
+        let own = self.is_own(list);
+        self.go_on_if(own, slow);
+        let n = self.load(I64, list, layout::LIST_LEN);
+        let storage = self.load(I64, list, layout::LIST_STORAGE);
+        self.go_on_if(storage, slow);
+        let capacity = self.load(I64, storage, layout::ARRAY_CAPACITY);
+        let room = self.b.ins().icmp(IntCC::UnsignedLessThan, n, capacity);
+        self.go_on_if(room, slow);
+        let place = self.place(storage, n);
+        self.quick_store(storage, c, v, place, layout::ARRAY_ITEMS as i32, slow, stored);
+        self.b.switch_to_block(stored);
+        let more = self.b.ins().iadd_imm_s(n, 1);
+        self.store_release(more, list, layout::LIST_LEN);
+        let none = self.word(Value::NONE.bits());
+        self.b.ins().jump(done, &[none.into()]);
+        self.b.switch_to_block(slow);
+        (done, result)
     }
     /// What a leaf gave, or what the helper gives where that is the empty mark. The frame may have been stored afterwards.
     fn or_helper(&mut self, v: Ir, helper: usize, args: &[usize], outcome: Outcome) -> Ir {
@@ -250,12 +288,13 @@ impl Lower<'_, '_> {
     }
 
     /// Calls a function by its machine code, or by the interpreter where it has none.
-    pub(super) fn call_function(&mut self, window: usize, call: Call, dest: usize) {
+    pub(super) fn call_function(&mut self, window: usize, call: &Call, dest: usize) {
         let g = self.cx.graph;
         let node = &g.nodes[self.at];
         let inner = window + call.offset();
         let code = call.code;
         let (callable, globals) = self.guard_callee(window, call);
+        let defaults = self.guard_defaults(callable, call);
         let leave = self.exit(ExitKind::Leave);
         let or_leave = |l: &mut Self, c: Ir| {
             let next = l.new_block(false);
@@ -276,14 +315,18 @@ impl Lower<'_, '_> {
         self.spill();
         self.exit = [None; 3];
         let instance = self.new_instance(call);
-        if let Some(made) = instance {
-            if call.receiver == Receiver::Argument {
-                for k in (0..node.i.c()).rev() {
-                    let v = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * k as i32);
-                    self.store(v, regs, 8 * (k as isize + 1));
-                }
+        let mut params = Vec::new();
+        for (p, &arg) in call.binding.iter().flat_map(|b| b.iter().enumerate()) {
+            match arg {
+                Arg::Given(k) if k == p => {}
+                Arg::Given(k) => params.push((p, self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * k as i32))),
+                Arg::Default(d) => params.push((p, self.default(defaults, d))),
+                Arg::Instance => {}
             }
-            self.store(made, regs, 0);
+        }
+        params.extend(instance.map(|made| (0, made)));
+        for (p, v) in params {
+            self.store(v, regs, Self::offset(p));
         }
         let pc = self.pc();
         let kind = ENTRY | if call.makes.is_some() { INIT } else { 0 };
@@ -326,7 +369,7 @@ impl Lower<'_, '_> {
     }
 
     /// Makes sure that the window's callable is what the call is known to call; the function's word, and its globals' address.
-    pub(super) fn guard_callee(&mut self, window: usize, call: Call) -> (Ir, Ir) {
+    pub(super) fn guard_callee(&mut self, window: usize, call: &Call) -> (Ir, Ir) {
         let callable = self.word_of(window + CALLABLE);
         let first = window + FRAME_HEADER_WORDS;
         match call.receiver {
@@ -366,8 +409,29 @@ impl Lower<'_, '_> {
         };
         (callable, globals)
     }
+    /// Where the defaults of a function end, made sure that there are as many as a call needs.
+    fn guard_defaults(&mut self, callable: Ir, call: &Call) -> Ir {
+        let needed = |arg: &Arg| if let Arg::Default(d) = *arg { d } else { 0 };
+        let most = call.binding.iter().flat_map(|b| b.iter().map(needed)).max().unwrap_or(0);
+        if most == 0 {
+            return callable;
+        }
+        let at = layout::FUNCTION_DEFAULTS as i32 - CELL_TAG as i32;
+        let defaults = self.b.ins().load(I64, MemFlagsData::trusted(), callable, at);
+        self.guard_shape(defaults, self.cx.shapes.tuple);
+        let tuple = self.b.ins().iadd_imm_s(defaults, -CELL_TAG);
+        let len = self.load(I64, tuple, layout::TUPLE_LEN);
+        let enough = self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, len, most as i64);
+        self.guard(enough);
+        self.place(tuple, len)
+    }
+    /// The default that is so many from the end.
+    fn default(&mut self, end: Ir, from_end: usize) -> Ir {
+        let at = layout::TUPLE_ITEMS as i32 - 8 * from_end as i32;
+        self.b.ins().load(I64, MemFlagsData::trusted(), end, at)
+    }
     /// The new instance whose `__init__` a call runs.
-    pub(super) fn new_instance(&mut self, call: Call) -> Option<Ir> {
+    pub(super) fn new_instance(&mut self, call: &Call) -> Option<Ir> {
         let (class, _, _) = call.makes?;
         self.set_pc();
         let class = self.word(class.value().bits());
@@ -420,7 +484,7 @@ impl Lower<'_, '_> {
     }
 
     /// Enters an inlined callee: makes sure that it is the one. Its frame is pushed when somebody may look at it.
-    pub(super) fn enter(&mut self, window: usize, call: Call) {
+    pub(super) fn enter(&mut self, window: usize, call: &Call) {
         let g = self.cx.graph;
         let node = &g.nodes[self.at];
         let Some(inner) = node.enters else { return };
@@ -434,11 +498,32 @@ impl Lower<'_, '_> {
             }
             _ => {}
         }
+        let defaults = self.guard_defaults(callable, call);
         let instance = self.new_instance(call);
-        if let Some(made) = instance {
-            if call.receiver == Receiver::Argument {
-                (0..node.i.c()).rev().for_each(|k| self.copy(f.base + k + 1, f.base + k));
+        // All are read before the first is written.
+        let mut params = Vec::new();
+        for (p, &arg) in call.binding.iter().flat_map(|b| b.iter().enumerate()) {
+            match arg {
+                Arg::Given(k) if k == p => {}
+                Arg::Given(k) if self.state.kinds[f.base + k] == Kind::Float => {
+                    let x = self.b.use_var(self.floats[f.base + k]);
+                    params.push((self.floats[f.base + p], x));
+                }
+                Arg::Given(k) => {
+                    let w = self.b.use_var(self.words[f.base + k]);
+                    params.push((self.words[f.base + p], w));
+                }
+                Arg::Default(d) => {
+                    let w = self.default(defaults, d);
+                    params.push((self.words[f.base + p], w));
+                }
+                Arg::Instance => {}
             }
+        }
+        for (variable, v) in params {
+            self.b.def_var(variable, v);
+        }
+        if let Some(made) = instance {
             self.def(f.base, made);
             self.b.def_var(self.callees[inner].1, made);
         }

@@ -8,7 +8,7 @@ mod calls;
 mod numbers;
 mod objects;
 
-use crate::graph::{Call, Node, NodeId, Receiver};
+use crate::graph::{Arg, Call, Node, NodeId, Receiver};
 use crate::infer::Blocks;
 use crate::memory::CodeMemory;
 use crate::plan::{Arith, Context, How, Items, Kind, MethodWay, Outcome, Plan, Source, State, apply, plan};
@@ -24,6 +24,7 @@ use numbers::{float_cc, int_cc};
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS};
+use taipan_vm::interp::leaf;
 use taipan_vm::interp::machine::{self, ExitKind, ExitPoint, Push, Unit, layout};
 use taipan_vm::interp::queue::Target;
 use taipan_vm::interp::{ENTRY, GENERATOR, INIT, frame_word};
@@ -191,7 +192,7 @@ fn keep(t: &Thread, cx: &Context, refs: &[u64]) -> Result<()> {
             root.keep(t, globals)?;
         }
     }
-    for call in cx.graph.nodes.iter().filter_map(|n| n.calls) {
+    for call in cx.graph.nodes.iter().filter_map(|n| n.calls.as_ref()) {
         root.keep(t, call.code.value())?;
     }
     for &word in refs {
@@ -217,6 +218,15 @@ impl Lower<'_, '_> {
     fn load_acquire(&mut self, from: Ir, offset: usize) -> Ir {
         let at = self.b.ins().iadd_imm_s(from, offset as i64);
         self.b.ins().atomic_load(I64, MemFlagsData::trusted(), at)
+    }
+    /// Stores a word; what was stored before is there for who loads it. (Cranelift's atomic stores are sequentially consistent, with a
+    /// fence that x86's stores do not need for that.)
+    fn store_release(&mut self, v: Ir, to: Ir, offset: usize) {
+        if cfg!(target_arch = "x86_64") {
+            return self.store(v, to, offset as isize);
+        }
+        let at = self.b.ins().iadd_imm_s(to, offset as i64);
+        self.b.ins().atomic_store(MemFlagsData::trusted(), v, at);
     }
     fn store(&mut self, v: Ir, to: Ir, offset: isize) {
         self.b.ins().store(MemFlagsData::trusted(), v, to, offset as i32);
@@ -654,7 +664,11 @@ impl Lower<'_, '_> {
             limit: self.limit,
             at: if node.site.count == 0 || p.adapts { u32::MAX } else { node.at as u32 },
             code: frame.code.as_ptr() as u64,
-            pc: frame.address(node.at),
+            // What goes wrong with a slice goes wrong where it is used.
+            pc: match p.kind {
+                ExitKind::Throw if node.slices(frame).is_some() => frame.address(node.at + node.op.len()),
+                _ => frame.address(node.at),
+            },
             frames: self.frames() as u32,
             base: frame.base as u32,
             floats: floats.collect(),
@@ -754,7 +768,7 @@ impl Lower<'_, '_> {
                 self.suspend(b);
                 return false;
             }
-            How::CallFunction { window, call, dest } => self.call_function(window, call, dest),
+            How::CallFunction { window, call, dest } => self.call_function(window, &call, dest),
             How::Step => return self.step(p),
             How::Helper { helper, args, outcome } => self.helper(p, helper, &args, outcome),
             How::Leaf { .. } => self.leaf(p),
@@ -990,7 +1004,7 @@ impl Lower<'_, '_> {
                 self.jump(p);
                 return false;
             }
-            How::Enter { window, call } => self.enter(window, call),
+            How::Enter { window, call } => self.enter(window, &call),
             How::Return { b, dest } => {
                 let frame = self.node().frame;
                 let f = &self.cx.graph.frames[frame];

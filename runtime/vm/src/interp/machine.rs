@@ -18,7 +18,7 @@
 //! values stored, `Thread::regs` at the innermost frame, inlined callees with frames of their own. A frame with a frame object
 //! is left to the interpreter, since others may write its variables.
 
-use super::dispatch::{Exit, Handler, RAISED, RETURNED, YIELDED, raise, run_raw};
+use super::dispatch::{Exit, Handler, RAISED, RETURNED, YIELDED, raise, run, run_raw};
 use super::queue::{Job, Target};
 use super::*;
 use crate::objects::generator::Resumed;
@@ -73,6 +73,8 @@ pub struct Site {
     /// For calls: the code of the function, or the class, that was called, as a value word; 0: none seen; [`MIXED`]: several, or
     /// something else.
     pub callee: u64,
+    /// For calls with keywords: the tuple of their names, as a value word, or [`MIXED`].
+    pub names: u64,
     /// For calls of methods: whether the first argument was seen to be absent (1), or there (2).
     pub receiver: u8,
 }
@@ -85,6 +87,7 @@ impl Site {
         }
         self.shape = join(self.shape.into(), other.shape.into()) as u32;
         self.callee = join(self.callee, other.callee);
+        self.names = join(self.names, other.names);
         self.receiver |= other.receiver;
     }
 }
@@ -451,6 +454,29 @@ helpers! {
         }
         None => slow::load_method(t, r, i.a(), x, i.c(), pc.add(1)),
     });
+    /// A slice, and the subscription with it by the next instruction.
+    slice_item |t, pc, r, i, x, y, z| {
+        let user = pc.add(1);
+        t.pc.set(user.cast());
+        let of = *r.add(Instr(*user).b());
+        match slow::get_slice(t, of, r.add(i.b())) {
+            Ok(v) if v.is_empty() => slow::build_slice(t, r.add(i.b())).and_then(|s| t.get_item(of, s)),
+            v => v,
+        }
+    };
+    /// A slice, and the assignment to it by the next instruction.
+    set_slice |t, pc, r, i, x, y, z| {
+        let user = pc.add(1);
+        t.pc.set(user.cast());
+        let user = Instr(*user);
+        let (of, v) = (*r.add(user.a()), *r.add(user.c()));
+        match slow::set_slice(t, of, r.add(i.b()), v) {
+            Ok(Value::FALSE) => done(slow::build_slice(t, r.add(i.b())).and_then(|s| t.set_item(of, s, v))),
+            v => v,
+        }
+    };
+    build_slice |t, pc, r, i, x, y, z| slow::build_slice(t, r.add(i.b()));
+    build_set |t, pc, r, i, x, y, z| slow::build_set(t, std::slice::from_raw_parts(r.add(i.b()), i.c()));
     build_list |t, pc, r, i, x, y, z| slow::build_list(t, std::slice::from_raw_parts(r.add(i.b()), i.c()));
     build_tuple |t, pc, r, i, x, y, z| slow::build_tuple(t, std::slice::from_raw_parts(r.add(i.b()), i.c()));
     build_map |t, pc, r, i, x, y, z| slow::build_map(t, std::slice::from_raw_parts(r.add(i.b()), 2 * i.c()));
@@ -465,7 +491,7 @@ helpers! {
 /// What [`call`] returns when it has done nothing, for want of native stack: the interpreter, which needs none, does the call.
 pub const AGAIN: u64 = 0xfe2;
 
-/// CALL and CALL_METHOD, whose window is in the frame; as [`Helper`].
+/// CALL, CALL_METHOD and CALL_KW, whose window is in the frame; as [`Helper`].
 pub unsafe extern "C" fn call(t: &Thread, pc: *const u64, r: Regs, _: Value, _: Value, _: Value) -> u64 {
     t.pc.set(pc.cast());
     if t.is_native_stack_low() {
@@ -480,10 +506,11 @@ pub unsafe extern "C" fn call(t: &Thread, pc: *const u64, r: Regs, _: Value, _: 
 unsafe fn call_window(t: &Thread, pc: *const u64, r: Regs, i: Instr) -> Result<Value> {
     // SAFETY: the window of a call of the running frame.
     unsafe {
-        let v = match handlers::quick_native(t, r, i) {
+        let keywords = i.op() == Op::CALL_KW as u16;
+        let v = match if keywords { None } else { handlers::quick_native(t, r, i) } {
             Some(v) => v?,
             None => {
-                let v = slow::call(t, r, i.b(), i.c(), false, pc.add(2), i.a())?;
+                let v = slow::call(t, r, i.b(), i.c(), keywords, pc.add(2), i.a())?;
                 if v.is_empty() { run_pushed(t, pc)? } else { v }
             }
         };
@@ -510,14 +537,14 @@ unsafe fn mark_entry(at: Regs, pc: *const u64) {
 unsafe fn run_pushed(t: &Thread, pc: *const u64) -> Result<Value> {
     let at = t.regs.get();
     // SAFETY: the running frame.
-    let left = unsafe {
+    let r = unsafe {
         mark_entry(at, pc);
         let code = code_of(at);
         let start: *const u64 = t.pc.get().cast();
-        run_raw(t, if start == code.start { code.entry() } else { start }, at)
+        if start == code.start { run_function(t, code, at) } else { run(t, start, at) }
     };
     t.pc.set(pc.cast());
-    if left == RAISED { Err(Exc(t.take_result())) } else { Ok(t.take_result()) }
+    r
 }
 /// `x ** y` of floats, or a number that is not finite where that takes more than a multiplication of logarithms.
 pub unsafe extern "C" fn float_pow(x: f64, y: f64) -> f64 {
@@ -791,6 +818,24 @@ pub unsafe extern "C" fn interpret(t: &Thread, regs: Regs) -> u64 {
     t.machine.code.set(left);
     0
 }
+/// Runs the function whose ENTRY frame was just pushed to its end, by its compiled code if it has some.
+#[inline]
+pub(crate) unsafe fn run_function(t: &Thread, code: Ref<Code>, regs: Regs) -> Result<Value> {
+    // SAFETY: the running frame.
+    unsafe {
+        let plain = std::ptr::eq(t.table.get(), handlers::TABLE.as_ptr());
+        let Some(entry) = code.machine_entry().filter(|_| plain) else { return run(t, code.entry(), regs) };
+        t.pc.set(code.start.cast());
+        match entry(t, regs) {
+            FINISHED => Ok(t.take_result()),
+            ret => {
+                let next = go_on_after(t, ret, regs);
+                let left = if next == 0 { t.machine.code.get() } else { run_raw(t, next as *const u64, t.regs.get()) };
+                if left == RAISED { Err(Exc(t.take_result())) } else { Ok(t.take_result()) }
+            }
+        }
+    }
+}
 /// Runs a function that compiled code has called at `pc` to its end, after its own compiled code gave back `ret`, which is not
 /// [`FINISHED`]. Its value, or [`FAILED`].
 pub unsafe extern "C" fn finish_call(t: &Thread, ret: u64, pc: *const u64, regs: Regs) -> u64 {
@@ -977,14 +1022,18 @@ unsafe fn note(t: &Thread, pc: *const u64, regs: Regs) {
             }
         }
         site.shape = join(site.shape.into(), shape.into()) as u32;
-        if matches!(op, Op::CALL | Op::CALL_METHOD) {
+        if matches!(op, Op::CALL | Op::CALL_METHOD | Op::CALL_KW) {
             let f = *regs.add(i.b() + CALLABLE);
             let callee = match f.downcast::<Function>() {
                 Some(f) => f.code().value().bits(),
                 None if f.downcast::<Class>().is_some() || f.downcast::<Native>().is_some_and(|n| !n.passes_receiver) => f.bits(),
                 None => MIXED.into(),
             };
-            if op == Op::CALL_METHOD {
+            if op == Op::CALL_KW {
+                // A constant of the code.
+                site.names = join(site.names, (*regs.add(i.b() + KWNAMES)).bits());
+            }
+            if op != Op::CALL {
                 site.receiver |= if (*regs.add(i.b() + FRAME_HEADER_WORDS)).is_empty() { 1 } else { 2 };
             }
             let known = site.callee;
@@ -1073,6 +1122,7 @@ pub mod layout {
     pub const TUPLE_ITEMS: usize = size_of::<Tuple>();
     pub const FUNCTION_CODE: usize = offset_of!(Function, code);
     pub const FUNCTION_GLOBALS: usize = offset_of!(Function, globals);
+    pub const FUNCTION_DEFAULTS: usize = offset_of!(Function, defaults);
     pub const CELL_CONTENT: usize = offset_of!(CellObject, content);
     pub const BOXED_FLOAT: usize = crate::objects::float::BoxedFloat::VALUE;
     pub const RANGE_NEXT: usize = offset_of!(RangeIterator, next);

@@ -265,7 +265,7 @@ pub fn call_function(t: &Thread, f: Ref<Function>, args: &[Value], kwnames: Opti
                 dest: 0,
             },
         )?;
-        run(t, code.entry(), regs)
+        machine::run_function(t, code, regs)
     }
 }
 

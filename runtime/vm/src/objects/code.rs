@@ -163,6 +163,13 @@ impl Code {
     pub(crate) fn set_entry(&self, pc: *const u64) {
         self.entry.store(pc.cast_mut(), Relaxed)
     }
+    /// The compiled code of the function, if there is some.
+    #[inline(always)]
+    pub(crate) fn machine_entry(&self) -> Option<machine::Entry> {
+        let entry = self.machine_entry.load(Acquire);
+        // SAFETY: never null.
+        (entry != machine::interpret as *mut ()).then(|| unsafe { std::mem::transmute::<*mut (), machine::Entry>(entry) })
+    }
     /// What compiled code calls, with the frame pushed.
     pub(crate) fn set_machine_entry(&self, entry: machine::Entry) {
         self.machine_entry.store(entry as *mut (), Release)
