@@ -11,6 +11,7 @@ use taipan_compiler::effects;
 use taipan_compiler::flags;
 use taipan_compiler::isa::{FRAME_HEADER_WORDS, Instr, Op};
 use taipan_vm::interp::cache::{self, Kind};
+use taipan_vm::interp::machine::layout::{self, Expected};
 use taipan_vm::interp::machine::{self, MIXED, Site};
 use taipan_vm::native::*;
 use taipan_vm::objects::class::Class;
@@ -99,6 +100,12 @@ impl Node {
     pub fn slices(&self, frame: &Frame) -> Option<Instr> {
         let user = |i: &Instr| i.op() == Op::GETITEM as u16 || i.op() == Op::SETITEM as u16;
         (self.op == Op::BUILD_SLICE && self.i.c() != 0).then(|| frame.instr(self.at + self.op.len())).filter(user)
+    }
+    /// The instruction that takes apart the pairs which this one iterates over, if it is the next one and nobody else uses them.
+    pub fn unpacks(&self, frame: &Frame) -> Option<Instr> {
+        let pairs = self.op == Op::FOR_ITER && self.site.failures == 0 && layout::iterator(self.site.shape) == Expected::Pairs;
+        let user = |i: &Instr| i.op() == Op::UNPACK_ITEM as u16 && i.c() == 2 && i.a() == self.i.a();
+        pairs.then(|| frame.instr(self.at + self.op.len())).filter(user)
     }
 }
 
@@ -231,9 +238,11 @@ impl Graph {
                 _ => {}
             }
             let [mut next, jump] = effects::successors(i, at);
+            // The instruction may do the next one's work, too.
             if b.g.nodes[id].slices(&b.g.frames[frame]).is_some() {
-                // The instruction does the next one's work, too.
                 next = Some(at + op.len() + Op::GETITEM.len());
+            } else if b.g.nodes[id].unpacks(&b.g.frames[frame]).is_some() {
+                next = Some(at + op.len() + Op::UNPACK_ITEM.len());
             }
             let mut to = |to: Option<usize>| {
                 to.map(|to| {

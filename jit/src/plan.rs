@@ -5,7 +5,7 @@ use crate::graph::{Arg, Call, Frame, Graph, Node};
 use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS, Op};
 use taipan_vm::interp::cache::{self, Kind as CacheKind};
 use taipan_vm::interp::leaf::{self, Gives, Leaf};
-use taipan_vm::interp::machine::layout::{self, Shapes};
+use taipan_vm::interp::machine::layout::{self, Expected, Shapes};
 use taipan_vm::interp::machine::{MIXED, seen};
 use taipan_vm::native::*;
 use taipan_vm::ops::Compare;
@@ -332,6 +332,16 @@ pub enum How {
         a: usize,
         b: usize,
     },
+    /// Over an iterator that runs no other code.
+    ForPlain {
+        a: usize,
+        b: usize,
+    },
+    /// Over pairs, which are taken apart at once.
+    ForPair {
+        b: usize,
+        first: usize,
+    },
     Jump,
     JumpBack,
     /// Enters an inlined callee.
@@ -472,7 +482,10 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             (*first..first + n).for_each(|r| writes.push((r, Kind::Any)))
         }
         How::ForRange { a, .. } => writes.push((*a, Kind::Int)),
-        How::ForList { a, .. } | How::ForTuple { a, .. } | How::ForAny { a, .. } => writes.push((*a, Kind::Any)),
+        How::ForList { a, .. } | How::ForTuple { a, .. } | How::ForAny { a, .. } | How::ForPlain { a, .. } => {
+            writes.push((*a, Kind::Any))
+        }
+        How::ForPair { first, .. } => writes.extend([(*first, Kind::Any), (first + 1, Kind::Any)]),
         How::Return { b, dest } => writes.push((*dest, if frame.init { Kind::Any } else { state.kinds[*b] })),
         How::Enter { .. } => {
             if let (Some(inner), Some(call)) = (node.enters, &node.calls) {
@@ -552,13 +565,21 @@ pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
     }
     let quick = |items: Items| items == Items::Quick;
     match &plan.how {
-        How::JumpBack | How::Leaf { otherwise: Some(_), .. } => state.shapes.fill(0),
+        How::JumpBack | How::Leaf { otherwise: Some(_), .. } | How::ForPlain { .. } | How::ForPair { .. } => state.shapes.fill(0),
         // Another register may hold the same instance.
         How::AddSlot { .. } => state.shapes.fill(0),
         How::Item { items, .. } | How::SetItem { items, .. } if quick(*items) => state.shapes.fill(0),
         _ => {}
     }
-    let loops = matches!(plan.how, How::ForRange { .. } | How::ForList { .. } | How::ForTuple { .. } | How::ForAny { .. });
+    let loops = matches!(
+        plan.how,
+        How::ForRange { .. }
+            | How::ForList { .. }
+            | How::ForTuple { .. }
+            | How::ForAny { .. }
+            | How::ForPlain { .. }
+            | How::ForPair { .. }
+    );
     if !(jumped && loops) {
         for &(r, kind) in &plan.writes {
             state.set(r, kind);
@@ -655,6 +676,13 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         Op::FOR_ITER => {
             let shape = node.site.shape;
             let known = [cx.shapes.range_iterator, cx.shapes.list_iterator, cx.shapes.tuple_iterator].contains(&shape);
+            if let Some(unpack) = node.unpacks(frame) {
+                // Where it is known to be something else, the interpreter goes on.
+                return if o.shape(b, shape) { How::ForPair { b, first: base + unpack.b() } } else { How::Unseen };
+            }
+            if layout::iterator(shape) == Expected::Plain {
+                return How::ForPlain { a, b };
+            }
             if !known || node.site.failures > 0 || !o.shape(b, shape) {
                 How::ForAny { a, b }
             } else if shape == cx.shapes.range_iterator {

@@ -158,31 +158,47 @@ impl Lower<'_, '_> {
     }
     /// What a leaf gave, or what the helper gives where that is the empty mark. The frame may have been stored afterwards.
     fn or_helper(&mut self, v: Ir, helper: usize, args: &[usize], outcome: Outcome) -> Ir {
+        self.otherwise(v, EMPTY, |l| {
+            let v = l.call_helper(helper, args);
+            match outcome {
+                Outcome::Value(a, _) => {
+                    let next = l.address_of(l.node().next);
+                    l.stay(next, Some((a, v)));
+                }
+                Outcome::Done => {
+                    let next = l.address_of(l.node().next);
+                    l.stay(next, None);
+                }
+                Outcome::Jump => {
+                    let c = l.b.ins().icmp_imm_s(IntCC::Equal, v, Value::TRUE.bits() as i64);
+                    let pc = l.next_or_jump(c);
+                    l.stay(pc, None);
+                }
+            }
+            v
+        })
+    }
+    /// `v`, or where it is the word `unknown` what `f` gives, which may store the frame.
+    pub(super) fn otherwise(&mut self, v: Ir, unknown: i64, f: impl FnOnce(&mut Self) -> Ir) -> Ir {
         let (other, done) = (self.new_block(true), self.new_block(false));
         let result = self.b.append_block_param(done, I64);
-        let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
+        let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, unknown);
         self.b.ins().brif(c, other, &[], done, &[v.into()]);
         self.b.switch_to_block(other);
         let (state, before, exits) = (self.state.clone(), self.before.clone(), self.exit);
         self.exit = [None; 3];
-        let v = self.call_helper(helper, args);
-        let (next, jump) = (self.node().next, self.node().jump);
-        let next = self.address_of(next);
-        match outcome {
-            Outcome::Value(a, _) => self.stay(next, Some((a, v))),
-            Outcome::Done => self.stay(next, None),
-            Outcome::Jump => {
-                let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::TRUE.bits() as i64);
-                let jump = self.address_of(jump);
-                let pc = self.b.ins().select(c, jump, next);
-                self.stay(pc, None);
-            }
-        }
+        let v = f(self);
         self.pop_frames(self.state.pushed, state.pushed);
         self.b.ins().jump(done, &[v.into()]);
         (self.state, self.before, self.exit) = (state, before, exits);
         self.b.switch_to_block(done);
         result
+    }
+    /// The address where the instruction jumps if `c`, else where it goes on.
+    pub(super) fn next_or_jump(&mut self, c: Ir) -> Ir {
+        let (next, jump) = (self.node().next, self.node().jump);
+        let (next, jump) = (self.address_of(next), self.address_of(jump));
+        self.b.ins().select(c, jump, next)
     }
 
     /// The interpreter does the instruction.

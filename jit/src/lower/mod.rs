@@ -981,15 +981,60 @@ impl Lower<'_, '_> {
                 let generator = self.node().site.shape == self.cx.shapes.generator;
                 let v = if generator { self.next_of_generator(it) } else { self.next_by_call(it) };
                 let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
-                let (next, jump) = (self.node().next, self.node().jump);
-                let (next, jump) = (self.address_of(next), self.address_of(jump));
-                let pc = self.b.ins().select(c, jump, next);
+                let pc = self.next_or_jump(c);
                 // At the end the register keeps what it has.
                 let old = self.word_of(a);
                 let now = self.b.ins().select(c, old, v);
                 self.stay(pc, Some((a, now)));
                 self.branch(p, c, true);
                 self.def(a, v);
+            }
+            How::ForPlain { a, b } => {
+                let it = self.word_of(b);
+                self.set_pc();
+                let v = self.call(machine::next_plain as *const () as usize, &[self.t, it], Some(I64)).unwrap_or(it);
+                self.check(v);
+                let v = self.otherwise(v, machine::AGAIN as i64, |l| {
+                    l.spill();
+                    l.set_pc();
+                    let v = l.next_by_call(it);
+                    let c = l.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
+                    let pc = l.next_or_jump(c);
+                    // At the end the register keeps what it has.
+                    let old = l.word_of(a);
+                    let now = l.b.ins().select(c, old, v);
+                    l.stay(pc, Some((a, now)));
+                    v
+                });
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
+                self.branch(p, c, true);
+                self.def(a, v);
+            }
+            How::ForPair { b, first } => {
+                let it = self.word_of(b);
+                let to = self.b.ins().iadd_imm_s(self.r, Self::offset(first) as i64);
+                self.set_pc();
+                let next = machine::next_pair_own as *const () as usize;
+                let v = self.call(next, &[self.t, it, to], Some(I64)).unwrap_or(it);
+                let v = self.otherwise(v, machine::AGAIN as i64, |l| {
+                    l.spill();
+                    l.set_pc();
+                    let v = l.call(machine::next_pair as *const () as usize, &[l.t, it, to], Some(I64)).unwrap_or(it);
+                    l.check(v);
+                    let leave = l.exit(ExitKind::Guard);
+                    let known = l.b.ins().icmp_imm_s(IntCC::NotEqual, v, machine::AGAIN as i64);
+                    l.go_on_if(known, leave);
+                    let c = l.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
+                    let pc = l.next_or_jump(c);
+                    l.stay(pc, None);
+                    v
+                });
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
+                self.branch(p, c, true);
+                for r in [first, first + 1] {
+                    let w = self.load(I64, self.r, Self::offset(r) as usize);
+                    self.def(r, w);
+                }
             }
             How::Jump => {
                 self.jump(p);

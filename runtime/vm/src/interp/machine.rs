@@ -22,6 +22,7 @@ use super::dispatch::{Exit, Handler, RAISED, RETURNED, YIELDED, raise, run, run_
 use super::queue::{Job, Target};
 use super::*;
 use crate::objects::generator::Resumed;
+use crate::objects::next;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
@@ -554,6 +555,36 @@ pub unsafe extern "C" fn float_pow(x: f64, y: f64) -> f64 {
 /// `next(it)` for FOR_ITER: the item, the empty mark at the end, or [`FAILED`].
 pub unsafe extern "C" fn for_iter(t: &Thread, it: u64) -> u64 {
     match slow::for_iter(t, Value::from_bits(it)) {
+        Ok(v) => v.bits(),
+        Err(e) => failed(t, e),
+    }
+}
+/// The next item of an iterator that runs no other code, the empty mark at the end, [`AGAIN`] for other iterators, or [`FAILED`].
+pub unsafe extern "C" fn next_plain(t: &Thread, it: u64) -> u64 {
+    match next::next_plain(t, Value::from_bits(it)) {
+        Some(Ok(v)) => v.bits(),
+        Some(Err(e)) => failed(t, e),
+        None => AGAIN,
+    }
+}
+/// The next pair of an iterator of pairs of this thread, put at `to`, where that takes no call: true, the empty mark at the end, or
+/// [`AGAIN`].
+pub unsafe extern "C" fn next_pair_own(t: &Thread, it: u64, to: Regs) -> u64 {
+    match next::next_pair_own(t, Value::from_bits(it)) {
+        Some((x, _)) if x.is_empty() => x.bits(),
+        // SAFETY: compiled code passes two registers of a frame.
+        Some((x, y)) => unsafe {
+            (*to, *to.add(1)) = (x, y);
+            Value::TRUE.bits()
+        },
+        None => AGAIN,
+    }
+}
+/// As [`next_pair_own`], with calls; or [`FAILED`].
+pub unsafe extern "C" fn next_pair(t: &Thread, it: u64, to: Regs) -> u64 {
+    // SAFETY: as above.
+    match unsafe { slow::for_iter_pair(t, Value::from_bits(it), to) } {
+        Ok(Value::FALSE) => AGAIN,
         Ok(v) => v.bits(),
         Err(e) => failed(t, e),
     }
@@ -1093,6 +1124,7 @@ fn keep_callees(t: &Thread, code: &Code, sites: &[Site]) -> Result<()> {
 pub mod layout {
     use super::*;
     use crate::objects::iterators::{ListIterator, RangeIterator, TupleIterator};
+    pub use crate::objects::next::Expected;
     use crate::objects::value_vec::Array;
     use std::mem::offset_of;
 
@@ -1177,6 +1209,13 @@ pub mod layout {
     /// Whether it is the shape of a Python class's instances.
     pub fn is_of_python_class(shape: u32) -> bool {
         class_of_shape(shape).is_some_and(|c| c.is_heap())
+    }
+    /// What is to be expected of the iterators of a shape.
+    pub fn iterator(shape: u32) -> Expected {
+        if shape == 0 || shape == MIXED {
+            return Expected::Unknown;
+        }
+        next::expected(taipan_heap::SHAPES.get(ShapeId(shape)).flags)
     }
     /// Whether instances of the shape's class answer `x[i]`, and `x[i] = v`, without a call.
     pub fn quick_items(shape: u32) -> (bool, bool) {

@@ -107,6 +107,33 @@ pub fn next_known(t: &Thread, it: Value) -> Option<Result<Value>> {
     })
 }
 
+/// What compiled code may expect of an iterator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expected {
+    /// [`next_plain`] knows it.
+    Plain,
+    /// Pairs.
+    Pairs,
+    Unknown,
+}
+/// What is to be expected of the instances of a shape with these flags.
+pub fn expected(shape_flags: u16) -> Expected {
+    match (shape_flags >> 8) as u8 {
+        DICT_KEY | DICT_VALUE | ASCII | CHAR | SET | LIST_REVERSE | BYTES => Expected::Plain,
+        DICT_ITEM | ENUMERATE | ZIP => Expected::Pairs,
+        _ => Expected::Unknown,
+    }
+}
+/// The next item of an iterator of this thread that runs no other code, or the empty mark at its end; `None` for other iterators.
+#[inline]
+pub fn next_plain(t: &Thread, it: Value) -> Option<Result<Value>> {
+    it.header().filter(|h| expected(h.shape().flags) == Expected::Plain && t.owns(h))?;
+    match next_own(t, it) {
+        Some(v) => Some(Ok(v)),
+        None => next_known(t, it),
+    }
+}
+
 /// The next pair of an iterator of pairs, as a pair; at the end both are the empty mark. `None` for other iterators.
 #[inline]
 pub fn next_pair(t: &Thread, it: Value) -> Option<Result<(Value, Value)>> {
