@@ -103,7 +103,8 @@ impl Node {
     }
     /// The instruction that takes apart the pairs which this one iterates over, if it is the next one and nobody else uses them.
     pub fn unpacks(&self, frame: &Frame) -> Option<Instr> {
-        let pairs = self.op == Op::FOR_ITER && self.site.failures == 0 && layout::iterator(self.site.shape) == Expected::Pairs;
+        let pairs =
+            self.op == Op::FOR_ITER && self.site.failures == 0 && matches!(layout::iterator(self.site.shape), Expected::Pairs);
         let user = |i: &Instr| i.op() == Op::UNPACK_ITEM as u16 && i.c() == 2 && i.a() == self.i.a();
         pairs.then(|| frame.instr(self.at + self.op.len())).filter(user)
     }

@@ -336,6 +336,7 @@ pub enum How {
     ForPlain {
         a: usize,
         b: usize,
+        function: usize,
     },
     /// Over pairs, which are taken apart at once.
     ForPair {
@@ -680,8 +681,10 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
                 // Where it is known to be something else, the interpreter goes on.
                 return if o.shape(b, shape) { How::ForPair { b, first: base + unpack.b() } } else { How::Unseen };
             }
-            if layout::iterator(shape) == Expected::Plain {
-                return How::ForPlain { a, b };
+            if let (Expected::Plain(f), 0) = (layout::iterator(shape), node.site.failures)
+                && o.shape(b, shape)
+            {
+                return How::ForPlain { a, b, function: f as *const () as usize };
             }
             if !known || node.site.failures > 0 || !o.shape(b, shape) {
                 How::ForAny { a, b }

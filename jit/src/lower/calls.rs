@@ -102,7 +102,8 @@ impl Lower<'_, '_> {
         if let Some(extra) = extra {
             words[3] = self.word(extra);
         }
-        let quick = (function == leaf::append as *const () as usize).then(|| self.quick_append(words[1], args[0], words[2], args[1]));
+        let quick =
+            (function == leaf::append as *const () as usize).then(|| self.quick_append(words[1], args[0], words[2], args[1]));
         self.set_pc();
         let mut v = self.call(function, &words, Some(I64)).unwrap_or(nothing);
         self.check(v);

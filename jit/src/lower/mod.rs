@@ -989,10 +989,10 @@ impl Lower<'_, '_> {
                 self.branch(p, c, true);
                 self.def(a, v);
             }
-            How::ForPlain { a, b } => {
+            How::ForPlain { a, b, function } => {
                 let it = self.word_of(b);
                 self.set_pc();
-                let v = self.call(machine::next_plain as *const () as usize, &[self.t, it], Some(I64)).unwrap_or(it);
+                let v = self.call(function, &[self.t, it], Some(I64)).unwrap_or(it);
                 self.check(v);
                 let v = self.otherwise(v, machine::AGAIN as i64, |l| {
                     l.spill();

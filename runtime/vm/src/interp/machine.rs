@@ -559,14 +559,6 @@ pub unsafe extern "C" fn for_iter(t: &Thread, it: u64) -> u64 {
         Err(e) => failed(t, e),
     }
 }
-/// The next item of an iterator that runs no other code, the empty mark at the end, [`AGAIN`] for other iterators, or [`FAILED`].
-pub unsafe extern "C" fn next_plain(t: &Thread, it: u64) -> u64 {
-    match next::next_plain(t, Value::from_bits(it)) {
-        Some(Ok(v)) => v.bits(),
-        Some(Err(e)) => failed(t, e),
-        None => AGAIN,
-    }
-}
 /// The next pair of an iterator of pairs of this thread, put at `to`, where that takes no call: true, the empty mark at the end, or
 /// [`AGAIN`].
 pub unsafe extern "C" fn next_pair_own(t: &Thread, it: u64, to: Regs) -> u64 {
@@ -592,7 +584,7 @@ pub unsafe extern "C" fn next_pair(t: &Thread, it: u64, to: Regs) -> u64 {
 /// What helpers return after an error: no value's word. The exception is in `Thread::result`.
 pub const FAILED: u64 = 0xff2;
 
-pub(super) fn failed(t: &Thread, e: Exc) -> u64 {
+pub(crate) fn failed(t: &Thread, e: Exc) -> u64 {
     t.result.set(e.0);
     FAILED
 }
@@ -807,6 +799,24 @@ pub unsafe extern "C" fn suspend(t: &Thread, pc: *const u64, regs: Regs, v: u64)
 /// The next item of a generator, as [`for_iter`].
 pub unsafe extern "C" fn next_of_generator(t: &Thread, it: u64) -> u64 {
     let it = Value::from_bits(it);
+    let Some(g) = Generator::exact_generator(it) else { return for_iter_word(t, it) };
+    let plain = std::ptr::eq(t.table.get(), handlers::TABLE.as_ptr()) && !t.is_native_stack_low();
+    // SAFETY: a generator has a code; the running frame, on top of which nothing lies.
+    unsafe {
+        if let Some(entry) = g.code.known().machine_resume().filter(|_| plain) {
+            let next = Generator::quick_push(g, t, Value::NONE, t.regs.get(), ENTRY, t.pc.get().cast(), 0);
+            if !next.is_null() {
+                t.pc.set(next.cast());
+                let regs = t.regs.get();
+                let ret = entry(t, regs);
+                return if ret == SUSPENDED { t.take_result().bits() } else { ended(t, ret, regs) };
+            }
+        }
+    }
+    for_iter_word(t, it)
+}
+#[inline(never)]
+fn for_iter_word(t: &Thread, it: Value) -> u64 {
     let next = match Generator::exact_generator(it) {
         Some(g) => Generator::resume(g, t, Value::NONE).map(|r| match r {
             Resumed::Yielded(v) => v,
@@ -817,6 +827,25 @@ pub unsafe extern "C" fn next_of_generator(t: &Thread, it: u64) -> u64 {
     match next {
         Ok(v) => v.bits(),
         Err(e) => failed(t, e),
+    }
+}
+/// What became of a generator whose compiled code gave back `ret` without suspending it.
+#[inline(never)]
+unsafe fn ended(t: &Thread, ret: u64, regs: Regs) -> u64 {
+    // SAFETY: as for `go_on_after`.
+    let left = unsafe {
+        match go_on_after(t, ret, regs) {
+            0 => t.machine.code.get(),
+            next => run_raw(t, next as *const u64, t.regs.get()),
+        }
+    };
+    match left {
+        YIELDED => t.take_result().bits(),
+        RAISED => FAILED,
+        _ => {
+            t.take_result();
+            Value::EMPTY.bits()
+        }
     }
 }
 /// Where the interpreter goes on after compiled code whose root frame was at `regs` gave back `ret`, which is not [`FINISHED`];

@@ -4,6 +4,7 @@
 //! Only exact instances count; a subclass may have a `__next__` of its own. The iterators that make pairs can hand them out
 //! taken apart, for loops that unpack them at once.
 
+use crate::interp::machine::{AGAIN, failed};
 use crate::native::*;
 use crate::objects::bytes_iterator::BytesIterator;
 use crate::objects::dict_views::{DictItemIterator, DictIteration, DictKeyIterator, DictValueIterator};
@@ -108,10 +109,10 @@ pub fn next_known(t: &Thread, it: Value) -> Option<Result<Value>> {
 }
 
 /// What compiled code may expect of an iterator.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Expected {
-    /// [`next_plain`] knows it.
-    Plain,
+    /// Items that this function gives.
+    Plain(NextPlain),
     /// Pairs.
     Pairs,
     Unknown,
@@ -119,19 +120,48 @@ pub enum Expected {
 /// What is to be expected of the instances of a shape with these flags.
 pub fn expected(shape_flags: u16) -> Expected {
     match (shape_flags >> 8) as u8 {
-        DICT_KEY | DICT_VALUE | ASCII | CHAR | SET | LIST_REVERSE | BYTES => Expected::Plain,
         DICT_ITEM | ENUMERATE | ZIP => Expected::Pairs,
-        _ => Expected::Unknown,
+        _ => plain_function(shape_flags).map_or(Expected::Unknown, Expected::Plain),
     }
 }
-/// The next item of an iterator of this thread that runs no other code, or the empty mark at its end; `None` for other iterators.
-#[inline]
-pub fn next_plain(t: &Thread, it: Value) -> Option<Result<Value>> {
-    it.header().filter(|h| expected(h.shape().flags) == Expected::Plain && t.owns(h))?;
-    match next_own(t, it) {
-        Some(v) => Some(Ok(v)),
-        None => next_known(t, it),
-    }
+/// Gives the next item of an iterator of one kind, which the caller has made sure of; the empty mark at the end, [`AGAIN`] where the
+/// iterator is not this thread's, or [`FAILED`](crate::interp::machine::FAILED). It runs no other code and looks at no frame.
+pub type NextPlain = unsafe extern "C" fn(&Thread, u64) -> u64;
+
+macro_rules! next_plain {
+    ($($kind:ident $name:ident |$t:ident, $it:ident: $type:ident| $next:expr;)*) => {
+        $( unsafe extern "C" fn $name($t: &Thread, it: u64) -> u64 {
+            // SAFETY: the caller has made sure of the kind.
+            let (header, $it) = unsafe {
+                let h = Value::from_bits(it).header().unwrap_unchecked();
+                (h, known::<$type>(h))
+            };
+            if !$t.owns(header) {
+                return AGAIN;
+            }
+            let next: Result<Value> = $next;
+            match next {
+                Ok(v) => v.bits(),
+                Err(e) => failed($t, e),
+            }
+        } )*
+        /// What gives the items of the iterators whose shape has these flags.
+        pub fn plain_function(shape_flags: u16) -> Option<NextPlain> {
+            match (shape_flags >> 8) as u8 {
+                $( $kind => Some($name), )*
+                _ => None,
+            }
+        }
+    };
+}
+next_plain! {
+    DICT_KEY next_dict_key |t, it: DictKeyIterator| it.next_word(t);
+    DICT_VALUE next_dict_value |t, it: DictValueIterator| it.next_word(t);
+    ASCII next_ascii |t, it: StrAsciiIterator| char_str(t, it.advance(t));
+    CHAR next_char |t, it: StrIterator| char_str(t, it.advance(t));
+    SET next_of_set |t, it: SetIterator| it.next_word(t);
+    LIST_REVERSE next_reversed |t, it: ListReverseIterator| Ok(it.advance(t).unwrap_or(Value::EMPTY));
+    BYTES next_byte |t, it: BytesIterator| Ok(it.advance(t).map_or(Value::EMPTY, |b| Value::small_int(b as i64)));
 }
 
 /// The next pair of an iterator of pairs, as a pair; at the end both are the empty mark. `None` for other iterators.
