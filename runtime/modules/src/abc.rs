@@ -55,14 +55,11 @@ fn contains(t: &Thread, set: Ref<Set>, v: Value) -> Result<bool> {
     if t.len(set.value())? == 0 {
         return Ok(false);
     }
-    let w = match weak(t, v) {
-        Ok(w) => w,
-        Err(e) if e.is(t, taipan_vm::objects::exceptions::class(taipan_vm::objects::exceptions::Kind::TypeError)) => {
-            return Ok(false);
-        }
-        Err(e) => return Err(e),
-    };
-    t.contains(set.value(), w)
+    // What is in the set has a reference; making one just to look would be for nothing.
+    match crate::weakref::plain_reference(v) {
+        Some(w) => t.contains(set.value(), w.value()),
+        None => Ok(false),
+    }
 }
 
 fn add(t: &Thread, set: Ref<Set>, v: Value) -> Result<()> {

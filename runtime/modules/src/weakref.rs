@@ -72,6 +72,20 @@ fn references_to(target: Value) -> Vec<u64> {
     table().as_ref().and_then(|t| t.references.get(&target.bits()).cloned()).unwrap_or_default()
 }
 
+/// The reference of just this class to an object that has no callback, if there is one.
+fn reference_without_callback(class: Ref<Class>, target: Value) -> Option<Ref<WeakReference>> {
+    // Nothing is allocated with the table locked, so what it has is alive.
+    let table = table();
+    let all = table.as_ref()?.references.get(&target.bits())?;
+    let mut all = all.iter().filter_map(|&r| Value::from_bits(r).downcast::<WeakReference>());
+    all.find(|r| class_of(r.value()) == class && r.callback.get().is_empty() && r.target() == Some(target))
+}
+
+/// What `weakref.ref(target)` gives, if it was made before.
+pub(crate) fn plain_reference(target: Value) -> Option<Ref<WeakReference>> {
+    reference_without_callback(WeakReference::class_cell().try_get()?, target)
+}
+
 impl WeakReference {
     fn target(&self) -> Option<Value> {
         // The word 0 (of a reference under construction) is an integer, not a cell.
@@ -83,14 +97,11 @@ impl WeakReference {
             return Err(t.type_error(format!("cannot create weak reference to '{}' object", tc.full_name())));
         }
         let callback = callback.filter(|c| !c.is_none());
-        if callback.is_none() && is_basic(class) {
-            let same = references_to(target).into_iter().map(Value::from_bits).find(|r| {
-                class_of(*r) == class
-                    && r.downcast::<WeakReference>().is_some_and(|r| r.callback.get().is_empty() && r.target() == Some(target))
-            });
-            if let Some(r) = same.and_then(|r| r.downcast::<WeakReference>()) {
-                return Ok(r);
-            }
+        if callback.is_none()
+            && is_basic(class)
+            && let Some(r) = reference_without_callback(class, target)
+        {
+            return Ok(r);
         }
         let shape = taipan_heap::SHAPES.get(class.instance_shape());
         let size = size_of::<WeakReference>() + if shape.slots_offset != 0 { 8 * (1 + shape.inline_slots as usize) } else { 0 };
