@@ -108,6 +108,12 @@ pub(crate) fn install(t: &Thread) {
         // Failure leaves the signal as it was, which is what there is to do about it.
         let _ = set_action(s, libc::SIG_IGN);
     }
+    // Rust's own handlers, which tell of a full stack, would swallow the first such signal that the process is sent.
+    for s in [libc::SIGSEGV, libc::SIGBUS] {
+        if action(s) != Some(libc::SIG_IGN) {
+            let _ = set_action(s, libc::SIG_DFL);
+        }
+    }
     if action(libc::SIGINT) == Some(libc::SIG_DFL) {
         let _ = set_action(libc::SIGINT, native_handler());
     }
