@@ -42,7 +42,7 @@ fn compile(t: &Thread, code: Ref<Code>, head: usize, target: Target) -> Option<J
             return None;
         }
     };
-    let cx = Context { graph: &graph, shapes: &shapes };
+    let cx = Context { graph: &graph, shapes: &shapes, leave: machine::leave() };
     let blocks = infer::infer(&cx);
     let code = lower::lower(t, &cx, &blocks, target)?;
     let about = log.then(|| {

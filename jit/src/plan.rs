@@ -393,6 +393,16 @@ pub struct Plan {
 pub struct Context<'a> {
     pub graph: &'a Graph,
     pub shapes: &'a Shapes,
+    /// See [`machine::set_leave`](taipan_vm::interp::machine::set_leave).
+    pub leave: u32,
+}
+/// Whether the instruction is one of those, as good as random, where the unit is left to test that.
+fn left_to_test(cx: &Context, node: &Node) -> bool {
+    let mut h = cx.graph.nodes.len() as u64;
+    for part in [node.at, node.frame, usize::from(node.first)] {
+        h = (h ^ part as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
+    }
+    (h >> 32).is_multiple_of(u64::from(cx.leave))
 }
 
 /// Gathers the guards of an instruction.
@@ -598,6 +608,9 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
     let (a, b, c) = (base + i.a(), base + i.b(), base + i.c());
     if !cx.graph.is_covered(node) {
         return How::Unseen;
+    }
+    if cx.leave > 0 && left_to_test(cx, node) {
+        return How::Leave;
     }
     match node.op {
         Op::NOP => How::Nothing,

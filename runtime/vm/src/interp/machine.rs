@@ -237,6 +237,15 @@ pub fn enable(on: bool) {
 pub fn set_warm(n: u64) {
     WARM.store(n.max(1), Relaxed);
 }
+/// Sets at how many instructions compiled code leaves, for no reason but to test that; 0: none.
+pub fn set_leave(n: u32) {
+    LEAVE.store(n, Relaxed);
+}
+pub fn leave() -> u32 {
+    LEAVE.load(Relaxed)
+}
+static LEAVE: AtomicU32 = AtomicU32::new(0);
+
 /// Whether the compiler tells what it does, on standard error.
 pub fn log() -> bool {
     LOG.load(Relaxed)

@@ -112,6 +112,7 @@ Options of this implementation:
 -X jit=[on|off]: make machine code of hot loops and functions (on; PYTHON_JIT=0 switches it off)
 -X jit-log: say on stderr what is compiled, and what is given up
 -X jit-sync: wait for what is compiled, instead of going on in the interpreter meanwhile
+-X jit-leave=N: compiled code gives back to the interpreter at about every Nth instruction, for tests of the way back
 -X jit-warm=N: rounds of a loop, or calls of a function, before it is observed to be compiled (400)
 -X pycache_prefix=PATH: folder for .pyc files, instead of __pycache__ beside the sources
 -X thread_inherit_context=[0|1]: whether threads start with a copy of their starter's context (1, the default)

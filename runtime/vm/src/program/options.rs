@@ -346,6 +346,10 @@ fn own_options(c: &mut Config) -> Parsed<()> {
     }
     c.gc_verify = xoption(c, "gc-verify").is_some();
     c.gc_log = xoption(c, "gc-log").is_some();
+    if let Some(v) = xoption(c, "jit-leave") {
+        let n = v.and_then(number).and_then(|n| u32::try_from(n).ok());
+        crate::interp::machine::set_leave(n.ok_or_else(|| invalid("-X jit-leave=N: N must be a number of instructions"))?);
+    }
     if let Some(v) = xoption(c, "jit-warm") {
         let n = v.and_then(number).and_then(|n| u64::try_from(n).ok());
         crate::interp::machine::set_warm(n.ok_or_else(|| invalid("-X jit-warm=N: N must be a number of backward jumps"))?);
