@@ -72,6 +72,14 @@ fn collect_now(t: &Thread, generation: u8) -> Result<i64> {
             garbage.append(t, v)?;
         }
     }
+    if full {
+        // What cells owned outside of the heap goes back to the system, too.
+        #[cfg(target_env = "gnu")]
+        // SAFETY: a plain call.
+        unsafe {
+            libc::malloc_trim(0)
+        };
+    }
     COLLECTED[generation as usize].fetch_add(counted, Relaxed);
     callbacks(t, "stop", generation as i64, counted)?;
     Ok(counted)

@@ -753,7 +753,9 @@ fn fill_repeated(to: &[Field], n: usize, item: impl Fn(usize) -> Value) {
     }
 }
 
-/// Capacity for at least `n` items: a quarter more, as growing means to copy.
+/// Capacity for at least `n` items: a quarter more, as growing means to copy; half as much again for long lists, whose former storages
+/// stay until the next collection.
 fn grown(n: usize) -> usize {
-    (n + (n >> 2) + 6) & !3
+    const LONG: usize = 1 << 15;
+    (n + (n >> if n < LONG { 2 } else { 1 }) + 6) & !3
 }
