@@ -1042,7 +1042,9 @@ impl Lower<'_, '_> {
             }
             How::JumpBack => {
                 let leave = self.exit(ExitKind::Leave);
-                let poll = self.load(I32, self.t, layout::THREAD_POLL);
+                // Atomic, so that no round takes what it reads, this word included, from the round before.
+                let at = self.b.ins().iadd_imm_s(self.t, layout::THREAD_POLL as i64);
+                let poll = self.b.ins().atomic_load(I32, MemFlagsData::trusted(), at);
                 let next = self.new_block(false);
                 self.b.ins().brif(poll, leave, &[], next, &[]);
                 self.b.switch_to_block(next);
