@@ -1,6 +1,6 @@
 //! `math`: the functions of `taipan-num` under Python's names.
 
-use taipan_num::{Big, NumError, combinatorics, convert, float, math, power, sums};
+use taipan_num::{Big, NumError, combinatorics, convert, float, math, power, small, sums};
 use taipan_vm::native::*;
 use taipan_vm::ops::{BinaryOp, IntView, float_value};
 
@@ -310,6 +310,11 @@ impl Math {
     /// Greatest Common Divisor.
     #[py("($module, *integers)")]
     fn gcd(t: &Thread, integers: &[Value]) -> Result<Value> {
+        if let &[a, b] = integers
+            && let (Some(a), Some(b)) = (a.as_small_int(), b.as_small_int())
+        {
+            return t.uint(small::gcd(a.unsigned_abs(), b.unsigned_abs()));
+        }
         let mut all = Big::zero();
         for &v in integers {
             let i = integer(t, v)?;

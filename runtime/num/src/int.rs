@@ -29,6 +29,26 @@ fn add_wide(a: BigRef, b: BigRef) -> Big {
     Big::new(negative, limbs)
 }
 
+/// At most as many limbs as the sum has.
+#[inline]
+pub fn sum_limbs(a: BigRef, b: BigRef) -> usize {
+    a.limbs.len().max(b.limbs.len()) + 1
+}
+
+/// Writes the magnitude of `a + b` to zeroed limbs, as many as [`sum_limbs`] says; whether the sum is negative.
+pub fn add_to(out: &mut [u64], a: BigRef, b: BigRef) -> bool {
+    if a.negative == b.negative {
+        mag::add_to(out, a.limbs, b.limbs);
+        return a.negative;
+    }
+    if mag::compare(a.limbs, b.limbs) == Ordering::Less {
+        mag::sub_to(&mut out[..b.limbs.len()], b.limbs, a.limbs);
+        return b.negative;
+    }
+    mag::sub_to(&mut out[..a.limbs.len()], a.limbs, b.limbs);
+    a.negative
+}
+
 /// `a - b`.
 pub fn sub(a: BigRef, b: BigRef) -> Big {
     add(a, b.negated())
@@ -279,6 +299,28 @@ pub fn shr_bits(a: BigRef, bits: u64) -> Big {
 
 #[cfg(test)]
 mod tests {
+    /// What is written to given limbs is what the others return.
+    #[test]
+    fn in_place() {
+        use super::*;
+        let words = [1, 2, u64::MAX, 1 << 63, 0x1234_5678_9abc_def0];
+        let value = |n: usize, salt: usize| -> Vec<u64> { (0..n).map(|i| words[(i * salt + n) % words.len()]).collect() };
+        for n in 1..12 {
+            for m in 1..12 {
+                let (x, y) = (value(n, 1), value(m, 3));
+                for signs in 0..4 {
+                    let (a, b) = (BigRef::new(signs & 1 != 0, &x), BigRef::new(signs & 2 != 0, &y));
+                    let mut out = vec![0; sum_limbs(a, b)];
+                    let negative = add_to(&mut out, a, b);
+                    assert_eq!(BigRef::new(negative, &out).to_owned(), add(a, b));
+                    let mut out = vec![0; n + m];
+                    mag::mul_to(&mut out, a.limbs, b.limbs);
+                    assert_eq!(BigRef::new(a.negative != b.negative, &out).to_owned(), mul(a, b));
+                }
+            }
+        }
+    }
+
     use super::*;
     use crate::SmallBuf;
     use crate::testing::{Rng, big, text};

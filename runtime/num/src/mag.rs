@@ -218,6 +218,55 @@ pub fn increment(a: &[u64]) -> Limbs {
     add(a, &[1])
 }
 
+/// Writes `a + b` to `out`, of one limb more than the longer of them.
+pub fn add_to(out: &mut [u64], a: &[u64], b: &[u64]) {
+    let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    let (low, high) = long.split_at(short.len());
+    let (out_low, out_high) = out.split_at_mut(short.len());
+    let mut carry = false;
+    for ((x, &y), &z) in out_low.iter_mut().zip(low).zip(short) {
+        (*x, carry) = y.carrying_add(z, carry);
+    }
+    for (x, &y) in out_high.iter_mut().zip(high) {
+        (*x, carry) = y.overflowing_add(u64::from(carry));
+    }
+    out_high[high.len()] = u64::from(carry);
+}
+
+/// Writes `a - b`, for `a >= b`, to `out`, of as many limbs as `a`.
+pub fn sub_to(out: &mut [u64], a: &[u64], b: &[u64]) {
+    let (low, high) = a.split_at(b.len());
+    let (out_low, out_high) = out.split_at_mut(b.len());
+    let mut borrow = false;
+    for ((x, &y), &z) in out_low.iter_mut().zip(low).zip(b) {
+        (*x, borrow) = y.borrowing_sub(z, borrow);
+    }
+    for (x, &y) in out_high.iter_mut().zip(high) {
+        (*x, borrow) = y.overflowing_sub(u64::from(borrow));
+    }
+    debug_assert!(!borrow);
+}
+
+/// Whether the product of magnitudes is written limb by limb, by [`mul_to`].
+pub fn is_short_product(a: &[u64], b: &[u64]) -> bool {
+    a.len().min(b.len()) < MUL_THRESHOLD
+}
+
+/// Writes `a * b` to `out`, zeroed limbs, as many as both have.
+pub fn mul_to(out: &mut [u64], a: &[u64], b: &[u64]) {
+    let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    match *short {
+        [factor] => {
+            let mut carry = 0;
+            for (x, &limb) in out.iter_mut().zip(long) {
+                (*x, carry) = limb.carrying_mul(factor, carry);
+            }
+            out[long.len()] = carry;
+        }
+        _ => mul_into(out, long, short),
+    }
+}
+
 /// `|a - b|` and how `a` compares with `b`.
 pub fn difference(a: &[u64], b: &[u64]) -> (Limbs, Ordering) {
     match compare(a, b) {

@@ -196,6 +196,7 @@ pub fn gcd(a: BigRef, b: BigRef) -> Big {
             };
             Big::from(small::gcd(word, other))
         }
+        [..] if let (Some(a), Some(b)) = (mag::to_u128(long), mag::to_u128(short)) => Big::from(small::gcd_wide(a, b)),
         _ => {
             let gcd: UBig = mag::to_ubig(long).gcd(mag::to_ubig(short));
             Big::new(false, mag::from_ubig(&gcd))

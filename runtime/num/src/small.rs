@@ -90,6 +90,23 @@ pub fn gcd(mut a: u64, mut b: u64) -> u64 {
     a << shift
 }
 
+/// As [`gcd`], of double words.
+pub fn gcd_wide(mut a: u128, mut b: u128) -> u128 {
+    if a == 0 || b == 0 {
+        return a | b;
+    }
+    let shift = (a | b).trailing_zeros();
+    a >>= a.trailing_zeros();
+    while b != 0 {
+        b >>= b.trailing_zeros();
+        (a, b) = (a.min(b), a.abs_diff(b));
+        if let (Ok(a), Ok(b)) = (u64::try_from(a), u64::try_from(b)) {
+            return u128::from(gcd(a, b)) << shift;
+        }
+    }
+    a << shift
+}
+
 /// `isqrt(a)`.
 #[inline]
 pub fn isqrt(a: u64) -> u64 {
@@ -99,6 +116,23 @@ pub fn isqrt(a: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn divisors_of_double_words() {
+        let euclid = |mut a: u128, mut b: u128| {
+            while b != 0 {
+                (a, b) = (b, a % b);
+            }
+            a
+        };
+        let words =
+            [0, 1, 2, 6, 1 << 63, u64::MAX.into(), 3 << 64, 1 << 127, 30 * ((1 << 65) + 1), 12 * ((1 << 65) + 1), u128::MAX];
+        for a in words {
+            for b in words {
+                assert_eq!(gcd_wide(a, b), euclid(a, b), "{a} {b}");
+            }
+        }
+    }
 
     #[test]
     fn division_floors() {

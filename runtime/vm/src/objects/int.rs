@@ -7,7 +7,7 @@
 use crate::native::*;
 use crate::ops::{BinaryOp, IntView};
 use std::sync::atomic::{AtomicUsize, Ordering::*};
-use taipan_num::{Big, BigRef, NumError, SmallBuf, convert, int as num, parse, power};
+use taipan_num::{Big, BigRef, NumError, SmallBuf, convert, int as num, mag, parse, power};
 use taipan_text::unicode;
 
 #[repr(C)]
@@ -54,6 +54,21 @@ impl BigInt {
         }
         Ok(r)
     }
+    /// The int that `fill` writes: gets so many zeroed limbs, and tells the sign.
+    fn build(t: &Thread, limbs: usize, fill: impl FnOnce(&mut [u64]) -> bool) -> Result<Value> {
+        let cell = t.allocate(size_of::<BigInt>() + 8 * limbs, BigInt::class_cell().shape())?.cast::<BigInt>();
+        // SAFETY: a fresh zeroed cell with room for the limbs; nobody else knows it.
+        unsafe {
+            let out = std::slice::from_raw_parts_mut(cell.as_ptr().add(1).cast::<u64>(), limbs);
+            let value = BigRef::new(fill(out), out);
+            if let Some(small) = value.to_i64().and_then(Value::try_int) {
+                return Ok(small);
+            }
+            // Where high limbs turned out to be zero the cell is larger than it says.
+            (*cell.as_ptr()).meta = (value.limbs.len() as u64) << 1 | value.negative as u64;
+            Ok(Ref::<BigInt>::from_raw(cell).value())
+        }
+    }
     fn with_shape(t: &Thread, shape: ShapeId, value: BigRef<'_>) -> Result<Ref<BigInt>> {
         let s = taipan_heap::SHAPES.get(shape);
         let part = if s.slots_offset != 0 { 8 * (1 + s.inline_slots as usize) } else { 0 };
@@ -93,6 +108,15 @@ pub fn exact(v: Value) -> Option<IntView> {
     if v.header()?.shape_id() == BigInt::class_cell().shape() { v.downcast::<BigInt>().map(IntView::Big) } else { None }
 }
 
+/// As [`exact`], also of a bool.
+#[inline]
+pub(crate) fn exact_or_bool(v: Value) -> Option<IntView> {
+    if v.is_bool() {
+        return Some(IntView::Small(SmallBuf::new((v == Value::TRUE) as i64)));
+    }
+    exact(v)
+}
+
 /// Whether the class of `v` is int, bool or a subclass.
 #[inline]
 pub fn is_int(v: Value) -> bool {
@@ -120,7 +144,20 @@ fn result(t: &Thread, r: std::result::Result<Big, NumError>) -> Result<Value> {
 
 /// `a op b` of integers; all operators but `@`.
 pub fn operate(t: &Thread, op: BinaryOp, a: BigRef<'_>, b: BigRef<'_>) -> Result<Value> {
+    // From here on it pays to write the result where it is to be.
+    const LONG: usize = 3;
+    let longest = a.limbs.len().max(b.limbs.len());
     match op {
+        BinaryOp::Add | BinaryOp::Sub if longest >= LONG => {
+            let b = if op == BinaryOp::Sub { b.negated() } else { b };
+            BigInt::build(t, num::sum_limbs(a, b), |out| num::add_to(out, a, b))
+        }
+        BinaryOp::Mul if longest >= LONG && !a.is_zero() && !b.is_zero() && mag::is_short_product(a.limbs, b.limbs) => {
+            BigInt::build(t, a.limbs.len() + b.limbs.len(), |out| {
+                mag::mul_to(out, a.limbs, b.limbs);
+                a.negative != b.negative
+            })
+        }
         BinaryOp::Add => t.big(num::add(a, b)),
         BinaryOp::Sub => t.big(num::sub(a, b)),
         BinaryOp::Mul => t.big(num::mul(a, b)),
