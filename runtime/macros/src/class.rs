@@ -165,6 +165,10 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
         Some(path) => quote!(Some(|t, v, i, to| #path(t, unsafe { native::exact(v) }, i, to))),
         None => quote!(None),
     };
+    let next = match methods.iter().find_map(|method| method.next_entry(&owner)) {
+        Some(entry) => quote!(Some(|t, v| Ok(#entry(t, v)?.unwrap_or(native::Value::EMPTY)))),
+        None => quote!(None),
+    };
     let doc = crate::option(doc_of(&block.attrs).as_deref());
     let entries = entry_block(&methods, &owner);
     Ok(quote! {
@@ -189,6 +193,7 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
                 init: #init,
                 item: #item,
                 set_item: #set_item,
+                next: #next,
             };
 
             #[automatically_derived]

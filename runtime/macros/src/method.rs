@@ -197,6 +197,12 @@ impl Method {
         quote!(#call #direct #next)
     }
 
+    /// The function that gives the next item, of a `__next__` that is always there.
+    pub fn next_entry(&self, owner: &Owner) -> Option<TokenStream> {
+        let (entry, ty) = (self.entry("next"), owner.ty);
+        (self.name == "__next__" && self.kind == Kind::Slot && self.cfgs.is_empty()).then(|| quote!(<#ty>::#entry))
+    }
+
     /// The `NativeDef` that lists the entries.
     pub fn definition(&self, owner: &Owner) -> TokenStream {
         let (name, kind, cfgs, ty) = (&self.name, self.kind.to_tokens(), &self.cfgs, owner.ty);

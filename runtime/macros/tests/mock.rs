@@ -106,6 +106,7 @@ pub mod native {
         pub init: Option<fn(&Thread, Ref<Class>) -> Result<()>>,
         pub item: Option<fn(&Thread, Value, i64) -> Result<Value>>,
         pub set_item: Option<fn(&Thread, Value, i64, Value) -> Result<bool>>,
+        pub next: Option<fn(&Thread, Value) -> Result<Value>>,
     }
     pub struct ModuleDef {
         pub name: &'static str,

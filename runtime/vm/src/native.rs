@@ -137,7 +137,11 @@ pub struct ClassDef {
     pub item: Option<ItemFn>,
     /// `v[i] = to` likewise; false leaves it to `__setitem__`.
     pub set_item: Option<SetItemFn>,
+    /// `next(v)` of an instance of just this class; the empty mark at the end, or the StopIteration that tells it.
+    pub next: Option<NextFn>,
 }
+/// The value must be an instance of the class that it is declared for.
+pub type NextFn = fn(&Thread, Value) -> Result<Value>;
 /// The value must be an instance of the class that it is declared for.
 pub type ItemFn = fn(&Thread, Value, i64) -> Result<Value>;
 /// The value must be an instance of the class that it is declared for.

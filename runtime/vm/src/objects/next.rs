@@ -9,6 +9,7 @@ use crate::native::*;
 use crate::objects::bytes_iterator::BytesIterator;
 use crate::objects::dict_views::{DictItemIterator, DictIteration, DictKeyIterator, DictValueIterator};
 use crate::objects::enumerate::Enumerate;
+use crate::objects::exceptions as ex;
 use crate::objects::generator::Generator;
 use crate::objects::iterators::quick_next;
 use crate::objects::list_methods::ListReverseIterator;
@@ -16,6 +17,7 @@ use crate::objects::map::{Filter, Map};
 use crate::objects::set::SetIterator;
 use crate::objects::str_iterator::{StrAsciiIterator, StrIterator};
 use crate::objects::zip::Zip;
+use crate::ops::is_kind;
 
 /// The cell as a `T`.
 ///
@@ -34,6 +36,9 @@ macro_rules! kinds {
         pub(crate) fn shape_flags(class: &'static ClassDef) -> u16 {
             let kind = match class.cell {
                 $( cell if std::ptr::eq(cell, $type::class_cell()) => $kind, )*
+                // Who looks for generators looks for them first.
+                cell if std::ptr::eq(cell, Generator::class_cell()) => 0,
+                _ if class.next.is_some() && class.flags & class_flags::MUTABLE == 0 => NATIVE,
                 _ => 0,
             };
             u16::from(kind) << 8
@@ -54,6 +59,8 @@ kinds! {
     LIST_REVERSE = 11: ListReverseIterator,
     BYTES = 12: BytesIterator,
 }
+/// Any other class whose `__next__` is built in.
+const NATIVE: u8 = 13;
 
 #[inline(always)]
 fn kind_of(h: &Header) -> u8 {
@@ -99,13 +106,25 @@ pub fn next_known(t: &Thread, it: Value) -> Option<Result<Value>> {
             ASCII => char_str(t, known::<StrAsciiIterator>(h).advance(t)),
             CHAR => char_str(t, known::<StrIterator>(h).advance(t)),
             SET => known::<SetIterator>(h).next_word(t),
-            MAP => chained(&|| known::<Map>(h).next_word(t)),
-            FILTER => chained(&|| known::<Filter>(h).next_word(t)),
+            MAP => chained(&|| known::<Map>(h).next_word(t)).or_else(|e| end_or_error(t, e)),
+            FILTER => chained(&|| known::<Filter>(h).next_word(t)).or_else(|e| end_or_error(t, e)),
             LIST_REVERSE => Ok(known::<ListReverseIterator>(h).advance(t).unwrap_or(Value::EMPTY)),
             BYTES => Ok(known::<BytesIterator>(h).advance(t).map_or(Value::EMPTY, |b| Value::small_int(b as i64))),
+            NATIVE => next_native(t, it, class_of(it).def?.next?),
             _ => return None,
         }
     })
+}
+
+#[inline(never)]
+fn next_native(t: &Thread, it: Value, next: NextFn) -> Result<Value> {
+    t.check_native_stack()?;
+    next(t, it).or_else(|e| end_or_error(t, e))
+}
+/// A StopIteration, of a function that an iterator calls or of something that returned a value, is the end.
+#[cold]
+fn end_or_error(t: &Thread, e: Exc) -> Result<Value> {
+    if is_kind(t, e, ex::Kind::StopIteration) { Ok(Value::EMPTY) } else { Err(e) }
 }
 
 /// What compiled code may expect of an iterator.

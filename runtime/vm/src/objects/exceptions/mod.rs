@@ -58,6 +58,7 @@ macro_rules! plain_exceptions {
                 init: None,
                 item: None,
                 set_item: None,
+                next: None,
             };
             impl PyClass for $name {
                 fn class_def() -> &'static ClassDef {
