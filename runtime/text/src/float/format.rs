@@ -76,7 +76,7 @@ pub fn repr(x: f64) -> String {
 }
 
 /// Calls `f` with `repr(x)`, which is ASCII.
-fn with_repr<R>(x: f64, f: impl FnOnce(&[u8]) -> R) -> R {
+pub fn with_repr<R>(x: f64, f: impl FnOnce(&[u8]) -> R) -> R {
     if !x.is_finite() {
         return f(special(x).as_bytes());
     }

@@ -6,7 +6,7 @@ mod hex;
 mod parse;
 mod round;
 
-pub use format::{Fixed, Form, Style, format, push_repr, repr};
+pub use format::{Fixed, Form, Style, format, push_repr, repr, with_repr};
 pub use hex::{HexError, from_hex, to_hex};
 pub use parse::{parse, parse_bytes, to_ascii_number};
 pub use round::{round, round_half_even};

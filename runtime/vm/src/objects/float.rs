@@ -118,6 +118,11 @@ fn compare(t: &Thread, op: Compare, this: Value, other: Value) -> Result<Value> 
     Ok(Value::bool(op.holds_partial(order)))
 }
 
+/// `repr(x)`
+pub(crate) fn repr(t: &Thread, x: f64) -> Result<Ref<Str>> {
+    text::with_repr(x, |digits| Str::from_narrowest(t, Units::Latin1(digits), true))
+}
+
 fn to_int(t: &Thread, r: std::result::Result<Big, NumError>) -> Result<Value> {
     match r {
         Ok(i) => t.big(i),
@@ -174,8 +179,7 @@ impl BoxedFloat {
 
     #[py]
     fn __repr__(t: &Thread, this: Value) -> Result<Ref<Str>> {
-        let text = text::repr(me(t, this)?);
-        Str::from_narrowest(t, Units::Latin1(text.as_bytes()), true)
+        repr(t, me(t, this)?)
     }
     #[py]
     fn __hash__(t: &Thread, this: Value) -> Result<i64> {

@@ -198,7 +198,7 @@ pub fn join_items(t: &Thread, separator: Ref<Str>, items: &[Value]) -> Result<Re
         return Err(t.overflow_error("join() result is too long for a Python string"));
     };
     match width {
-        1 => Str::build(t, len, Some(ascii), |out: &mut [u8]| fill_joined(out, text_of(&separator), items)),
+        1 => Str::build(t, len, Some(ascii), |out: &mut [u8]| join_bytes(out, separator, items)),
         2 => Str::build(t, len, Some(false), |out: &mut [u16]| fill_joined(out, text_of(&separator), items)),
         _ => Str::build(t, len, Some(false), |out: &mut [u32]| fill_joined(out, text_of(&separator), items)),
     }
@@ -207,6 +207,31 @@ pub fn join_items(t: &Thread, separator: Ref<Str>, items: &[Value]) -> Result<Re
 #[inline(always)]
 fn string(v: Value) -> Option<Ref<Str>> {
     exact_str(v).or_else(|| v.downcast())
+}
+
+/// Joins strings of bytes: mostly short ones, whose bytes are soon copied.
+fn join_bytes(out: &mut [u8], separator: Ref<Str>, items: &[Value]) {
+    let separator = match separator.units() {
+        Units::Latin1(units) => units,
+        // That of a single item.
+        _ => &[],
+    };
+    let mut at = 0;
+    let mut put = |units: &[u8]| {
+        let place = &mut out[at..at + units.len()];
+        copy(place, units);
+        at += units.len();
+    };
+    for (i, &item) in items.iter().enumerate() {
+        if i > 0 && !separator.is_empty() {
+            put(separator);
+        }
+        if let Some(s) = string(item)
+            && let Units::Latin1(units) = s.units()
+        {
+            put(units);
+        }
+    }
 }
 
 fn fill_joined<U: Unit>(out: &mut [U], separator: Text<'_>, items: &[Value]) {

@@ -68,6 +68,9 @@ impl Thread {
         if v.is_small_int() {
             return int_str(self, v.small_int_unchecked());
         }
+        if let Some(x) = v.as_immediate_float() {
+            return crate::objects::float::repr(self, x);
+        }
         self.check_depth(" while getting the repr of an object")?;
         let Some(f) = class_of(v).special(self, Special::Repr) else {
             let text = format!("<{} object at {:#x}>", type_name(v), identity(v));
@@ -87,8 +90,8 @@ impl Thread {
         {
             return Ok(s);
         }
-        if v.is_small_int() {
-            return int_str(self, v.small_int_unchecked());
+        if v.is_small_int() || v.is_immediate_float() {
+            return self.repr(v);
         }
         let Some(f) = class_of(v).special(self, Special::Str) else {
             return self.repr(v);
