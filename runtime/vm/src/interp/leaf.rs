@@ -11,6 +11,7 @@ use crate::objects::dict_storage::exact_str;
 use crate::objects::range::Range;
 use crate::objects::set::SetData;
 use crate::ops::{BinaryOp, Compare, compare_exact};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Gets three operands, empty marks where it has fewer; the last may be what the compiler wants to tell it.
 pub type Leaf = unsafe extern "C" fn(&Thread, Value, Value, Value) -> u64;
@@ -58,8 +59,20 @@ fn is_number(v: Value) -> bool {
 }
 /// The hash of a key whose hash and equality are built in, and cheap.
 fn plain_hash(t: &Thread, key: Value) -> Option<i64> {
-    let plain = is_number(key) || !key.is_cell() || exact_str(key).is_some() || class_of(key) == Bytes::class();
-    if plain { crate::objects::dict::hash_key(t, key).ok() } else { None }
+    const DEPTH: usize = 4;
+    if is_plain_key(key, DEPTH) { crate::objects::dict::hash_key(t, key).ok() } else { None }
+}
+/// Whether hashing takes no call: also of tuples, of tuples in at most so many tuples, or of which the hash is known.
+fn is_plain_key(key: Value, depth: usize) -> bool {
+    if !key.is_cell() || exact_str(key).is_some() {
+        return true;
+    }
+    let class = class_of(key);
+    if class != Tuple::class() {
+        return class == Bytes::class();
+    }
+    let Some(items) = key.downcast::<Tuple>() else { return false };
+    items.hash.load(Relaxed) != 0 || depth > 0 && items.iter().all(|item| is_plain_key(item, depth - 1))
 }
 fn exact_dict(v: Value) -> Option<Ref<Dict>> {
     v.downcast::<Dict>().filter(|d| d.header().shape_id() == Dict::class_cell().shape())

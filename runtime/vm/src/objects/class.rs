@@ -195,6 +195,11 @@ impl Class {
         }
         self.fill_special(t, s)
     }
+    /// As [`Class::special`], if it has been looked up since the class changed: nothing is allocated.
+    #[inline]
+    pub fn known_special(&self, s: Special) -> Option<Value> {
+        self.specials.get()?.fields()[s as usize].get().some().filter(|&v| v != Value::small_int(0))
+    }
     #[cold]
     fn fill_special(&self, t: &Thread, s: Special) -> Option<Value> {
         let table = match self.specials.get() {

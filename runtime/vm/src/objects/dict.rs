@@ -699,6 +699,16 @@ impl Dict {
     /// Removes a key; returns its value.
     pub fn remove(&self, t: &Thread, key: Value) -> Result<Option<Value>> {
         let hash = dict_hash(t, key)?;
+        if let Some(s) = self.storage.get()
+            && s.is_plain()
+            && t.owns(&self.header)
+        {
+            match s.look(key, hash) {
+                Some(Find::At(ix)) if !s.word(ix).get().is_empty() => return Ok(Some(s.remove(ix))),
+                Some(Find::Absent) => return Ok(None),
+                _ => {}
+            }
+        }
         self.remove_with_hash(t, key, hash)
     }
     /// As `remove`; the caller knows `hash(key)`.

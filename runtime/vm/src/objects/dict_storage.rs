@@ -18,6 +18,7 @@
 //! its cell is empty. A table of *an instance* has no entries: word 0 is the object whose attributes the dict shows.
 
 use crate::native::*;
+use crate::ops::compare::plainly_equal;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::*};
 
 /// Keys may be anything; the entries carry their hash. Otherwise all keys are exact strings.
@@ -391,7 +392,11 @@ impl Storage {
                     return Some(Find::At(ix));
                 }
                 if !(k.is_small_int() && key.is_small_int()) && !k.is_empty() && self.hash_word(ix).load(Relaxed) as i64 == hash {
-                    return None;
+                    match plainly_equal(k, key) {
+                        Some(true) => return Some(Find::At(ix)),
+                        Some(false) => {}
+                        None => return None,
+                    }
                 }
             } else if n == FREE {
                 return Some(Find::Absent);

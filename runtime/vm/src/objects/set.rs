@@ -17,6 +17,7 @@ use crate::native::*;
 use crate::objects::dict::{exclusively, hash_key, small_int_hash, unhashable};
 use crate::objects::dict_storage::exact_str;
 use crate::objects::dict_views::{Part, dict_part, reduce_to_iter};
+use crate::ops::compare::plainly_equal;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::*};
 use taipan_heap::Exclusive;
 
@@ -180,7 +181,11 @@ impl SetStorage {
                 match (exact_str(key), exact_str(k)) {
                     (Some(a), Some(b)) if a.equals(&b) => return Glance::There(at + i),
                     (Some(_), Some(_)) => {}
-                    _ => return Glance::Ask,
+                    _ => match plainly_equal(k, key) {
+                        Some(true) => return Glance::There(at + i),
+                        Some(false) => {}
+                        None => return Glance::Ask,
+                    },
                 }
             }
             perturb >>= 5;
@@ -296,10 +301,9 @@ impl SetStorage {
     /// Puts the keys of `from` in. As `insert`.
     fn take_all(&self, t: &Thread, from: &SetStorage) {
         if self.mask == from.mask && self.fill.load(Relaxed) == 0 && from.fill() == from.used() {
-            for (to, slot) in self.slots().iter().zip(from.slots()) {
-                to.hash.store(slot.hash(), Relaxed);
-                to.set_key(slot.key());
-            }
+            let (to, slots) = (self.slots(), from.slots());
+            // SAFETY: both have as many slots; nobody writes `from`, and only the caller knows `self`.
+            unsafe { std::ptr::copy_nonoverlapping(slots.as_ptr(), to.as_ptr().cast_mut(), slots.len()) };
             self.fill.store(from.fill(), Release);
             self.used.store(from.used(), Release);
             self.adds.store(from.used(), Release);
@@ -309,6 +313,66 @@ impl SetStorage {
         for (key, hash) in from.items() {
             self.insert(t, key, hash);
         }
+    }
+
+    /// Which keys are in `other`, or are not; `None`: that takes a call, or the table is too large for it.
+    fn sift(&self, other: Option<Ref<SetStorage>>, common: bool) -> Option<Kept> {
+        if self.mask >= Kept::SLOTS {
+            return None;
+        }
+        let mut kept = Kept { slots: [0; Kept::SLOTS / 64], count: 0, used: self.used(), adds: self.adds.load(Acquire) };
+        let mut left = kept.used;
+        for (at, slot) in self.slots().iter().enumerate() {
+            if left == 0 {
+                break;
+            }
+            let Some(key) = slot.live_key() else { continue };
+            left -= 1;
+            let is_there = match other.map_or(Glance::Absent, |other| other.glance(key, slot.hash())) {
+                Glance::There(_) => true,
+                Glance::Absent => false,
+                Glance::Ask => return None,
+            };
+            if is_there == common {
+                kept.slots[at / 64] |= 1 << (at % 64);
+                kept.count += 1;
+            }
+        }
+        Some(kept)
+    }
+
+    /// Whether nobody wrote since `sift` gave `kept`.
+    #[inline]
+    fn is_unwritten_since(&self, kept: &Kept) -> bool {
+        self.used() == kept.used && self.adds.load(Acquire) == kept.adds
+    }
+
+    /// A table with the keys that `sift` kept, as adding one after the other would leave it; `None` if they were to collide in it,
+    /// or others wrote meanwhile.
+    fn gather(&self, t: &Thread, kept: &Kept) -> Result<Option<Ref<SetStorage>>> {
+        let slots = slots_of_additions(kept.count);
+        if slots > Kept::SLOTS {
+            return Ok(None);
+        }
+        let mut taken = [0u64; Kept::SLOTS / 64];
+        for at in kept.positions() {
+            let place = self.slots()[at].hash() as usize & (slots - 1);
+            let (word, bit) = (&mut taken[place / 64], 1 << (place % 64));
+            if *word & bit != 0 {
+                return Ok(None);
+            }
+            *word |= bit;
+        }
+        let table = SetStorage::new(t, slots)?;
+        if !self.is_unwritten_since(kept) {
+            return Ok(None);
+        }
+        for at in kept.positions() {
+            let slot = &self.slots()[at];
+            let (key, hash) = (slot.key(), slot.hash());
+            table.write_unused(t, table.first(hash).1, key, hash);
+        }
+        Ok(Some(table))
     }
 
     /// Empties a live slot. The caller holds the set.
@@ -363,6 +427,44 @@ impl Iterator for Items<'_> {
             }
         }
         None
+    }
+}
+
+/// What [`SetStorage::sift`] found.
+struct Kept {
+    /// A bit for each slot.
+    slots: [u64; Kept::SLOTS / 64],
+    count: usize,
+    /// The table's counts at that moment.
+    used: usize,
+    adds: usize,
+}
+
+impl Kept {
+    /// Slots of the largest table that is sifted.
+    const SLOTS: usize = 256;
+
+    fn positions(&self) -> impl Iterator<Item = usize> + '_ {
+        self.slots.iter().enumerate().flat_map(|(i, &word)| {
+            let mut left = word;
+            std::iter::from_fn(move || {
+                let bit = if left == 0 { return None } else { left.trailing_zeros() as usize };
+                left &= left - 1;
+                Some(64 * i + bit)
+            })
+        })
+    }
+}
+
+/// Slots of a table to which `n` keys were added one by one; not for tables that grow slowly.
+fn slots_of_additions(n: usize) -> usize {
+    let mut slots = MIN_SLOTS;
+    loop {
+        let crowded = ((slots - 1) * 3).div_ceil(5);
+        if n < crowded {
+            return slots;
+        }
+        slots = slots_over(crowded * 4);
     }
 }
 
@@ -735,12 +837,21 @@ impl SetData {
     }
 
     /// Whether no other thread writes the set.
+    #[inline(always)]
     fn is_stable(&self, t: &Thread) -> bool {
-        self.is_frozen() || t.owns(&self.header)
+        self.header.shape_id() == FrozenSet::class_cell().shape() || t.owns(&self.header) || self.is_frozen()
     }
 
     /// As `stable`, of two sets at the same moment.
+    #[inline]
     pub(crate) fn stable_pair(&self, t: &Thread, other: &SetData) -> Result<(Ref<SetData>, Ref<SetData>)> {
+        if self.is_stable(t) && other.is_stable(t) {
+            return Ok((self.as_ref(), other.as_ref()));
+        }
+        self.copied_pair(t, other)
+    }
+    #[inline(never)]
+    fn copied_pair(&self, t: &Thread, other: &SetData) -> Result<(Ref<SetData>, Ref<SetData>)> {
         // What the last attempt found too small.
         let mut more = [0, 0];
         loop {
@@ -1027,6 +1138,9 @@ impl SetData {
             let (a, b) = so.stable_pair(t, &other)?;
             let (large, small) = if b.len() > a.len() { (b, a) } else { (a, b) };
             let (Some(small), Some(table)) = (small.storage.get(), large.storage.get()) else { return Ok(out.value()) };
+            if out.take_sifted(t, small, Some(table), true)? {
+                return Ok(out.value());
+            }
             let mut asked = false;
             for (item, hash) in small.items() {
                 match table.glance(item, hash) {
@@ -1051,6 +1165,28 @@ impl SetData {
             Ok(())
         })?;
         Ok(out.value())
+    }
+
+    /// Gives `self`, which is empty and only the caller knows, the items of one table that are in the other, or that are not; false,
+    /// and nothing is done, where that cannot be told at once.
+    fn take_sifted(&self, t: &Thread, from: Ref<SetStorage>, other: Option<Ref<SetStorage>>, common: bool) -> Result<bool> {
+        let Some(kept) = from.sift(other, common) else { return Ok(false) };
+        if kept.count == 0 {
+            return Ok(true);
+        }
+        if let Some(table) = from.gather(t, &kept)? {
+            self.storage.set(t, &self.header, table);
+            return Ok(true);
+        }
+        for at in kept.positions() {
+            if !from.is_unwritten_since(&kept) {
+                self.storage.set(t, &self.header, None);
+                return Ok(false);
+            }
+            let slot = &from.slots()[at];
+            self.add_absent(t, slot.key(), slot.hash())?;
+        }
+        Ok(true)
     }
 
     /// Removes the items of an iterable.
@@ -1109,6 +1245,9 @@ impl SetData {
         };
         let Some(from) = from.storage.get() else { return Ok(out) };
         let table = set.and_then(|s| s.storage.get());
+        if dict.is_none() && out.take_sifted(t, from, table, false)? {
+            return Ok(out);
+        }
         let mut asked = dict.is_some();
         for (item, hash) in from.items() {
             let there = match (set, dict) {
@@ -1201,9 +1340,21 @@ impl SetData {
             return Ok(false);
         }
         let Some(items) = a.storage.get() else { return Ok(true) };
+        let Some(mut table) = b.storage.get() else { return Ok(a.is_empty()) };
         for (item, hash) in items.items() {
-            if !b.contains_with_hash(t, item, hash)? {
-                return Ok(false);
+            match table.glance(item, hash) {
+                Glance::There(_) => {}
+                Glance::Absent => return Ok(false),
+                Glance::Ask => {
+                    if !b.contains_by_search(t, item, hash)? {
+                        return Ok(false);
+                    }
+                    // The item's `__eq__` may have changed the set.
+                    match b.storage.get() {
+                        Some(now) => table = now,
+                        None => return Ok(false),
+                    }
+                }
             }
         }
         Ok(true)

@@ -3,6 +3,7 @@
 
 use crate::native::*;
 use crate::ops::Compare;
+use crate::ops::compare::plainly_less;
 use std::cmp::Ordering;
 
 /// Sorts `items` in place, by `key(item)` if given. On an error the items are a permutation of what they were.
@@ -48,9 +49,14 @@ pub fn sort_values(t: &Thread, items: &ValueVec, key: Option<Value>, reverse: bo
                 order.sort_by(|&a, &b| compare_strings(keys[a as usize], keys[b as usize]));
                 Ok(())
             }
-            Kind::Mixed => {
-                Sorter::new(|a: u32, b: u32| t.compare_bool(keys[a as usize], keys[b as usize], Compare::Lt)).sort(&mut order)
-            }
+            Kind::Mixed => Sorter::new(|a: u32, b: u32| {
+                let (a, b) = (keys[a as usize], keys[b as usize]);
+                match plainly_less(a, b) {
+                    Some(less) => Ok(less),
+                    None => t.compare_bool(a, b, Compare::Lt),
+                }
+            })
+            .sort(&mut order),
         }
     };
     if reverse {

@@ -126,10 +126,17 @@ impl Thread {
         if let Some(i) = v.as_small_int() {
             return Ok(num::hash_i64(i));
         }
-        if let Some(s) = v.downcast::<Str>()
-            && s.header().shape_id() == Str::class_cell().shape()
-        {
-            return Ok(s.hash());
+        if let Some(h) = v.header() {
+            let shape = h.shape_id();
+            // SAFETY: exact shapes say what the cell is.
+            unsafe {
+                if shape == Str::class_cell().shape() {
+                    return Ok(exact::<Str>(v).hash());
+                }
+                if shape == Tuple::class_cell().shape() {
+                    return self.hash_tuple(exact::<Tuple>(v));
+                }
+            }
         }
         self.hash_general(v)
     }
@@ -151,6 +158,13 @@ impl Thread {
             return self.hash_tuple(items);
         }
         match class.special(self, Special::Hash) {
+            // A named tuple, mostly.
+            Some(f)
+                if let Some(items) = v.downcast::<Tuple>()
+                    && Tuple::class().special(self, Special::Hash) == Some(f) =>
+            {
+                self.hash_tuple(items)
+            }
             Some(f) if !f.is_none() => {
                 self.check_native_stack()?;
                 let h = self.call_special0(f, v)?;
@@ -312,10 +326,27 @@ impl Thread {
     }
 }
 
+/// Tuples in tuples that [`plainly_equal`] looks into.
+const PLAIN_DEPTH: usize = 8;
+
 /// Whether containers take `a` and `b` for the same, if that can be told without allocating or calling anything.
 pub fn plainly_equal(a: Value, b: Value) -> Option<bool> {
+    plainly_equal_within(a, b, PLAIN_DEPTH)
+}
+
+/// As [`plainly_equal`], for tuples in at most so many tuples.
+fn plainly_equal_within(a: Value, b: Value, depth: usize) -> Option<bool> {
     if a == b {
         return Some(true);
+    }
+    if let (Some(x), Some(y)) = (plain_tuple(a), plain_tuple(b)) {
+        let depth = depth.checked_sub(1)?;
+        for (&v, &w) in x.as_slice().iter().zip(y.as_slice()) {
+            if v != w && (both_small_ints(v, w) || !plainly_equal_within(v, w, depth)?) {
+                return Some(false);
+            }
+        }
+        return Some(x.len() == y.len());
     }
     if let Some(equal) = compare_exact(a, b, Compare::Eq) {
         return Some(equal);
@@ -328,9 +359,43 @@ pub fn plainly_equal(a: Value, b: Value) -> Option<bool> {
         return Some(x.as_slice() == y.as_slice());
     }
     // None, strings and numbers know nothing of each other.
-    let is_atom =
-        |v: Value| v.is_none() || exact_str(v).is_some() || int::exact(v).is_some() || super::convert::exact_float(v).is_some();
+    let is_atom = |v: Value| {
+        v.is_none() || v.is_bool() || exact_str(v).is_some() || int::exact(v).is_some() || super::convert::exact_float(v).is_some()
+    };
     (is_atom(a) && is_atom(b)).then_some(false)
+}
+
+/// Whether `a < b` of two tuples, if that can be told without allocating or calling anything; `None` also for other values.
+pub(crate) fn plainly_less(a: Value, b: Value) -> Option<bool> {
+    plainly_less_within(a, b, PLAIN_DEPTH)
+}
+fn plainly_less_within(a: Value, b: Value, depth: usize) -> Option<bool> {
+    let exact = |v: Value| v.downcast::<Tuple>().filter(|items| items.header().shape_id() == Tuple::class_cell().shape());
+    let (x, y) = (exact(a)?, exact(b)?);
+    let depth = depth.checked_sub(1)?;
+    for (&v, &w) in x.as_slice().iter().zip(y.as_slice()) {
+        if v != w && (both_small_ints(v, w) || !plainly_equal_within(v, w, depth)?) {
+            return compare_exact(v, w, Compare::Lt).or_else(|| plainly_less_within(v, w, depth));
+        }
+    }
+    Some(x.len() < y.len())
+}
+
+/// The value as a tuple whose class has tuple's own `__eq__`, as far as that is known by now.
+#[inline]
+fn plain_tuple(v: Value) -> Option<Ref<Tuple>> {
+    let h = v.header()?;
+    // SAFETY: the shape's layout says that the cell is a tuple.
+    let tuple = || unsafe { Ref::from_raw(std::ptr::NonNull::from(h).cast()) };
+    if h.shape_id() == Tuple::class_cell().shape() {
+        return Some(tuple());
+    }
+    if !h.shape().layout().is(Tuple::layout()) {
+        return None;
+    }
+    let own = |class: Ref<Class>| class.known_special(Special::Eq);
+    let equal = own(Tuple::class())?;
+    if own(class_of(v)) == Some(equal) { Some(tuple()) } else { None }
 }
 
 /// Comparison of the exact kinds that dominate; `None` for all others.
@@ -375,7 +440,7 @@ fn compare_exact_cells(a: Value, b: Value, op: Compare) -> Option<bool> {
         }
     }
     // Numbers of different or boxed kinds.
-    match (int::exact(a), int::exact(b)) {
+    match (int::exact_or_bool(a), int::exact_or_bool(b)) {
         (Some(x), Some(y)) => Some(op.holds(taipan_num::int::compare(x.as_ref(), y.as_ref()))),
         (Some(x), None) => {
             let y = super::convert::exact_float(b)?;

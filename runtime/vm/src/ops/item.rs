@@ -41,14 +41,13 @@ impl Thread {
             }
         }
         if let Some(f) = class_of(o).special(self, Special::Getitem) {
-            // A subclass of dict that finds what is there as dict does.
+            self.check_native_stack()?;
+            // A subclass of dict that finds what is there as dict does, and asks its own `__missing__` for what is not.
             if let Some(d) = o.downcast::<Dict>()
                 && Dict::class().special(self, Special::Getitem) == Some(f)
-                && let Some(v) = d.get(self, k)?
             {
-                return Ok(v);
+                return Dict::subscript(d, self, k);
             }
-            self.check_native_stack()?;
             return self.call_special1(f, o, k);
         }
         let Some(c) = o.downcast::<Class>() else {
