@@ -10,9 +10,11 @@ use std::rc::Rc;
 use taipan_compiler::effects;
 use taipan_compiler::flags;
 use taipan_compiler::isa::{FRAME_HEADER_WORDS, Instr, Op};
+use taipan_vm::interp::INIT;
 use taipan_vm::interp::cache::{self, Kind};
 use taipan_vm::interp::machine::layout::{self, Expected};
-use taipan_vm::interp::machine::{self, MIXED, Site};
+use taipan_vm::interp::machine::{self, MIXED, Site, seen};
+use taipan_vm::interp::operators::{self, Operand, Operator, Wanted};
 use taipan_vm::native::*;
 use taipan_vm::objects::class::Class;
 use taipan_vm::objects::code::Code;
@@ -49,6 +51,8 @@ pub struct Frame {
     pub live: Vec<Bits>,
     /// It runs the `__init__` of a new instance.
     pub init: bool,
+    /// It runs the method of an operator: what becomes of the result.
+    pub operator: Option<Wanted>,
     /// Its first register is never written to.
     pub keeps_first: bool,
     /// What was never seen to run is covered, too.
@@ -73,6 +77,30 @@ impl Frame {
     pub fn address(&self, at: usize) -> u64 {
         // SAFETY: as above.
         unsafe { self.code.start.add(at) as u64 }
+    }
+    /// Kind bits of its CALLER word, as an inlined callee's.
+    pub fn kind(&self) -> u64 {
+        if self.init || self.special().is_some() { INIT } else { 0 }
+    }
+    /// Its LOCALS word, if it is an operator's whose result has to be looked at.
+    pub fn special(&self) -> Option<u64> {
+        let (_, call) = self.call.filter(|_| matches!(self.operator, Some(Wanted::Checked(_) | Wanted::Jump)))?;
+        Some(Value::small_int(call as i64).bits())
+    }
+    /// Where the instruction after the one at `at` is.
+    pub fn after(&self, at: usize) -> usize {
+        at + Op::from_u16(self.instr(at).op()).map_or(1, Op::len)
+    }
+    /// The first word of the window of the call at `at`, and the register of its result. Operators have no window: theirs begins above
+    /// all registers, where the result goes, too, if nobody wants it.
+    pub fn window(&self, at: usize) -> (usize, usize) {
+        let i = self.instr(at);
+        let above = self.code.nregs as usize;
+        match Op::from_u16(i.op()) {
+            Some(Op::CALL | Op::CALL_METHOD | Op::CALL_KW) => (i.b(), i.a()),
+            Some(op) if operators::has_value(op) => (above, i.a()),
+            _ => (above, above),
+        }
     }
 }
 
@@ -117,6 +145,8 @@ pub struct Call {
     /// The instances that the call makes: their class, its version, its `__init__`, which is the function.
     pub makes: Option<(Ref<Class>, u32, Ref<Function>)>,
     pub receiver: Receiver,
+    /// The operator whose method it is: there is no window.
+    pub operator: Option<Rc<Operator>>,
     /// Where the parameters' values are, unless each is in its parameter's place (but for a new instance).
     pub binding: Option<Rc<[Arg]>>,
 }
@@ -129,6 +159,9 @@ pub enum Arg {
     Default(usize),
     /// It is the new instance.
     Instance,
+    /// An operand of an operator: a register of its frame, or a constant.
+    Register(usize),
+    Int(i64),
 }
 /// What is in the first place for arguments.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -180,7 +213,7 @@ impl Graph {
             back: Vec::new(),
             registers: 0,
         };
-        g.add_frame(code, 0, None, false, false);
+        g.add_frame(code, 0, None, false, None);
         let mut b = Builder { g, known: HashMap::new(), work: Vec::new() };
         b.g.entry = b.node(0, head, true);
         let mut inlined: HashMap<(usize, usize, bool), usize> = HashMap::new();
@@ -213,21 +246,33 @@ impl Graph {
                 Op::RETURN => {
                     let f = &b.g.frames[frame];
                     if let Some((parent, call)) = f.call {
-                        let first = f.first;
-                        let back = b.node(parent, call + Op::CALL.len(), first);
-                        b.g.nodes[id].next = Some(back);
+                        let (first, jumps) = (f.first, f.operator == Some(Wanted::Jump));
+                        let [next, jump] = effects::successors(b.g.frames[parent].instr(call), call);
+                        let mut to = |to: Option<usize>| {
+                            let op = Op::from_u16(b.g.frames[parent].instr(call).op()).unwrap_or(Op::NOP);
+                            to.map(|to| {
+                                let first = b.g.is_first(parent, (call, first, op), to);
+                                b.node(parent, to, first)
+                            })
+                        };
+                        let back = (to(next), if jumps { to(jump) } else { None });
+                        (b.g.nodes[id].next, b.g.nodes[id].jump) = back;
                     }
                     continue;
                 }
-                Op::CALL | Op::CALL_METHOD | Op::CALL_KW => {
-                    let call = call(t, op, i, &site);
+                _ => {
+                    let call = match op {
+                        Op::CALL | Op::CALL_METHOD | Op::CALL_KW => call(t, op, i, &site),
+                        _ => operator(t, &b.g.frames[frame], at, &site),
+                    };
                     b.g.nodes[id].calls = call.clone();
                     let peeled = first && b.g.peeled_at(frame, at).is_some();
                     if let Some(call) = call.filter(|c| !peeled && b.g.is_inlinable(frame, c.code, &site)) {
-                        let base = b.g.frames[frame].base + i.b() + call.offset();
+                        let f = &b.g.frames[frame];
+                        let base = f.base + f.window(at).0 + call.offset();
                         let inner = match inlined.get(&(frame, at, first)) {
                             Some(&f) => f,
-                            None => b.g.add_frame(call.code, base, Some((frame, at)), first, call.makes.is_some()),
+                            None => b.g.add_frame(call.code, base, Some((frame, at)), first, Some(&call)),
                         };
                         inlined.insert((frame, at, first), inner);
                         let start = b.node(inner, 0, true);
@@ -236,7 +281,6 @@ impl Graph {
                         continue;
                     }
                 }
-                _ => {}
             }
             let [mut next, jump] = effects::successors(i, at);
             // The instruction may do the next one's work, too.
@@ -287,7 +331,14 @@ impl Graph {
         }
     }
 
-    fn add_frame(&mut self, code: Ref<Code>, base: usize, call: Option<(usize, usize)>, first: bool, init: bool) -> usize {
+    fn add_frame(
+        &mut self,
+        code: Ref<Code>,
+        base: usize,
+        call: Option<(usize, usize)>,
+        first: bool,
+        calls: Option<&Call>,
+    ) -> usize {
         let sites = code.machine.get().map_or(Vec::new(), |m| m.sites());
         let keeps_first = keeps_first(&code);
         let unseen = code.machine.get().map_or(0, |m| m.unseen_exits());
@@ -302,7 +353,8 @@ impl Graph {
             depth,
             globals: None,
             live: live_in(&code),
-            init,
+            init: calls.is_some_and(|c| c.makes.is_some()),
+            operator: calls.and_then(|c| Some(c.operator.as_ref()?.result)),
             keeps_first,
             open,
             mixed,
@@ -355,7 +407,7 @@ impl Graph {
     pub fn way_back(&self, frame: usize) -> u64 {
         self.frames[frame].call.map_or(0, |(parent, call)| {
             let p = &self.frames[parent];
-            p.address(call + Op::CALL.len()) << 16 | p.instr(call).a() as u64
+            p.address(p.after(call)) << 16 | p.window(call).1 as u64
         })
     }
 
@@ -375,15 +427,14 @@ impl Graph {
                 let live = match window {
                     None => fr.live[at].get(r),
                     // The window is the callee's now; the result is not there yet.
-                    Some((base, dest)) => r < base && (fr.live[at].get(r) || fr.live[at + Op::CALL.len()].get(r) && r != dest),
+                    Some((base, dest)) => r < base && (fr.live[at].get(r) || fr.live[fr.after(at)].get(r) && r != dest),
                 };
                 if live || r < nvars {
                     f(fr.base + r);
                 }
             }
             if let Some((parent, call)) = fr.call {
-                let i = self.frames[parent].instr(call);
-                (at, window) = (call, Some((i.b(), i.a())));
+                (at, window) = (call, Some(self.frames[parent].window(call)));
             }
         }
     }
@@ -470,7 +521,33 @@ fn call(t: &Thread, op: Op, i: Instr, site: &Site) -> Option<Call> {
     let names = names.as_ref().map_or(&[][..], |names| names.as_slice());
     let args = bind(&code, values, from, makes.is_some(), names)?;
     let in_place = args.iter().enumerate().all(|(p, &a)| a == Arg::Given(p) || a == Arg::Instance);
-    Some(Call { code, makes, receiver, binding: (!in_place).then(|| args.into()) })
+    Some(Call { code, makes, receiver, operator: None, binding: (!in_place).then(|| args.into()) })
+}
+
+/// What an operator on an instance of a Python class, or the reading of a property, was seen to call.
+fn operator(t: &Thread, frame: &Frame, at: usize, site: &Site) -> Option<Call> {
+    let i = frame.instr(at);
+    let op = Op::from_u16(i.op())?;
+    let left = op.info().operands.iter().position(|o| matches!(o, taipan_compiler::isa::Operand::Read))?;
+    if site.failures > 2 || site.kinds[left] != seen::CELL || !layout::is_of_python_class(site.shape) {
+        return None;
+    }
+    let shape = ShapeId(site.shape);
+    let o = match op {
+        Op::LOAD_ATTR => operators::getter(i, frame.cache(at), shape)?,
+        _ => operators::operator(t, i, shape)?,
+    };
+    let code = o.function.code();
+    let plain = code.argcount as usize == o.args.len() && code.nparams == code.argcount;
+    if !plain || code.has(flags::VARARGS | flags::VARKEYWORDS) {
+        return None;
+    }
+    let arg = |a: &Operand| match *a {
+        Operand::Register(r) => Arg::Register(r),
+        Operand::Int(i) => Arg::Int(i),
+    };
+    let binding = o.args.iter().map(arg).collect();
+    Some(Call { code, makes: None, receiver: Receiver::Argument, operator: Some(o.into()), binding: Some(binding) })
 }
 
 /// Where the values of a code's parameters are, if a call gives all that have no default: `values` words from `from` on, the last of

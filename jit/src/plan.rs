@@ -7,8 +7,10 @@ use taipan_vm::interp::cache::{self, Kind as CacheKind};
 use taipan_vm::interp::leaf::{self, Gives, Leaf};
 use taipan_vm::interp::machine::layout::{self, Expected, Shapes};
 use taipan_vm::interp::machine::{MIXED, seen};
+use taipan_vm::interp::operators::Wanted;
+use taipan_vm::interp::slow;
 use taipan_vm::native::*;
-use taipan_vm::ops::Compare;
+use taipan_vm::ops::{BinaryOp, Compare};
 
 /// What is known of a register's value, and how it is held.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -116,8 +118,39 @@ pub enum Arith {
 pub enum Items {
     List,
     Tuple,
+    Bytes,
+    /// Numbers that a class keeps, see [`Elements`](taipan_vm::native::Elements).
+    Numbers(Number),
     /// A class that finds items without a call.
     Quick,
+}
+/// What numbers a class keeps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Number {
+    /// As `array` names it.
+    pub code: u8,
+    /// Their size in bytes as a power of two.
+    pub shift: u8,
+    pub float: bool,
+    pub signed: bool,
+}
+impl Number {
+    fn of(code: u8) -> Option<Number> {
+        let shift = match code.to_ascii_lowercase() {
+            b'b' => 0,
+            b'h' => 1,
+            b'i' | b'f' => 2,
+            b'l' | b'q' | b'd' => 3,
+            _ => return None,
+        };
+        let float = matches!(code, b'f' | b'd');
+        let signed = code.is_ascii_lowercase();
+        // Unsigned words do not fit.
+        (signed || shift < 3).then_some(Number { code, shift, float, signed })
+    }
+    fn kind(self) -> Kind {
+        if self.float { Kind::Float } else { Kind::Int }
+    }
 }
 
 /// How an instruction is done. Registers are numbered through all frames.
@@ -151,7 +184,8 @@ pub enum How {
     CallFunction {
         window: usize,
         call: Call,
-        dest: usize,
+        /// Nowhere: the result is ignored, or decides about a jump.
+        dest: Option<usize>,
     },
     /// The interpreter's handler does it.
     Step,
@@ -172,6 +206,14 @@ pub enum How {
         checks: Vec<(usize, u64)>,
         outcome: Outcome,
         otherwise: Option<Box<How>>,
+    },
+    /// Makes a container of the values of so many registers, which runs no other code.
+    Build {
+        a: usize,
+        first: usize,
+        n: usize,
+        function: leaf::Build,
+        kind: Kind,
     },
     /// `x ** y` of a positive float.
     FloatPow {
@@ -355,6 +397,11 @@ pub enum How {
         b: usize,
         dest: usize,
     },
+    /// Returns from the method of an operator that jumps if the result's truth is `want`.
+    ReturnJump {
+        b: usize,
+        want: bool,
+    },
 }
 
 /// The method that instances of a shape have as long as their class's version holds.
@@ -471,9 +518,9 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
                 (first..first + n).for_each(|r| writes.push((frame.base + r, Kind::Any)));
             });
         }
-        How::CallFunction { dest, .. } => writes.push((*dest, Kind::Any)),
+        How::CallFunction { dest, .. } => writes.extend(dest.map(|a| (a, Kind::Any))),
         How::Move { a, b } => writes.push((*a, state.kinds[*b])),
-        How::Constant { a, kind, .. } => writes.push((*a, *kind)),
+        How::Constant { a, kind, .. } | How::Build { a, kind, .. } => writes.push((*a, *kind)),
         How::IntArith { a, .. } => writes.push((*a, Kind::Int)),
         How::FloatArith { a, .. } | How::FloatPow { a, .. } => writes.push((*a, Kind::Float)),
         How::Negate { a, float, .. } => writes.push((*a, if *float { Kind::Float } else { Kind::Int })),
@@ -484,6 +531,8 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             writes.extend(absent.map(|r| (r, Kind::Any)));
         }
         How::LoadCell { a, .. } => writes.push((*a, Kind::Any)),
+        How::Item { items: Items::Numbers(n), a, .. } => writes.push((*a, n.kind())),
+        How::Item { items: Items::Bytes, a, .. } => writes.push((*a, Kind::Int)),
         How::Global { a, .. } | How::Slot { a, .. } | How::Item { a, .. } => writes.push((*a, Kind::Any)),
         How::Method { base, b, .. } => {
             writes.push((base + CALLABLE, Kind::Any));
@@ -508,6 +557,8 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
                     match arg {
                         Arg::Given(k) => writes.push((f.base + p, state.kinds[f.base + k])),
                         Arg::Default(_) => writes.push((f.base + p, Kind::Any)),
+                        Arg::Register(r) => writes.push((f.base + p, state.kinds[frame.base + r])),
+                        Arg::Int(_) => writes.push((f.base + p, Kind::Int)),
                         Arg::Instance => {}
                     }
                 }
@@ -528,9 +579,15 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             let base = node.enters.map_or(0, |inner| cx.graph.frames[inner].base);
             let given = |(p, &arg): (usize, &Arg)| match arg {
                 Arg::Given(k) => Some(fact(base + p, base + k)),
+                Arg::Register(r) => Some(fact(base + p, frame.base + r)),
                 _ => None,
             };
-            call.binding.iter().flat_map(|b| b.iter().enumerate()).filter_map(given).collect()
+            let mut facts: Vec<_> = call.binding.iter().flat_map(|b| b.iter().enumerate()).filter_map(given).collect();
+            if let (Some(o), Some(Arg::Register(r))) = (&call.operator, call.binding.as_ref().and_then(|b| b.first())) {
+                // The instance's shape is made sure of.
+                facts.extend([(base, o.shape.0, 0), (frame.base + r, o.shape.0, 0)]);
+            }
+            facts
         }
         How::Slot { a, b, ref ways } if a != b && ways.len() == 1 => vec![(b, ways[0].0, 0)],
         How::SetSlot { a, ref ways, .. } if ways.len() == 1 => vec![(a, ways[0].0, 0)],
@@ -553,7 +610,7 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
     };
     let pushed = match how {
         _ if stores_frame(&how) => frame.depth,
-        How::Return { .. } => state.pushed.min(frame.depth - 1),
+        How::Return { .. } | How::ReturnJump { .. } => state.pushed.min(frame.depth - 1),
         _ => state.pushed,
     };
     Plan { guards: o.guards, how, writes, learned, pushed }
@@ -574,7 +631,7 @@ pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
         state.stored.fill(true);
         state.shapes.fill(0);
     }
-    let quick = |items: Items| items == Items::Quick;
+    let quick = |items: Items| matches!(items, Items::Quick | Items::Numbers(_));
     match &plan.how {
         How::JumpBack | How::Leaf { otherwise: Some(_), .. } | How::ForPlain { .. } | How::ForPair { .. } => state.shapes.fill(0),
         // Another register may hold the same instance.
@@ -631,18 +688,26 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         Op::YIELD if !cx.graph.resumes.is_empty() => How::Yield { b },
         Op::YIELD | Op::YIELD_FROM | Op::RETURN_GENERATOR | Op::RAISE | Op::RERAISE => How::Leave,
         Op::RETURN => match frame.call {
+            Some((parent, call)) if frame.operator == Some(Wanted::Jump) => {
+                let op = Op::from_u16(cx.graph.frames[parent].instr(call).op()).unwrap_or(Op::NOP);
+                How::ReturnJump { b: a, want: slow::compare_jump_op(op).is_some_and(|(_, want, _)| want) }
+            }
             Some((parent, call)) => {
                 let p = &cx.graph.frames[parent];
-                How::Return { b: a, dest: p.base + p.instr(call).a() }
+                How::Return { b: a, dest: p.base + p.window(call).1 }
             }
             None => How::Finish { a },
         },
-        Op::CALL | Op::CALL_METHOD | Op::CALL_KW => match (node.calls.clone(), node.enters) {
-            (Some(call), Some(_)) => How::Enter { window: b, call },
-            (Some(call), None) => How::CallFunction { window: b, call, dest: a },
-            (None, _) if node.op == Op::CALL_KW => How::Step,
-            (None, _) => leaf_call(o, a, b).unwrap_or(How::Step),
-        },
+        _ if node.calls.is_some() => {
+            let Some(call) = node.calls.clone() else { return How::Step };
+            let (window, dest) = (base + frame.window(node.at).0, base + frame.window(node.at).1);
+            let valued = call.operator.as_ref().is_none_or(|o| matches!(o.result, Wanted::Value(_) | Wanted::Checked(_)));
+            match node.enters {
+                Some(_) => How::Enter { window, call },
+                None => How::CallFunction { window, call, dest: valued.then_some(dest) },
+            }
+        }
+        Op::CALL | Op::CALL_METHOD => leaf_call(o, a, b).unwrap_or(How::Step),
         Op::LOAD_GLOBAL => global(frame, node, a).unwrap_or(How::Step),
         Op::LOAD_CELL => How::LoadCell { a, b },
         Op::STORE_CELL => How::StoreCell { a, b },
@@ -653,6 +718,12 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         Op::SETITEM if node.site.shape == cx.shapes.dict => leaf(leaf::set_dict_item, &[a, b, c], None, Outcome::Done),
         Op::LIST_APPEND => leaf(leaf::append, &[a, b], None, Outcome::Done),
         Op::GET_ITER if layout::is_built_in(node.site.shape) => leaf(leaf::iter, &[b], None, Outcome::Value(a, Kind::Any)),
+        Op::BUILD_LIST => How::Build { a, first: b, n: i.c(), function: leaf::build_list, kind: Kind::Shape(cx.shapes.list) },
+        Op::BUILD_TUPLE => How::Build { a, first: b, n: i.c(), function: leaf::build_tuple, kind: Kind::Shape(cx.shapes.tuple) },
+        Op::BUILD_MAP if i.c() == 0 => {
+            How::Build { a, first: b, n: 0, function: leaf::build_map, kind: Kind::Shape(cx.shapes.dict) }
+        }
+        Op::BUILD_STRING => How::Build { a, first: b, n: i.c(), function: leaf::build_string, kind: Kind::Any },
         Op::IN | Op::NOT_IN => {
             let outcome = Outcome::Value(a, Kind::Bool);
             leaf(leaf::contains, &[b, c], Some(Value::bool(node.op == Op::NOT_IN).bits()), outcome)
@@ -673,6 +744,13 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
             if !own_items(cx, o, items, a) || !o.int(b, 1) {
                 return How::Step;
             }
+            let items = match items {
+                Items::Numbers(n) if o.number(c, 2) != Some(n.kind()) => {
+                    o.guards.retain(|g| g.0 != c);
+                    Items::Quick
+                }
+                items => items,
+            };
             How::SetItem { items, a, index: Source::Reg(b), c }
         }
         Op::UNPACK | Op::UNPACK_ITEM => {
@@ -739,10 +817,10 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
                 let (y, k) = if immediate { (Source::Int(i.c_signed() as i64), 0) } else { (Source::Reg(c), 2) };
                 return binary(cx, o, arith, a, (b, 1), (y, k));
             }
-            if let Some(cmp) = comparison(op) {
+            if let Some(cmp) = slow::compare_op(op) {
                 return compare(cx, o, cmp, (b, 1), (Source::Reg(c), 2), Some(a), true);
             }
-            if let Some((cmp, want, immediate)) = compare_jump(op) {
+            if let Some((cmp, want, immediate)) = slow::compare_jump_op(op) {
                 let y = if immediate { Source::Int(i.b_signed() as i64) } else { Source::Reg(b) };
                 return compare(cx, o, cmp, (a, 0), (y, 1), None, want);
             }
@@ -776,10 +854,7 @@ fn helper(cx: &Context, frame: &Frame, node: &Node) -> Option<How> {
         Op::LIST_APPEND => (m::list_append, Outcome::Done),
         Op::SET_ADD => (m::set_add, Outcome::Done),
         Op::MAP_ADD => (m::map_add, Outcome::Done),
-        Op::BUILD_LIST => (m::build_list, exact(cx.shapes.list)),
-        Op::BUILD_TUPLE => (m::build_tuple, exact(cx.shapes.tuple)),
         Op::BUILD_MAP => (m::build_map, exact(cx.shapes.dict)),
-        Op::BUILD_STRING => (m::build_string, value),
         Op::FORMAT | Op::FORMAT_SIMPLE => (m::format, value),
         Op::MAKE_FUNCTION => (m::make_function, value),
         Op::GET_LEN => (m::length, value),
@@ -790,8 +865,8 @@ fn helper(cx: &Context, frame: &Frame, node: &Node) -> Option<How> {
             None => (m::build_slice, value),
         },
         Op::BUILD_SET => (m::build_set, value),
-        op if comparison(op).is_some() => (m::compare, value),
-        op if compare_jump(op).is_some() => (m::compare_jump, Outcome::Jump),
+        op if slow::compare_op(op).is_some() => (m::compare, value),
+        op if slow::compare_jump_op(op).is_some() => (m::compare_jump, Outcome::Jump),
         op if (Op::ADD as u16..=Op::IMATMUL as u16).contains(&(op as u16)) => (m::binary, value),
         op if (Op::ADDI as u16..=Op::RSHIFTI as u16).contains(&(op as u16)) => (m::binary_immediate, value),
         _ => return None,
@@ -952,72 +1027,24 @@ fn compare(
     How::Compare { cmp, x: Source::Reg(x.0), y: y.0, float, dest, want }
 }
 
+/// The operation of a binary instruction, and whether the right operand is an immediate.
 fn arithmetic(op: Op) -> Option<(Arith, bool)> {
-    Some(match op {
-        Op::ADD | Op::IADD => (Arith::Add, false),
-        Op::SUB | Op::ISUB => (Arith::Sub, false),
-        Op::MUL | Op::IMUL => (Arith::Mul, false),
-        Op::TRUEDIV | Op::ITRUEDIV => (Arith::TrueDiv, false),
-        Op::FLOORDIV | Op::IFLOORDIV => (Arith::FloorDiv, false),
-        Op::MOD | Op::IMOD => (Arith::Mod, false),
-        Op::AND | Op::IAND => (Arith::And, false),
-        Op::OR | Op::IOR => (Arith::Or, false),
-        Op::XOR | Op::IXOR => (Arith::Xor, false),
-        Op::LSHIFT | Op::ILSHIFT => (Arith::Shl, false),
-        Op::RSHIFT | Op::IRSHIFT => (Arith::Shr, false),
-        Op::ADDI | Op::IADDI => (Arith::Add, true),
-        Op::SUBI | Op::ISUBI => (Arith::Sub, true),
-        Op::MULI => (Arith::Mul, true),
-        Op::FLOORDIVI => (Arith::FloorDiv, true),
-        Op::MODI => (Arith::Mod, true),
-        Op::ANDI => (Arith::And, true),
-        Op::LSHIFTI => (Arith::Shl, true),
-        Op::RSHIFTI => (Arith::Shr, true),
-        _ => return None,
-    })
-}
-
-fn comparison(op: Op) -> Option<Compare> {
-    Some(match op {
-        Op::LT => Compare::Lt,
-        Op::LE => Compare::Le,
-        Op::EQ => Compare::Eq,
-        Op::NE => Compare::Ne,
-        Op::GT => Compare::Gt,
-        Op::GE => Compare::Ge,
-        _ => return None,
-    })
-}
-
-/// Comparison, the outcome for which it jumps, whether the right side is an immediate.
-fn compare_jump(op: Op) -> Option<(Compare, bool, bool)> {
-    Some(match op {
-        Op::JLT => (Compare::Lt, true, false),
-        Op::JLE => (Compare::Le, true, false),
-        Op::JEQ => (Compare::Eq, true, false),
-        Op::JNE => (Compare::Ne, true, false),
-        Op::JGT => (Compare::Gt, true, false),
-        Op::JGE => (Compare::Ge, true, false),
-        Op::JNLT => (Compare::Lt, false, false),
-        Op::JNLE => (Compare::Le, false, false),
-        Op::JNEQ => (Compare::Eq, false, false),
-        Op::JNNE => (Compare::Ne, false, false),
-        Op::JNGT => (Compare::Gt, false, false),
-        Op::JNGE => (Compare::Ge, false, false),
-        Op::JLTI => (Compare::Lt, true, true),
-        Op::JLEI => (Compare::Le, true, true),
-        Op::JEQI => (Compare::Eq, true, true),
-        Op::JNEI => (Compare::Ne, true, true),
-        Op::JGTI => (Compare::Gt, true, true),
-        Op::JGEI => (Compare::Ge, true, true),
-        Op::JNLTI => (Compare::Lt, false, true),
-        Op::JNLEI => (Compare::Le, false, true),
-        Op::JNEQI => (Compare::Eq, false, true),
-        Op::JNNEI => (Compare::Ne, false, true),
-        Op::JNGTI => (Compare::Gt, false, true),
-        Op::JNGEI => (Compare::Ge, false, true),
-        _ => return None,
-    })
+    let (op, _, immediate) = slow::binary_op(op)?;
+    let arith = match op {
+        BinaryOp::Add => Arith::Add,
+        BinaryOp::Sub => Arith::Sub,
+        BinaryOp::Mul => Arith::Mul,
+        BinaryOp::Truediv => Arith::TrueDiv,
+        BinaryOp::Floordiv => Arith::FloorDiv,
+        BinaryOp::Mod => Arith::Mod,
+        BinaryOp::And => Arith::And,
+        BinaryOp::Or => Arith::Or,
+        BinaryOp::Xor => Arith::Xor,
+        BinaryOp::Lshift => Arith::Shl,
+        BinaryOp::Rshift => Arith::Shr,
+        BinaryOp::Pow | BinaryOp::Matmul | BinaryOp::Divmod => return None,
+    };
+    Some((arith, immediate))
 }
 
 fn items(cx: &Context, node: &Node, kind: Kind, set: bool) -> Option<Items> {
@@ -1025,10 +1052,15 @@ fn items(cx: &Context, node: &Node, kind: Kind, set: bool) -> Option<Items> {
         Kind::Shape(s) => s,
         _ => node.site.shape,
     };
+    let number = Number::of(node.site.elements).filter(|_| node.site.failures == 0 && layout::elements(shape).is_some());
     if shape == cx.shapes.list {
         Some(Items::List)
     } else if shape == cx.shapes.tuple && !set {
         Some(Items::Tuple)
+    } else if shape == cx.shapes.bytes && !set {
+        Some(Items::Bytes)
+    } else if let Some(n) = number {
+        Some(Items::Numbers(n))
     } else if shape != 0 && shape != MIXED && node.site.failures == 0 {
         let (get, put) = layout::quick_items(shape);
         (if set { put } else { get }).then_some(Items::Quick)
@@ -1040,7 +1072,8 @@ fn own_items(cx: &Context, o: &mut Operands, items: Items, r: usize) -> bool {
     let shape = match items {
         Items::List => cx.shapes.list,
         Items::Tuple => cx.shapes.tuple,
-        Items::Quick => match o.state.kinds[r] {
+        Items::Bytes => cx.shapes.bytes,
+        Items::Quick | Items::Numbers(_) => match o.state.kinds[r] {
             Kind::Shape(s) => s,
             _ => o.node.site.shape,
         },

@@ -20,12 +20,24 @@ impl Lower<'_, '_> {
         }
         let (next, away) = (self.new_block(false), self.new_block(true));
         self.b.ins().brif(stays, next, &[], away, &[]);
-        self.b.switch_to_block(away);
+        self.begin(away);
         if let Some((r, v)) = result {
             self.store(v, self.r, Self::offset(r));
         }
-        self.b.ins().return_(&[pc]);
-        self.b.switch_to_block(next);
+        self.give_back(pc);
+        self.begin(next);
+    }
+    /// Gives back to the interpreter, which goes on at the address `pc`.
+    fn give_back(&mut self, pc: Ir) {
+        let block = match self.returns {
+            Some(block) => block,
+            None => {
+                let block = self.new_block(true);
+                self.b.append_block_param(block, I64);
+                *self.returns.insert(block)
+            }
+        };
+        self.b.ins().jump(block, &[pc.into()]);
     }
     pub(super) fn address_of(&mut self, to: Option<NodeId>) -> Ir {
         let g = self.cx.graph;
@@ -76,7 +88,7 @@ impl Lower<'_, '_> {
             let (leave, next) = (self.exit(ExitKind::Leave), self.new_block(false));
             let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, machine::AGAIN as i64);
             self.b.ins().brif(c, leave, &[], next, &[]);
-            self.b.switch_to_block(next);
+            self.begin(next);
         }
         self.check(v);
         v
@@ -113,7 +125,7 @@ impl Lower<'_, '_> {
         }
         if let Some((done, result)) = quick {
             self.b.ins().jump(done, &[v.into()]);
-            self.b.switch_to_block(done);
+            self.begin(done);
             v = result;
         }
         match outcome {
@@ -149,12 +161,12 @@ impl Lower<'_, '_> {
         self.go_on_if(room, slow);
         let place = self.place(storage, n);
         self.quick_store(storage, c, v, place, layout::ARRAY_ITEMS as i32, slow, stored);
-        self.b.switch_to_block(stored);
+        self.begin(stored);
         let more = self.b.ins().iadd_imm_s(n, 1);
         self.store_release(more, list, layout::LIST_LEN);
         let none = self.word(Value::NONE.bits());
         self.b.ins().jump(done, &[none.into()]);
-        self.b.switch_to_block(slow);
+        self.begin(slow);
         (done, result)
     }
     /// What a leaf gave, or what the helper gives where that is the empty mark. The frame may have been stored afterwards.
@@ -185,14 +197,14 @@ impl Lower<'_, '_> {
         let result = self.b.append_block_param(done, I64);
         let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, unknown);
         self.b.ins().brif(c, other, &[], done, &[v.into()]);
-        self.b.switch_to_block(other);
+        self.begin(other);
         let (state, before, exits) = (self.state.clone(), self.before.clone(), self.exit);
         self.exit = [None; 3];
         let v = f(self);
         self.pop_frames(self.state.pushed, state.pushed);
         self.b.ins().jump(done, &[v.into()]);
         (self.state, self.before, self.exit) = (state, before, exits);
-        self.b.switch_to_block(done);
+        self.begin(done);
         result
     }
     /// The address where the instruction jumps if `c`, else where it goes on.
@@ -224,7 +236,7 @@ impl Lower<'_, '_> {
             let (here, not) = (self.new_block(false), self.new_block(node.jump.is_none()));
             let c = self.b.ins().icmp_imm_s(IntCC::Equal, ret, frame.address(g.nodes[to].at) as i64);
             self.b.ins().brif(c, here, &[], not, &[]);
-            self.b.switch_to_block(not);
+            self.begin(not);
             here
         });
         match node.jump {
@@ -232,7 +244,7 @@ impl Lower<'_, '_> {
                 let taken = self.new_block(false);
                 let c = self.b.ins().icmp_imm_s(IntCC::Equal, ret, frame.address(g.nodes[to].at) as i64);
                 self.b.ins().brif(c, taken, &[], away, &[]);
-                self.b.switch_to_block(taken);
+                self.begin(taken);
                 reload(self);
                 self.jump(p);
             }
@@ -240,10 +252,10 @@ impl Lower<'_, '_> {
                 self.b.ins().jump(away, &[]);
             }
         }
-        self.b.switch_to_block(away);
-        self.b.ins().return_(&[ret]);
+        self.begin(away);
+        self.give_back(ret);
         if let Some(here) = next {
-            self.b.switch_to_block(here);
+            self.begin(here);
             reload(self);
         }
         next.is_some()
@@ -257,7 +269,7 @@ impl Lower<'_, '_> {
         let ret = self.call(machine::suspend as *const () as usize, &[self.t, pc, self.r, v], Some(I64)).unwrap_or(v);
         let (leave, done) = (self.exit(ExitKind::Leave), self.new_block(false));
         self.b.ins().brif(ret, done, &[], leave, &[]);
-        self.b.switch_to_block(done);
+        self.begin(done);
         self.b.ins().return_(&[ret]);
     }
 
@@ -275,23 +287,28 @@ impl Lower<'_, '_> {
         let special = self.b.ins().bor(special, kind);
         let next = self.new_block(false);
         self.b.ins().brif(special, leave, &[], next, &[]);
-        self.b.switch_to_block(next);
+        self.begin(next);
         let v = self.word_of(a);
         self.store(v, self.t, layout::THREAD_RESULT as isize);
         // What `__init__` returns is None, or an error; the instance is the result.
         let (init, none, next) = (self.new_block(true), self.new_block(true), self.new_block(false));
         let kind = self.b.ins().band_imm_s(caller, INIT as i64);
         self.b.ins().brif(kind, init, &[], next, &[]);
-        self.b.switch_to_block(init);
+        self.begin(init);
         let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::NONE.bits() as i64);
         self.b.ins().brif(c, none, &[], leave, &[]);
-        self.b.switch_to_block(none);
+        self.begin(none);
         let instance = frame(self, frame_word::LOCALS);
+        // That of an operator is a number, and the interpreter's.
+        let number = self.b.ins().band_imm_s(instance, 3);
+        let made = self.new_block(true);
+        self.b.ins().brif(number, made, &[], leave, &[]);
+        self.begin(made);
         self.store(instance, self.t, layout::THREAD_RESULT as isize);
         let empty = self.int(EMPTY);
         self.store(empty, self.r, 8 * frame_word::LOCALS);
         self.b.ins().jump(next, &[]);
-        self.b.switch_to_block(next);
+        self.begin(next);
         let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
         let less = self.b.ins().iadd_imm_s(depth, -1);
         self.store(less, self.t, layout::THREAD_DEPTH as isize);
@@ -305,7 +322,7 @@ impl Lower<'_, '_> {
     }
 
     /// Calls a function by its machine code, or by the interpreter where it has none.
-    pub(super) fn call_function(&mut self, window: usize, call: &Call, dest: usize) {
+    pub(super) fn call_function(&mut self, p: &Plan, window: usize, call: &Call, dest: Option<usize>) {
         let g = self.cx.graph;
         let node = &g.nodes[self.at];
         let inner = window + call.offset();
@@ -316,7 +333,7 @@ impl Lower<'_, '_> {
         let or_leave = |l: &mut Self, c: Ir| {
             let next = l.new_block(false);
             l.b.ins().brif(c, next, &[], leave, &[]);
-            l.b.switch_to_block(next);
+            l.begin(next);
         };
         let poll = self.load(I32, self.t, layout::THREAD_POLL);
         let quiet = self.b.ins().icmp_imm_s(IntCC::Equal, poll, 0);
@@ -338,6 +355,11 @@ impl Lower<'_, '_> {
                 Arg::Given(k) if k == p => {}
                 Arg::Given(k) => params.push((p, self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * k as i32))),
                 Arg::Default(d) => params.push((p, self.default(defaults, d))),
+                Arg::Register(r) => {
+                    let r = g.frames[node.frame].base + r;
+                    params.push((p, self.load(I64, self.r, Self::offset(r) as usize)));
+                }
+                Arg::Int(i) => params.push((p, self.word(Value::small_int(i).bits()))),
                 Arg::Instance => {}
             }
         }
@@ -349,7 +371,7 @@ impl Lower<'_, '_> {
         let kind = ENTRY | if call.makes.is_some() { INIT } else { 0 };
         let caller = self.frame_regs(node.frame);
         let caller = self.b.ins().bor_imm_s(caller, kind as i64);
-        let back = pc << 16 | node.i.a() as u64;
+        let back = pc << 16 | g.frames[node.frame].window(node.at).1 as u64;
         self.push_header(regs, code, callable, globals, caller, back, instance);
         let empty = self.int(EMPTY);
         for r in code.nparams as usize..code.nvars as usize {
@@ -363,30 +385,101 @@ impl Lower<'_, '_> {
         signature.params.extend([AbiParam::new(I64), AbiParam::new(I64)]);
         signature.returns.push(AbiParam::new(I64));
         let signature = self.b.import_signature(signature);
-        let call = self.b.ins().call_indirect(signature, entry, &[self.t, regs]);
-        let ret = self.b.inst_results(call)[0];
+        let called = self.b.ins().call_indirect(signature, entry, &[self.t, regs]);
+        let ret = self.b.inst_results(called)[0];
         let (quick, slow, done) = (self.new_block(false), self.new_block(true), self.new_block(false));
         let v = self.b.append_block_param(done, I64);
         let finished = self.b.ins().icmp_imm_s(IntCC::Equal, ret, machine::FINISHED as i64);
         self.b.ins().brif(finished, quick, &[], slow, &[]);
-        self.b.switch_to_block(quick);
+        self.begin(quick);
         let result = self.load(I64, self.t, layout::THREAD_RESULT);
         // The collector looks there.
         self.store(empty, self.t, layout::THREAD_RESULT as isize);
         self.b.ins().jump(done, &[result.into()]);
-        self.b.switch_to_block(slow);
+        self.begin(slow);
         let at = self.word(pc);
         let result = self.call(machine::finish_call as *const () as usize, &[self.t, ret, at, regs], Some(I64)).unwrap_or(ret);
         self.check(result);
         self.b.ins().jump(done, &[result.into()]);
-        self.b.switch_to_block(done);
+        self.begin(done);
+        let v = match call.operator.as_ref().map(|o| o.result) {
+            Some(Wanted::Checked(_)) => self.otherwise(v, Value::NOT_IMPLEMENTED.bits() as i64, |l| l.finish_operator(v)),
+            Some(Wanted::Jump) => {
+                let (known, other, done) = (self.new_block(false), self.new_block(true), self.new_block(false));
+                let result = self.b.append_block_param(done, I64);
+                let bool_word = self.is_bool(v);
+                self.b.ins().brif(bool_word, known, &[], other, &[]);
+                self.begin(known);
+                let same = self.word(Value::bool(self.jumps_if()).bits());
+                let c = self.b.ins().icmp(IntCC::Equal, v, same);
+                let jumps = self.bool_word(c);
+                self.b.ins().jump(done, &[jumps.into()]);
+                self.begin(other);
+                let jumps = self.finish_operator(v);
+                self.b.ins().jump(done, &[jumps.into()]);
+                self.begin(done);
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, result, Value::TRUE.bits() as i64);
+                let pc = self.next_or_jump(c);
+                self.stay(pc, None);
+                return self.branch(p, c, true);
+            }
+            _ => v,
+        };
         let next = self.address_of(node.next);
-        self.stay(next, Some((dest, v)));
-        self.def(dest, v);
+        self.stay(next, dest.map(|r| (r, v)));
+        if let Some(r) = dest {
+            self.def(r, v);
+        }
+    }
+    /// Finishes the operator that is written, whose first method returned `v`: its value, or whether it jumps.
+    fn finish_operator(&mut self, v: Ir) -> Ir {
+        let pc = self.word(self.pc());
+        let regs = self.frame_regs(self.node().frame);
+        let v = self.call(machine::finish_operator as *const () as usize, &[self.t, pc, regs, v], Some(I64)).unwrap_or(v);
+        self.check(v);
+        v
+    }
+    /// The outcome of the fused comparison that is written for which it jumps.
+    fn jumps_if(&self) -> bool {
+        taipan_vm::interp::slow::compare_jump_op(self.node().op).is_some_and(|(_, want, _)| want)
+    }
+    /// Makes sure of the instance whose operator it is, and that the right operand's method is not the first: the function's word, and
+    /// its globals' address.
+    fn guard_operator(&mut self, o: &Operator) -> (Ir, Ir) {
+        let base = self.cx.graph.frames[self.node().frame].base;
+        let Operand::Register(left) = o.args[0] else { unreachable!("the instance is in a register") };
+        let w = self.word_of(base + left);
+        self.guard_instance(base + left, w, o.shape.0);
+        self.guard_version(o.class.value().bits(), o.version);
+        if let (Wanted::Checked(_) | Wanted::Jump, Some(&Operand::Register(right))) = (o.result, o.args.get(1))
+            && self.state.kinds[base + right] == Kind::Any
+            && self.state.shapes[base + right] != o.shape.0
+        {
+            let r = self.b.use_var(self.words[base + right]);
+            let (instance, other, next) = (self.new_block(false), self.new_block(true), self.new_block(false));
+            let cell = self.is_cell(r);
+            self.b.ins().brif(cell, instance, &[], next, &[]);
+            self.begin(instance);
+            let shape = self.b.ins().load(I32, MemFlagsData::trusted(), r, -(CELL_TAG as i32));
+            let same = self.b.ins().icmp_imm_s(IntCC::Equal, shape, o.shape.0 as i64);
+            self.b.ins().brif(same, next, &[], other, &[]);
+            self.begin(other);
+            let first = self.call(machine::goes_first as *const () as usize, &[w, r], Some(I64)).unwrap_or(w);
+            let leave = self.exit(ExitKind::Guard);
+            self.b.ins().brif(first, next, &[], leave, &[]);
+            self.begin(next);
+        }
+        self.refs.push(o.function.value().bits());
+        let function = self.word(o.function.value().bits());
+        let globals = self.word(o.function.globals.expect().as_ptr() as u64);
+        (function, globals)
     }
 
     /// Makes sure that the window's callable is what the call is known to call; the function's word, and its globals' address.
     pub(super) fn guard_callee(&mut self, window: usize, call: &Call) -> (Ir, Ir) {
+        if let Some(o) = call.operator.clone() {
+            return self.guard_operator(&o);
+        }
         let callable = self.word_of(window + CALLABLE);
         let first = window + FRAME_HEADER_WORDS;
         match call.receiver {
@@ -507,8 +600,11 @@ impl Lower<'_, '_> {
         let Some(inner) = node.enters else { return };
         let f = &g.frames[inner];
         let (callable, globals) = self.guard_callee(window, call);
-        let known = Value::from_bits(self.state.known[window + CALLABLE]).downcast::<Function>();
-        let known = call.makes.map(|m| m.2).or(known);
+        let known = match call.operator {
+            Some(_) => None,
+            None => Value::from_bits(self.state.known[window + CALLABLE]).downcast::<Function>(),
+        };
+        let known = call.makes.map(|m| m.2).or(call.operator.as_ref().map(|o| o.function)).or(known);
         match f.globals {
             Some(expected) if known.is_none_or(|k| k.globals.expect().value() != expected) => {
                 self.guard_eq(globals, expected.bits() as i64 - CELL_TAG);
@@ -532,6 +628,19 @@ impl Lower<'_, '_> {
                 }
                 Arg::Default(d) => {
                     let w = self.default(defaults, d);
+                    params.push((self.words[f.base + p], w));
+                }
+                Arg::Register(r) => {
+                    let r = g.frames[node.frame].base + r;
+                    let (variable, from) = match self.state.kinds[r] {
+                        Kind::Float => (self.floats[f.base + p], self.floats[r]),
+                        _ => (self.words[f.base + p], self.words[r]),
+                    };
+                    let v = self.b.use_var(from);
+                    params.push((variable, v));
+                }
+                Arg::Int(i) => {
+                    let w = self.word(Value::small_int(i).bits());
                     params.push((self.words[f.base + p], w));
                 }
                 Arg::Instance => {}

@@ -5,27 +5,30 @@
 //! guards of an instruction come before it changes anything.
 
 mod calls;
+mod exits;
 mod numbers;
 mod objects;
 
 use crate::graph::{Arg, Call, Node, NodeId, Receiver};
 use crate::infer::Blocks;
 use crate::memory::CodeMemory;
-use crate::plan::{Arith, Context, How, Items, Kind, MethodWay, Outcome, Plan, Source, State, apply, plan};
+use crate::plan::{Arith, Context, How, Items, Kind, MethodWay, Number, Outcome, Plan, Source, State, apply, plan};
 use cranelift_codegen::Context as Codegen;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::{F64, I8, I16, I32, I64};
+use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
 use cranelift_codegen::ir::{AbiParam, Block, InstBuilder, MemFlagsData, Signature, Type, Value as Ir};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use exits::PendingExit;
 use numbers::{float_cc, int_cc};
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS};
 use taipan_vm::interp::leaf;
 use taipan_vm::interp::machine::{self, ExitKind, ExitPoint, Push, Unit, layout};
+use taipan_vm::interp::operators::{Operand, Operator, Wanted};
 use taipan_vm::interp::queue::Target;
 use taipan_vm::interp::{ENTRY, GENERATOR, INIT, frame_word};
 use taipan_vm::native::*;
@@ -53,15 +56,6 @@ fn isa() -> Option<&'static OwnedTargetIsa> {
     .as_ref()
 }
 
-struct PendingExit {
-    block: Block,
-    node: NodeId,
-    kind: ExitKind,
-    state: State,
-    /// It comes from where nobody was seen, and is not as it is known to be elsewhere.
-    adapts: bool,
-}
-
 struct Lower<'a, 'b> {
     cx: &'a Context<'a>,
     blocks: &'a Blocks,
@@ -81,6 +75,8 @@ struct Lower<'a, 'b> {
     pending: Vec<PendingExit>,
     starts: Vec<Option<Block>>,
     exits: Vec<ExitPoint>,
+    /// Where the unit is left for an address that the block is told.
+    returns: Option<Block>,
     left: Vec<&'static str>,
     target: Target,
     /// How many exits at one place are too many.
@@ -135,6 +131,7 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Optio
         pending: Vec::new(),
         starts: vec![None; g.nodes.len()],
         exits: Vec::new(),
+        returns: None,
         left: Vec::new(),
         target,
         limit: g.frames[0].code.machine.get_or_init(Box::default).exit_limit(g.nodes.len()),
@@ -253,16 +250,21 @@ impl Lower<'_, '_> {
         }
         block
     }
+    /// Goes on in a block to which all jumps are written.
+    fn begin(&mut self, block: Block) {
+        self.b.switch_to_block(block);
+        self.b.seal_block(block);
+    }
     /// Goes on only if `condition` holds, else leaves by the instruction's exit.
     fn guard(&mut self, condition: Ir) {
         let (exit, next) = (self.exit(ExitKind::Guard), self.new_block(false));
         self.b.ins().brif(condition, next, &[], exit, &[]);
-        self.b.switch_to_block(next);
+        self.begin(next);
     }
     fn guard_not(&mut self, condition: Ir) {
         let (exit, next) = (self.exit(ExitKind::Guard), self.new_block(false));
         self.b.ins().brif(condition, exit, &[], next, &[]);
-        self.b.switch_to_block(next);
+        self.begin(next);
     }
     fn guard_eq(&mut self, x: Ir, imm: i64) {
         let c = self.b.ins().icmp_imm_s(IntCC::Equal, x, imm);
@@ -272,23 +274,12 @@ impl Lower<'_, '_> {
         let c = self.b.ins().icmp_imm_s(IntCC::NotEqual, x, imm);
         self.guard(c);
     }
-    /// The block where the instruction that is written is left.
-    fn exit(&mut self, kind: ExitKind) -> Block {
-        if let Some(block) = self.exit[kind as usize] {
-            return block;
-        }
-        let block = self.new_block(true);
-        self.exit[kind as usize] = Some(block);
-        let state = self.before.clone();
-        self.pending.push(PendingExit { block, node: self.at, kind, state, adapts: self.adapts });
-        block
-    }
     /// Leaves with the exception if a helper failed.
     fn check(&mut self, v: Ir) {
         let (throw, next) = (self.exit(ExitKind::Throw), self.new_block(false));
         let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, machine::FAILED as i64);
         self.b.ins().brif(c, throw, &[], next, &[]);
-        self.b.switch_to_block(next);
+        self.begin(next);
     }
     /// Goes to the block that begins at `to`.
     fn edge(&mut self, to: NodeId) {
@@ -400,13 +391,15 @@ impl Lower<'_, '_> {
             let Some((parent, _)) = f.call else { return };
             let (callee, made) = self.callees[frame];
             let callable = self.b.use_var(callee);
-            let instance = f.init.then(|| self.b.use_var(made));
+            let locals = match f.special() {
+                Some(at) => Some(self.word(at)),
+                None => f.init.then(|| self.b.use_var(made)),
+            };
             let globals = layout::FUNCTION_GLOBALS as i32 - CELL_TAG as i32;
             let globals = self.b.ins().load(I64, MemFlagsData::trusted(), callable, globals);
             let (regs, caller) = (self.frame_regs(frame), self.frame_regs(parent));
-            let kind = if f.init { INIT } else { 0 };
-            let caller = self.b.ins().bor_imm_s(caller, kind as i64);
-            self.push_header(regs, f.code, callable, globals, caller, g.way_back(frame), instance);
+            let caller = self.b.ins().bor_imm_s(caller, f.kind() as i64);
+            self.push_header(regs, f.code, callable, globals, caller, g.way_back(frame), locals);
         }
     }
     /// Takes the frames beyond the first `to` inlined ones from the thread's stack.
@@ -431,11 +424,11 @@ impl Lower<'_, '_> {
         let (slow, done) = (self.new_block(true), self.new_block(false));
         let result = self.b.append_block_param(done, I64);
         self.b.ins().brif(immediate, done, &[w.into()], slow, &[]);
-        self.b.switch_to_block(slow);
+        self.begin(slow);
         self.set_pc();
         let cell = self.call(machine::box_float as *const () as usize, &[self.t, x], Some(I64));
         self.b.ins().jump(done, &[cell.unwrap_or(w).into()]);
-        self.b.switch_to_block(done);
+        self.begin(done);
         result
     }
     /// The word in a register.
@@ -467,10 +460,11 @@ impl Lower<'_, '_> {
     // ------------------------------------------------------------ guards
 
     fn is_cell(&mut self, w: Ir) -> Ir {
-        let tag = self.b.ins().band_imm_s(w, 3);
-        let tagged = self.b.ins().icmp_imm_s(IntCC::Equal, tag, CELL_TAG);
-        let real = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, w, FIRST_CELL);
-        self.b.ins().band(tagged, real)
+        // The tag, and that the address is not below the first cell's, whose difference would be negative.
+        let above = self.b.ins().iadd_imm_s(w, -(FIRST_CELL + CELL_TAG));
+        let turned = self.b.ins().rotl_imm_s(above, 1);
+        let rest = self.b.ins().band_imm_s(turned, 7);
+        self.b.ins().icmp_imm_s(IntCC::Equal, rest, 0)
     }
     /// Makes sure that register `r`, whose word is `w`, is an instance of this shape, unless that is known.
     fn guard_instance(&mut self, r: usize, w: Ir, shape: u32) {
@@ -491,17 +485,17 @@ impl Lower<'_, '_> {
         let result = self.b.append_block_param(done, F64);
         let immediate = self.b.ins().band_imm_s(w, 1);
         self.b.ins().brif(immediate, quick, &[], slow, &[]);
-        self.b.switch_to_block(slow);
+        self.begin(slow);
         self.guard_shape(w, self.cx.shapes.float);
         let x = self.b.ins().load(F64, MemFlagsData::trusted(), w, layout::BOXED_FLOAT as i32 - CELL_TAG as i32);
         self.b.ins().jump(done, &[x.into()]);
-        self.b.switch_to_block(quick);
+        self.begin(quick);
         let turned = self.b.ins().rotr_imm_s(w, 3);
         let offset = self.int(FLOAT_OFFSET);
         let bits = self.b.ins().isub(turned, offset);
         let x = self.b.ins().bitcast(F64, MemFlagsData::new(), bits);
         self.b.ins().jump(done, &[x.into()]);
-        self.b.switch_to_block(done);
+        self.begin(done);
         result
     }
     /// Makes sure of what register `r`, so far any word, holds.
@@ -514,8 +508,8 @@ impl Lower<'_, '_> {
                 self.guard_eq(tag, 0);
             }
             Kind::Bool => {
-                let rest = self.b.ins().band_imm_s(w, !0x10);
-                self.guard_eq(rest, Value::FALSE.bits() as i64);
+                let c = self.is_bool(w);
+                self.guard(c);
             }
             Kind::Shape(s) => self.guard_shape(w, s),
             Kind::Float => {
@@ -543,19 +537,19 @@ impl Lower<'_, '_> {
             let entry = self.b.ins().icmp_imm_s(IntCC::Equal, pc, g.frames[0].address(g.nodes[g.entry].at) as i64);
             let (here, other) = (self.new_block(false), self.new_block(false));
             self.b.ins().brif(entry, here, &[], other, &[]);
-            self.b.switch_to_block(other);
+            self.begin(other);
             for to in g.others() {
                 let (here, next) = (self.new_block(false), self.new_block(false));
                 let c = self.b.ins().icmp_imm_s(IntCC::Equal, pc, g.frames[0].address(g.nodes[to].at) as i64);
                 self.b.ins().brif(c, here, &[], next, &[]);
-                self.b.switch_to_block(here);
+                self.begin(here);
                 self.load_frame(to);
                 self.edge(to);
-                self.b.switch_to_block(next);
+                self.begin(next);
                 self.state = State::new(g.registers);
             }
             self.b.ins().jump(away, &[]);
-            self.b.switch_to_block(here);
+            self.begin(here);
         }
         self.load_frame(g.entry);
         self.edge(g.entry);
@@ -565,7 +559,12 @@ impl Lower<'_, '_> {
             }
         }
         if let Some((pc, away)) = others {
-            self.b.switch_to_block(away);
+            self.begin(away);
+            self.b.ins().return_(&[pc]);
+        }
+        if let Some(block) = self.returns {
+            self.begin(block);
+            let pc = self.b.block_params(block)[0];
             self.b.ins().return_(&[pc]);
         }
         self.write_exits();
@@ -584,7 +583,7 @@ impl Lower<'_, '_> {
     fn go_on_if(&mut self, condition: Ir, other: Block) {
         let next = self.new_block(false);
         self.b.ins().brif(condition, next, &[], other, &[]);
-        self.b.switch_to_block(next);
+        self.begin(next);
     }
 
     /// Makes sure that the frames of all inlined callees fit; or goes to `other`, or leaves.
@@ -606,79 +605,9 @@ impl Lower<'_, '_> {
         self.go_on_if(both, leave);
     }
 
-    /// Exits store what the frames lack, floats as they are, and tell which one it was: `take_exit` does the rest.
-    fn write_exits(&mut self) {
-        let pending = std::mem::take(&mut self.pending);
-        // Code refers to them by address.
-        self.exits.reserve_exact(pending.len());
-        let common = self.new_block(true);
-        let point = self.b.append_block_param(common, I64);
-        for (k, p) in pending.into_iter().enumerate() {
-            self.b.switch_to_block(p.block);
-            self.at = p.node;
-            let exit = self.exit_point(&p);
-            for frame in self.missing(&p.state) {
-                let (callee, made) = self.callees[frame];
-                let f = &self.cx.graph.frames[frame];
-                let (at, init) = (Self::offset(f.base), f.init);
-                let callable = self.b.use_var(callee);
-                self.store(callable, self.r, at + 8 * frame_word::FUNCTION);
-                let locals = if init { self.b.use_var(made) } else { self.int(EMPTY) };
-                self.store(locals, self.r, at + 8 * frame_word::LOCALS);
-            }
-            for r in self.unstored(&p.state) {
-                let v =
-                    if p.state.kinds[r] == Kind::Float { self.b.use_var(self.floats[r]) } else { self.b.use_var(self.words[r]) };
-                self.store(v, self.r, Self::offset(r));
-            }
-            self.exits.push(exit);
-            let address = self.word(&raw const self.exits[k] as u64);
-            self.b.ins().jump(common, &[address.into()]);
-        }
-        self.b.switch_to_block(common);
-        self.store(point, self.t, layout::THREAD_EXIT as isize);
-        let exited = self.int(machine::EXITED as i64);
-        self.b.ins().return_(&[exited]);
-    }
-    /// The frames of the current instruction that are not pushed in this state, outermost first.
-    fn missing(&self, state: &State) -> Vec<usize> {
-        let g = self.cx.graph;
-        let frame = self.node().frame;
-        (state.pushed + 1..=g.frames[frame].depth).map(|depth| g.at_depth(frame, depth)).collect()
-    }
-    fn exit_point(&self, p: &PendingExit) -> ExitPoint {
-        let node = self.node();
-        let g = self.cx.graph;
-        let frame = &g.frames[node.frame];
-        let push = |f: usize| Push {
-            base: g.frames[f].base as u32,
-            caller: g.frames[f].call.map_or(0, |(parent, _)| g.frames[parent].base) as u32,
-            kind: if g.frames[f].init { INIT } else { 0 },
-            code: g.frames[f].code.value().bits(),
-            back: g.way_back(f),
-        };
-        let floats = self.unstored(&p.state).into_iter().filter(|&r| p.state.kinds[r] == Kind::Float).map(|r| r as u32);
-        ExitPoint {
-            kind: p.kind,
-            count: AtomicU32::new(0),
-            limit: self.limit,
-            at: if node.site.count == 0 || p.adapts { u32::MAX } else { node.at as u32 },
-            code: frame.code.as_ptr() as u64,
-            // What goes wrong with a slice goes wrong where it is used.
-            pc: match p.kind {
-                ExitKind::Throw if node.slices(frame).is_some() => frame.address(node.at + node.op.len()),
-                _ => frame.address(node.at),
-            },
-            frames: self.frames() as u32,
-            base: frame.base as u32,
-            floats: floats.collect(),
-            pushes: self.missing(&p.state).into_iter().map(push).collect(),
-            target: self.target,
-        }
-    }
-
     fn block(&mut self, start: NodeId) {
         let block = self.start_of(start);
+        // Not all jumps to it are written yet.
         self.b.switch_to_block(block);
         let g = self.cx.graph;
         self.state = match &self.blocks.states[start] {
@@ -726,9 +655,9 @@ impl Lower<'_, '_> {
         } else {
             self.b.ins().brif(condition, next, &[], taken, &[]);
         }
-        self.b.switch_to_block(taken);
+        self.begin(taken);
         self.jump(p);
-        self.b.switch_to_block(next);
+        self.begin(next);
     }
     /// Goes where the instruction jumps.
     fn jump(&mut self, p: &Plan) {
@@ -768,10 +697,23 @@ impl Lower<'_, '_> {
                 self.suspend(b);
                 return false;
             }
-            How::CallFunction { window, call, dest } => self.call_function(window, &call, dest),
+            How::CallFunction { window, call, dest } => self.call_function(p, window, &call, dest),
             How::Step => return self.step(p),
             How::Helper { helper, args, outcome } => self.helper(p, helper, &args, outcome),
             How::Leaf { .. } => self.leaf(p),
+            How::Build { a, first, n, function, .. } => {
+                for r in first..first + n {
+                    if !self.state.stored[r] {
+                        let w = self.word_of(r);
+                        self.store(w, self.r, Self::offset(r));
+                    }
+                }
+                self.set_pc();
+                let (from, n) = (self.b.ins().iadd_imm_s(self.r, Self::offset(first) as i64), self.int(n as i64));
+                let v = self.call(function as *const () as usize, &[self.t, from, n], Some(I64)).unwrap_or(from);
+                self.check(v);
+                self.def(a, v);
+            }
             How::FloatPow { a, x, y } => {
                 let (x, y) = (self.float_source(x, true), self.float_source(y, true));
                 let z = self.call(machine::float_pow as *const () as usize, &[x, y], Some(F64)).unwrap_or(x);
@@ -937,7 +879,10 @@ impl Lower<'_, '_> {
             }
             How::Item { items, a, b, index } => {
                 let v = self.item(items, b, index);
-                self.def(a, v);
+                match items {
+                    Items::Numbers(n) if n.float => self.def_float(a, v),
+                    _ => self.def(a, v),
+                }
             }
             How::SetItem { items, a, index, c } => self.set_item(items, a, index, c),
             How::Unpack { a, first, n } => {
@@ -1047,31 +992,39 @@ impl Lower<'_, '_> {
                 let poll = self.b.ins().atomic_load(I32, MemFlagsData::trusted(), at);
                 let next = self.new_block(false);
                 self.b.ins().brif(poll, leave, &[], next, &[]);
-                self.b.switch_to_block(next);
+                self.begin(next);
                 self.jump(p);
                 return false;
             }
             How::Enter { window, call } => self.enter(window, &call),
+            How::ReturnJump { b, want } => {
+                let leave = self.exit(ExitKind::Leave);
+                let v = self.word_of(b);
+                if self.state.kinds[b] != Kind::Bool {
+                    let known = self.is_bool(v);
+                    self.go_on_if(known, leave);
+                }
+                self.leave_inlined(leave);
+                let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::bool(want).bits() as i64);
+                self.branch(p, c, true);
+            }
             How::Return { b, dest } => {
                 let frame = self.node().frame;
                 let f = &self.cx.graph.frames[frame];
-                let regs = self.frame_regs(frame);
                 let leave = self.exit(ExitKind::Leave);
+                if matches!(f.operator, Some(Wanted::Checked(_))) && self.state.kinds[b] == Kind::Any {
+                    let v = self.word_of(b);
+                    let done = self.b.ins().icmp_imm_s(IntCC::NotEqual, v, Value::NOT_IMPLEMENTED.bits() as i64);
+                    self.go_on_if(done, leave);
+                }
                 if f.init {
                     let v = self.word_of(b);
                     let none = self.b.ins().icmp_imm_s(IntCC::Equal, v, Value::NONE.bits() as i64);
                     let next = self.new_block(false);
                     self.b.ins().brif(none, next, &[], leave, &[]);
-                    self.b.switch_to_block(next);
+                    self.begin(next);
                 }
-                if self.state.pushed == f.depth {
-                    let seen = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * frame_word::FRAME as i32);
-                    let unseen = self.b.ins().icmp_imm_s(IntCC::Equal, seen, EMPTY);
-                    let next = self.new_block(false);
-                    self.b.ins().brif(unseen, next, &[], leave, &[]);
-                    self.b.switch_to_block(next);
-                    self.pop_frames(f.depth, f.depth - 1);
-                }
+                self.leave_inlined(leave);
                 if !f.init {
                     self.copy(dest, b);
                 } else if f.keeps_first {
@@ -1085,13 +1038,33 @@ impl Lower<'_, '_> {
         true
     }
 
+    /// Pops the frame of an inlined callee that returns, if it was pushed; or leaves if it has a frame object.
+    fn leave_inlined(&mut self, leave: Block) {
+        let frame = self.node().frame;
+        let depth = self.cx.graph.frames[frame].depth;
+        if self.state.pushed == depth {
+            let regs = self.frame_regs(frame);
+            let seen = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * frame_word::FRAME as i32);
+            let unseen = self.b.ins().icmp_imm_s(IntCC::Equal, seen, EMPTY);
+            self.go_on_if(unseen, leave);
+            self.pop_frames(depth, depth - 1);
+        }
+    }
+    fn is_bool(&mut self, w: Ir) -> Ir {
+        let rest = self.b.ins().band_imm_s(w, !0x10);
+        self.b.ins().icmp_imm_s(IntCC::Equal, rest, Value::FALSE.bits() as i64)
+    }
+    /// The word of a bool.
+    fn bool_word(&mut self, c: Ir) -> Ir {
+        let bit = self.b.ins().uextend(I64, c);
+        let shifted = self.b.ins().ishl_imm_s(bit, 4);
+        self.b.ins().iadd_imm_s(shifted, Value::FALSE.bits() as i64)
+    }
     /// The outcome of a comparison: a bool in `dest`, or a jump.
     fn outcome(&mut self, p: &Plan, c: Ir, dest: Option<usize>, want: bool) {
         match dest {
             Some(a) => {
-                let bit = self.b.ins().uextend(I64, c);
-                let shifted = self.b.ins().ishl_imm_s(bit, 4);
-                let w = self.b.ins().iadd_imm_s(shifted, Value::FALSE.bits() as i64);
+                let w = self.bool_word(c);
                 self.def(a, w);
             }
             None => self.branch(p, c, want),

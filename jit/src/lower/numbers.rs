@@ -46,14 +46,14 @@ impl Lower<'_, '_> {
                 let x = self.b.append_block_param(done, F64);
                 let tag = self.b.ins().band_imm_s(w, 3);
                 self.b.ins().brif(tag, other, &[], int, &[]);
-                self.b.switch_to_block(int);
+                self.begin(int);
                 let i = self.b.ins().sshr_imm_u(w, 2);
                 let converted = self.b.ins().fcvt_from_sint(F64, i);
                 self.b.ins().jump(done, &[converted.into()]);
-                self.b.switch_to_block(other);
+                self.begin(other);
                 let unboxed = self.unboxed(w);
                 self.b.ins().jump(done, &[unboxed.into()]);
-                self.b.switch_to_block(done);
+                self.begin(done);
                 x
             }
         }

@@ -27,10 +27,10 @@ impl Lower<'_, '_> {
                 let next = self.new_block(false);
                 let c = self.b.ins().icmp_imm_s(IntCC::Equal, shape, way as i64);
                 self.b.ins().brif(c, done, &[there.into()], next, &[]);
-                self.b.switch_to_block(next);
+                self.begin(next);
             }
         }
-        self.b.switch_to_block(done);
+        self.begin(done);
         place
     }
     /// Makes sure that a class has not changed.
@@ -60,13 +60,15 @@ impl Lower<'_, '_> {
             let c = self.b.ins().icmp_imm_s(IntCC::Equal, shape, w.shape as i64);
             let other = if k == ways.len() - 1 { self.exit(ExitKind::Guard) } else { self.new_block(false) };
             self.b.ins().brif(c, here, &[], other, &[]);
-            self.b.switch_to_block(here);
+            self.begin(here);
             self.guard_version(w.class, w.version);
             let function = self.word(w.function);
             self.b.ins().jump(done, &[function.into()]);
-            self.b.switch_to_block(other);
+            if k < ways.len() - 1 {
+                self.begin(other);
+            }
         }
-        self.b.switch_to_block(done);
+        self.begin(done);
         f
     }
     /// Stores `v`, the word of register `c`, at `at` from `place` in the cell with the word `o`.
@@ -74,12 +76,12 @@ impl Lower<'_, '_> {
         let header = self.b.ins().iadd_imm_s(o, -CELL_TAG);
         let (slow, done) = (self.new_block(true), self.new_block(false));
         self.quick_store(header, c, v, place, at, slow, done);
-        self.b.switch_to_block(slow);
+        self.begin(slow);
         self.set_pc();
         let field = self.b.ins().iadd_imm_s(place, at as i64);
         self.call(machine::store_field as *const () as usize, &[self.t, o, field, v], None);
         self.b.ins().jump(done, &[]);
-        self.b.switch_to_block(done);
+        self.begin(done);
     }
     /// Makes sure that a cell's content is what it is known to be, or is there at all.
     pub(super) fn known_content(&mut self, v: Ir, known: u64) {
@@ -105,7 +107,7 @@ impl Lower<'_, '_> {
             let barrier = self.b.ins().band(old, cell);
             let plain = self.new_block(false);
             self.b.ins().brif(barrier, slow, &[], plain, &[]);
-            self.b.switch_to_block(plain);
+            self.begin(plain);
         }
         self.b.ins().store(MemFlagsData::trusted(), v, o, at);
         self.b.ins().jump(done, &[]);
@@ -159,13 +161,13 @@ impl Lower<'_, '_> {
                         let result = self.b.append_block_param(done, I64);
                         let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, i, 0);
                         self.b.ins().brif(negative, from_end, &[], from_start, &[]);
-                        self.b.switch_to_block(from_end);
+                        self.begin(from_end);
                         let v = self.item_from_end(o, cell, i);
                         self.b.ins().jump(done, &[v.into()]);
-                        self.b.switch_to_block(from_start);
+                        self.begin(from_start);
                         let v = self.item_from_start(cell, i);
                         self.b.ins().jump(done, &[v.into()]);
-                        self.b.switch_to_block(done);
+                        self.begin(done);
                         result
                     }
                 };
@@ -179,6 +181,15 @@ impl Lower<'_, '_> {
                 let place = self.place(cell, i);
                 self.load(I64, place, layout::TUPLE_ITEMS)
             }
+            Items::Bytes => {
+                let len = self.load(I64, cell, layout::BYTES_LEN);
+                let i = self.wrapped(index, len);
+                self.below(i, len);
+                let place = self.b.ins().iadd(cell, i);
+                let byte = self.b.ins().uload8(I64, MemFlagsData::trusted(), place, layout::BYTES_CONTENT as i32);
+                self.b.ins().ishl_imm_s(byte, 2)
+            }
+            Items::Numbers(n) => self.number(n, b, o, index),
             Items::Quick => {
                 let i = self.raw_int(index);
                 self.set_pc();
@@ -204,15 +215,15 @@ impl Lower<'_, '_> {
         let result = self.b.append_block_param(done, I64);
         let own = self.is_own(cell);
         self.b.ins().brif(own, quick, &[], slow, &[]);
-        self.b.switch_to_block(quick);
+        self.begin(quick);
         let len = self.load(I64, cell, layout::LIST_LEN);
         let at = self.b.ins().iadd(i, len);
         let v = self.item_from_start(cell, at);
         self.b.ins().jump(done, &[v.into()]);
-        self.b.switch_to_block(slow);
+        self.begin(slow);
         let v = self.call(machine::list_item_from_end as *const () as usize, &[o, i], Some(I64)).unwrap_or(o);
         self.b.ins().jump(done, &[v.into()]);
-        self.b.switch_to_block(done);
+        self.begin(done);
         result
     }
     /// The items of a list of length `n`, each of one moment if they are the same moment's: not if another thread owns the list,
@@ -234,7 +245,7 @@ impl Lower<'_, '_> {
             let (shared, done) = (self.new_block(true), self.new_block(false));
             let own = self.is_own(list);
             self.b.ins().brif(own, done, &[], shared, &[]);
-            self.b.switch_to_block(shared);
+            self.begin(shared);
             let owner = self.load(I16, list, layout::HEADER_OWNER);
             self.guard_eq(owner, 0);
             let odd = self.b.ins().band_imm_s(version, 1);
@@ -245,19 +256,134 @@ impl Lower<'_, '_> {
             self.guard(same);
             self.guard_eq(len_then, n as i64);
             self.b.ins().jump(done, &[]);
-            self.b.switch_to_block(done);
+            self.begin(done);
         }
         items
     }
+    /// Where number `i` of the container in register `r`, whose cell is `cell`, is, if the thread owns it; else writing goes on in the
+    /// block where that is not so, for which the first is left. (Its address, and the block.)
+    fn number_place(&mut self, n: Number, r: usize, cell: Ir, i: Ir) -> (Ir, Block) {
+        let slow = self.new_block(true);
+        let shape = match self.state.kinds[r] {
+            Kind::Shape(s) => s,
+            _ => 0,
+        };
+        let elements = layout::elements(shape).unwrap_or(Elements { bytes: 0, code: 0 });
+        if elements.code != 0 {
+            let code = self.b.ins().uload8(I64, MemFlagsData::trusted(), cell, elements.code as i32);
+            self.guard_eq(code, n.code.into());
+        }
+        let bytes = if elements.bytes == 0 { cell } else { self.load(I64, cell, elements.bytes) };
+        let own = self.is_own(bytes);
+        self.go_on_if(own, slow);
+        let len = self.load(I64, bytes, layout::BYTE_ARRAY_LEN);
+        let count = if n.shift == 0 { len } else { self.b.ins().ushr_imm_u(len, i64::from(n.shift)) };
+        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, i, count);
+        self.go_on_if(inside, slow);
+        let storage = self.load(I64, bytes, layout::BYTE_ARRAY_STORAGE);
+        let start = self.load(I64, bytes, layout::BYTE_ARRAY_START);
+        let first = self.b.ins().iadd(storage, start);
+        let offset = if n.shift == 0 { i } else { self.b.ins().ishl_imm_s(i, i64::from(n.shift)) };
+        (self.b.ins().iadd(first, offset), slow)
+    }
+    /// A number of the container in register `r`, whose word is `o`: a float, or the word of an integer.
+    fn number(&mut self, n: Number, r: usize, o: Ir, index: Source) -> Ir {
+        let cell = self.b.ins().iadd_imm_s(o, -CELL_TAG);
+        let i = self.raw_int(index);
+        let done = self.new_block(false);
+        let result = self.b.append_block_param(done, if n.float { F64 } else { I64 });
+        let (place, slow) = self.number_place(n, r, cell, i);
+        let flags = MemFlagsData::trusted();
+        let at = layout::BYTE_STORAGE_CONTENT as i32;
+        let v = match (n.shift, n.float, n.signed) {
+            (3, true, _) => self.b.ins().load(F64, flags, place, at),
+            (_, true, _) => {
+                let x = self.b.ins().load(F32, flags, place, at);
+                self.b.ins().fpromote(F64, x)
+            }
+            (0, _, true) => self.b.ins().sload8(I64, flags, place, at),
+            (0, _, false) => self.b.ins().uload8(I64, flags, place, at),
+            (1, _, true) => self.b.ins().sload16(I64, flags, place, at),
+            (1, _, false) => self.b.ins().uload16(I64, flags, place, at),
+            (2, _, true) => self.b.ins().sload32(flags, place, at),
+            (2, _, false) => self.b.ins().uload32(flags, place, at),
+            _ => {
+                let word = self.b.ins().load(I64, flags, place, at);
+                let above = self.b.ins().iadd_imm_s(word, 1 << 61);
+                let high = self.b.ins().ushr_imm_u(above, 62);
+                let next = self.new_block(false);
+                self.b.ins().brif(high, slow, &[], next, &[]);
+                self.begin(next);
+                word
+            }
+        };
+        let v = if n.float { v } else { self.b.ins().ishl_imm_s(v, 2) };
+        self.b.ins().jump(done, &[v.into()]);
+        self.begin(slow);
+        self.set_pc();
+        let w = self.call(machine::quick_item as *const () as usize, &[self.t, o, i], Some(I64)).unwrap_or(o);
+        self.check(w);
+        self.guard_ne(w, EMPTY);
+        let v = if n.float {
+            self.unboxed(w)
+        } else {
+            let tag = self.b.ins().band_imm_s(w, 3);
+            self.guard_eq(tag, 0);
+            w
+        };
+        self.b.ins().jump(done, &[v.into()]);
+        self.begin(done);
+        result
+    }
+    /// Stores the number in register `c`.
+    fn set_number(&mut self, n: Number, r: usize, o: Ir, index: Source, c: usize) {
+        let cell = self.b.ins().iadd_imm_s(o, -CELL_TAG);
+        let i = self.raw_int(index);
+        let done = self.new_block(false);
+        let (place, slow) = self.number_place(n, r, cell, i);
+        let flags = MemFlagsData::trusted();
+        let at = layout::BYTE_STORAGE_CONTENT as i32;
+        if n.float {
+            let x = self.b.use_var(self.floats[c]);
+            let x = if n.shift == 3 { x } else { self.b.ins().fdemote(F32, x) };
+            self.b.ins().store(flags, x, place, at);
+        } else {
+            let v = self.raw_int(Source::Reg(c));
+            let bits = 8 << n.shift;
+            if n.shift < 3 {
+                let above = if n.signed { self.b.ins().iadd_imm_s(v, 1 << (bits - 1)) } else { v };
+                let fits = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, above, 1 << bits);
+                self.go_on_if(fits, slow);
+            }
+            match n.shift {
+                0 => self.b.ins().istore8(flags, v, place, at),
+                1 => self.b.ins().istore16(flags, v, place, at),
+                2 => self.b.ins().istore32(flags, v, place, at),
+                _ => self.b.ins().store(flags, v, place, at),
+            };
+        }
+        self.b.ins().jump(done, &[]);
+        self.begin(slow);
+        let v = self.word_of(c);
+        self.set_quick_item(o, i, v);
+        self.b.ins().jump(done, &[]);
+        self.begin(done);
+    }
+    fn set_quick_item(&mut self, o: Ir, i: Ir, v: Ir) {
+        self.set_pc();
+        let done = self.call(machine::quick_set_item as *const () as usize, &[self.t, o, i, v], Some(I64)).unwrap_or(o);
+        self.check(done);
+        self.guard_eq(done, 1);
+    }
     pub(super) fn set_item(&mut self, items: Items, a: usize, index: Source, c: usize) {
         let o = self.b.use_var(self.words[a]);
+        if let Items::Numbers(n) = items {
+            return self.set_number(n, a, o, index, c);
+        }
         let v = self.word_of(c);
         if items == Items::Quick {
             let i = self.raw_int(index);
-            self.set_pc();
-            let done = self.call(machine::quick_set_item as *const () as usize, &[self.t, o, i, v], Some(I64)).unwrap_or(o);
-            self.check(done);
-            return self.guard_eq(done, 1);
+            return self.set_quick_item(o, i, v);
         }
         let cell = self.b.ins().iadd_imm_s(o, -CELL_TAG);
         let len = self.load(I64, cell, layout::LIST_LEN);
@@ -266,18 +392,18 @@ impl Lower<'_, '_> {
         let (quick, slow, done) = (self.new_block(false), self.new_block(true), self.new_block(false));
         let own = self.is_own(cell);
         self.b.ins().brif(own, quick, &[], slow, &[]);
-        self.b.switch_to_block(quick);
+        self.begin(quick);
         let storage = self.storage(cell, i);
         let place = self.place(storage, i);
         self.quick_store(storage, c, v, place, layout::ARRAY_ITEMS as i32, slow, done);
-        self.b.switch_to_block(slow);
+        self.begin(slow);
         self.set_pc();
         // By the index as it was given: who shares the list finds its end when it has the lock.
         let i = if let Source::Int(i) = index { self.int(i) } else { self.raw_int(index) };
         let stored = self.call(machine::set_list_item as *const () as usize, &[self.t, o, i, v], Some(I64)).unwrap_or(o);
         self.guard(stored);
         self.b.ins().jump(done, &[]);
-        self.b.switch_to_block(done);
+        self.begin(done);
     }
     pub(super) fn is_own(&mut self, cell: Ir) -> Ir {
         let owner = self.load(I16, cell, layout::HEADER_OWNER);
@@ -317,7 +443,7 @@ impl Lower<'_, '_> {
         let or_slow = |l: &mut Self, c: Ir| {
             let next = l.new_block(false);
             l.b.ins().brif(c, next, &[], slow, &[]);
-            l.b.switch_to_block(next);
+            l.begin(next);
         };
         let items = self.load(I64, it, of);
         or_slow(self, items);
@@ -343,12 +469,12 @@ impl Lower<'_, '_> {
         let next = self.b.ins().iadd_imm_s(i, 1);
         self.store(next, it, index as isize);
         self.b.ins().jump(done, &[item.into()]);
-        self.b.switch_to_block(slow);
+        self.begin(slow);
         self.set_pc();
         let w = self.b.use_var(self.words[b]);
         let x = self.next_by_call(w);
         self.b.ins().jump(done, &[x.into()]);
-        self.b.switch_to_block(done);
+        self.begin(done);
         let end = self.b.ins().icmp_imm_s(IntCC::Equal, v, EMPTY);
         self.branch(p, end, true);
         self.def(a, v);

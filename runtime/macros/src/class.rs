@@ -20,6 +20,7 @@ pub struct ClassAttr {
     init: Option<Path>,
     item: Option<Path>,
     set_item: Option<Path>,
+    elements: Option<Path>,
 }
 
 enum Base {
@@ -38,7 +39,7 @@ pub struct ModuleAttr {
 impl Parse for ClassAttr {
     fn parse(input: ParseStream) -> syn::Result<ClassAttr> {
         let (mut name, mut module, mut qualname, mut init) = (None, None, None, None);
-        let (mut item, mut set_item) = (None, None);
+        let (mut item, mut set_item, mut elements) = (None, None, None);
         let (mut base, mut flags) = (Base::Object, Vec::new());
         each_option(input, |key, input| {
             match key.to_string().as_str() {
@@ -48,6 +49,7 @@ impl Parse for ClassAttr {
                 "init" => init = Some(value(input)?),
                 "item" => item = Some(value(input)?),
                 "set_item" => set_item = Some(value(input)?),
+                "elements" => elements = Some(value(input)?),
                 "base" => {
                     let class: Type = value(input)?;
                     let is_none = matches!(&class, Type::Path(path) if path.path.is_ident("none"));
@@ -55,14 +57,15 @@ impl Parse for ClassAttr {
                 }
                 "flags" => flags = list(input)?,
                 _ => {
-                    let message = "expected `name`, `module`, `qualname`, `base`, `flags(…)`, `init`, `item` or `set_item`";
+                    let message =
+                        "expected `name`, `module`, `qualname`, `base`, `flags(…)`, `init`, `item`, `set_item` or `elements`";
                     return Err(syn::Error::new_spanned(key, message));
                 }
             }
             Ok(())
         })?;
         let name = name.ok_or_else(|| syn::Error::new(Span::call_site(), "a class needs `name = \"…\"`"))?;
-        Ok(ClassAttr { name, module, qualname, base, flags, init, item, set_item })
+        Ok(ClassAttr { name, module, qualname, base, flags, init, item, set_item, elements })
     }
 }
 
@@ -169,6 +172,10 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
         Some(entry) => quote!(Some(|t, v| Ok(#entry(t, v)?.unwrap_or(native::Value::EMPTY)))),
         None => quote!(None),
     };
+    let elements = match &attr.elements {
+        Some(path) => quote!(Some(#path)),
+        None => quote!(None),
+    };
     let doc = crate::option(doc_of(&block.attrs).as_deref());
     let entries = entry_block(&methods, &owner);
     Ok(quote! {
@@ -194,6 +201,7 @@ pub fn pyclass(attr: ClassAttr, block: &mut ItemImpl) -> syn::Result<TokenStream
                 item: #item,
                 set_item: #set_item,
                 next: #next,
+                elements: #elements,
             };
 
             #[automatically_derived]

@@ -51,7 +51,8 @@
 //! `#[pyclass]` takes `name` (required), `module` (default `"builtins"`), `qualname` (default `name`), `base` (default
 //! `native::Object`; `none` for `object` itself), `flags(…)` of `native::class_flags`, `init`, and for subscripts with small
 //! integers that need no call of `__getitem__` and `__setitem__`: `item = fn(&Thread, Ref<X>, i64) -> Result<Value>` (the empty
-//! mark: ask `__getitem__`) and `set_item = fn(&Thread, Ref<X>, i64, Value) -> Result<bool>` (false: ask `__setitem__`).
+//! mark: ask `__getitem__`) and `set_item = fn(&Thread, Ref<X>, i64, Value) -> Result<bool>` (false: ask `__setitem__`);
+//! `elements = CONST` of `native::Elements` says where they find numbers.
 //!
 //! `#[derive(HeapType)]` scans each field but the header. `#[noscan]` leaves a field out, `#[noscan(drop)]` also drops
 //! it when the cell dies, `#[scan(drop)]` scans and drops. `#[heap(base = List)]`: the first field is the base's struct;
@@ -108,6 +109,7 @@
 //!     pub item: Option<fn(&Thread, Value, i64) -> Result<Value>>,
 //!     pub set_item: Option<fn(&Thread, Value, i64, Value) -> Result<bool>>,
 //!     pub next: Option<fn(&Thread, Value) -> Result<Value>>,
+//!     pub elements: Option<Elements>,
 //! }
 //! pub struct ModuleDef {
 //!     pub name: &'static str, pub doc: Option<&'static str>, pub functions: &'static [NativeDef],

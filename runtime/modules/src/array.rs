@@ -68,7 +68,7 @@ fn encode(t: &Thread, code: u8, v: Value) -> Result<([u8; 8], usize)> {
             let negative = t.int_value(i).is_some_and(|i| i.as_ref().negative);
             match value.filter(|v| (low..=high).contains(v)) {
                 Some(v) => out.copy_from_slice(&(v as i64).to_ne_bytes()),
-                None => return Err(out_of_range(t, code, negative)),
+                None => return Err(out_of_range(t, code, value, negative)),
             }
             if cfg!(target_endian = "big") {
                 out.rotate_left(8 - n);
@@ -78,17 +78,21 @@ fn encode(t: &Thread, code: u8, v: Value) -> Result<([u8; 8], usize)> {
     Ok((out, n))
 }
 
+/// The error for an integer, `None` for one beyond 128 bits, that does not fit. CPython's small types are read as larger ones first.
 #[cold]
-fn out_of_range(t: &Thread, code: u8, negative: bool) -> Exc {
+fn out_of_range(t: &Thread, code: u8, value: Option<i128>, negative: bool) -> Exc {
+    let within = |low: i128, high: i128| value.is_some_and(|v| (low..=high).contains(&v));
+    let long = within(i64::MIN.into(), i64::MAX.into());
     let name = match code {
+        b'b' | b'B' | b'h' | b'H' | b'i' | b'l' if !long => return t.overflow_error("Python int too large to convert to C long"),
+        b'b' | b'B' | b'h' if !within(i16::MIN.into(), i16::MAX.into()) => "signed short integer",
+        b'H' | b'i' if !within(i32::MIN.into(), i32::MAX.into()) => "signed integer",
         b'b' => "signed char",
         b'B' => "unsigned byte integer",
-        b'h' => "signed short integer",
         b'H' => "unsigned short",
-        b'i' => "signed integer",
         b'I' if negative => return t.overflow_error("can't convert negative value to unsigned int"),
-        b'I' => "unsigned int",
-        b'l' => return t.overflow_error("Python int too large to convert to C long"),
+        b'I' if within(0, u64::MAX.into()) => "unsigned int",
+        b'I' => return t.overflow_error("Python int too large to convert to C unsigned long"),
         b'L' if negative => return t.overflow_error("can't convert negative value to unsigned int"),
         b'L' => return t.overflow_error("Python int too large to convert to C unsigned long"),
         b'Q' if negative => return t.overflow_error("can't convert negative int to unsigned"),
@@ -123,6 +127,8 @@ fn decode(t: &Thread, code: u8, b: &[u8]) -> Result<Value> {
 }
 
 impl Array {
+    const ELEMENTS: Elements = Elements { bytes: std::mem::offset_of!(Array, bytes), code: std::mem::offset_of!(Array, code) };
+
     fn make(t: &Thread, class: Ref<Class>, code: u8, content: &[u8]) -> Result<Ref<Array>> {
         let bytes = RefField::null();
         bytes.init(ByteArray::new(t, content)?);
@@ -464,7 +470,8 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     module = "array",
     flags(BASE, SEQUENCE, HAS_WEAKREF),
     item = Array::quick_item,
-    set_item = Array::quick_set_item
+    set_item = Array::quick_set_item,
+    elements = Array::ELEMENTS
 )]
 impl Array {
     #[py("(typecode, initializer=None, /)", nosig)]

@@ -139,6 +139,16 @@ pub struct ClassDef {
     pub set_item: Option<SetItemFn>,
     /// `next(v)` of an instance of just this class; the empty mark at the end, or the StopIteration that tells it.
     pub next: Option<NextFn>,
+    /// What `item` and `set_item` find, for compiled code.
+    pub elements: Option<Elements>,
+}
+/// Where the instances of a class keep numbers, one after the other in a bytearray.
+#[derive(Clone, Copy)]
+pub struct Elements {
+    /// Offset of the reference to the bytearray; 0: the instance is it.
+    pub bytes: usize,
+    /// Offset of the byte that says of what kind they are, as `array` does; 0: they are unsigned bytes.
+    pub code: usize,
 }
 /// The value must be an instance of the class that it is declared for.
 pub type NextFn = fn(&Thread, Value) -> Result<Value>;

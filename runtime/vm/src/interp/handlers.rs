@@ -1279,8 +1279,9 @@ second!(return_kind, |t, pc, r, tb, i| {
     let caller = caller_of(r);
     let v = *r.add(i.a());
     if kind == INIT {
-        if v.is_none() && word(r, frame_word::FRAME).is_empty() {
-            *caller.add(back as u16 as usize) = word(r, frame_word::LOCALS);
+        let made = word(r, frame_word::LOCALS);
+        if v.is_none() && !made.is_small_int() && word(r, frame_word::FRAME).is_empty() {
+            *caller.add(back as u16 as usize) = made;
             // The word may become a gap in the caller's next window, where it would keep the instance.
             set_word(r, frame_word::LOCALS, Value::EMPTY);
             t.depth.set(t.depth.get() - 1);

@@ -4,7 +4,7 @@
 //! Each gives the word of its result; the empty mark for operands that it does not know, nothing being done; or [`FAILED`](super::machine::FAILED).
 
 use super::machine::failed;
-use super::slow;
+use super::{Regs, slow};
 use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::dict_storage::exact_str;
@@ -109,6 +109,26 @@ fn tuple_contains(items: &[Value], x: Value) -> Option<bool> {
 /// Which of two numbers, or two texts, comes first.
 fn smaller(x: Value, y: Value, op: Compare) -> Option<Result<Value>> {
     compare_exact(y, x, op).map(|first| Ok(if first { y } else { x }))
+}
+
+/// Makes a container of so many registers' values: its word, or [`FAILED`](super::machine::FAILED).
+pub type Build = unsafe extern "C" fn(&Thread, Regs, usize) -> u64;
+macro_rules! builds {
+    ($( $name:ident; )*) => { $(
+        pub unsafe extern "C" fn $name(t: &Thread, from: Regs, n: usize) -> u64 {
+            // SAFETY: compiled code passes registers of a frame, with their values.
+            match slow::$name(t, unsafe { std::slice::from_raw_parts(from, n) }) {
+                Ok(v) => v.bits(),
+                Err(e) => failed(t, e),
+            }
+        }
+    )* };
+}
+builds! {
+    build_list;
+    build_tuple;
+    build_map;
+    build_string;
 }
 
 leaves! {

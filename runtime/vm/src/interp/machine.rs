@@ -19,6 +19,7 @@
 //! is left to the interpreter, since others may write its variables.
 
 use super::dispatch::{Exit, Handler, RAISED, RETURNED, YIELDED, raise, run, run_raw};
+pub use super::layout;
 use super::queue::{Job, Target};
 use super::*;
 use crate::objects::generator::Resumed;
@@ -76,6 +77,8 @@ pub struct Site {
     pub callee: u64,
     /// For calls with keywords: the tuple of their names, as a value word, or [`MIXED`].
     pub names: u64,
+    /// For subscripts of what has [`Elements`]: what kind they are; 0: none seen; `u8::MAX`: several.
+    pub elements: u8,
     /// For calls of methods: whether the first argument was seen to be absent (1), or there (2).
     pub receiver: u8,
 }
@@ -90,6 +93,14 @@ impl Site {
         self.callee = join(self.callee, other.callee);
         self.names = join(self.names, other.names);
         self.receiver |= other.receiver;
+        self.elements = join_elements(self.elements, other.elements);
+    }
+}
+fn join_elements(a: u8, b: u8) -> u8 {
+    match (a, b) {
+        (0, x) | (x, 0) => x,
+        (a, b) if a == b => a,
+        _ => u8::MAX,
     }
 }
 fn join(a: u64, b: u64) -> u64 {
@@ -204,13 +215,15 @@ pub struct ExitPoint {
     /// What the unit was compiled for.
     pub target: Target,
 }
-/// A frame of an inlined callee that compiled code has not pushed. Its FUNCTION and LOCALS words are there.
+/// A frame of an inlined callee that compiled code has not pushed. Its FUNCTION word is there.
 pub struct Push {
     /// How many words after the root's registers its own begin, and its caller's.
     pub base: u32,
     pub caller: u32,
     /// Kind bits of its CALLER word.
     pub kind: u64,
+    /// Its LOCALS word, if that is not there.
+    pub locals: Option<u64>,
     /// Its code as a value word, and its RETURN word.
     pub code: u64,
     pub back: u64,
@@ -487,10 +500,7 @@ helpers! {
     };
     build_slice |t, pc, r, i, x, y, z| slow::build_slice(t, r.add(i.b()));
     build_set |t, pc, r, i, x, y, z| slow::build_set(t, std::slice::from_raw_parts(r.add(i.b()), i.c()));
-    build_list |t, pc, r, i, x, y, z| slow::build_list(t, std::slice::from_raw_parts(r.add(i.b()), i.c()));
-    build_tuple |t, pc, r, i, x, y, z| slow::build_tuple(t, std::slice::from_raw_parts(r.add(i.b()), i.c()));
     build_map |t, pc, r, i, x, y, z| slow::build_map(t, std::slice::from_raw_parts(r.add(i.b()), 2 * i.c()));
-    build_string |t, pc, r, i, x, y, z| slow::build_string(t, std::slice::from_raw_parts(r.add(i.b()), i.c()));
     format |t, pc, r, i, x, y, z| slow::format(t, x, if i.op() == Op::FORMAT as u16 { y } else { Value::EMPTY });
     make_function |t, pc, r, i, x, y, z| slow::make_function(t, r, code_of(r).const_at(i.b()), r.add(i.c()));
     set_add |t, pc, r, i, x, y, z| done(slow::set_add(t, x, y));
@@ -633,6 +643,19 @@ pub fn new_by_init(t: &Thread, class: Ref<Class>) -> Option<(Ref<Function>, u32)
     let version = class.version.load(Acquire);
     let init = slow::python_init(t, class)?.downcast::<Function>()?;
     (version != 0).then_some((init, version))
+}
+/// Finishes the operator at `pc`, see [`operators::finish`]; or [`FAILED`].
+pub unsafe extern "C" fn finish_operator(t: &Thread, pc: *const u64, regs: Regs, v: u64) -> u64 {
+    t.pc.set(pc.cast());
+    // SAFETY: compiled code passes an instruction of the running frame.
+    match unsafe { operators::finish(t, Instr(*pc), regs, Value::from_bits(v)) } {
+        Ok(v) => v.bits(),
+        Err(e) => failed(t, e),
+    }
+}
+/// See [`operators::goes_first`].
+pub unsafe extern "C" fn goes_first(left: u64, right: u64) -> u64 {
+    operators::goes_first(Value::from_bits(left), Value::from_bits(right)).into()
 }
 /// Stores into the field at an address inside a cell.
 pub unsafe extern "C" fn store_field(t: &Thread, cell: u64, field: u64, v: u64) {
@@ -926,6 +949,9 @@ unsafe fn take_exit(t: &Thread, exit: &ExitPoint, regs: Regs) -> u64 {
                 word(at, frame_word::FUNCTION).downcast::<Function>().map_or(Value::EMPTY, |f| f.globals.expect().value());
             set_word(at, frame_word::CODE, Value::from_bits(p.code));
             set_word(at, frame_word::GLOBALS, globals);
+            if let Some(locals) = p.locals {
+                set_word(at, frame_word::LOCALS, Value::from_bits(locals));
+            }
             set_word(at, frame_word::FRAME, Value::EMPTY);
             set_word(at, frame_word::HANDLED, Value::EMPTY);
             set_word(at, frame_word::CALLER, Value::from_bits(regs.add(p.caller as usize) as u64 | p.kind));
@@ -1091,6 +1117,14 @@ unsafe fn note(t: &Thread, pc: *const u64, regs: Regs) {
             }
         }
         site.shape = join(site.shape.into(), shape.into()) as u32;
+        if let (Op::GETITEM | Op::SETITEM | Op::GETITEMI, Some(e)) = (op, layout::elements(shape)) {
+            let container = *regs.add(if op == Op::SETITEM { i.a() } else { i.b() });
+            let code = match container.header() {
+                Some(h) if e.code != 0 => *(h as *const Header).cast::<u8>().add(e.code),
+                _ => b'B',
+            };
+            site.elements = join_elements(site.elements, code);
+        }
         if matches!(op, Op::CALL | Op::CALL_METHOD | Op::CALL_KW) {
             let f = *regs.add(i.b() + CALLABLE);
             let callee = match f.downcast::<Function>() {
@@ -1154,111 +1188,4 @@ fn keep_callees(t: &Thread, code: &Code, sites: &[Site]) -> Result<()> {
         code.keep(t, Value::from_bits(s.callee))?;
     }
     Ok(())
-}
-
-// ---------------------------------------------------------------- what the compiler must know of layouts
-
-/// Offsets in bytes of what compiled code reads directly.
-pub mod layout {
-    use super::*;
-    use crate::objects::iterators::{ListIterator, RangeIterator, TupleIterator};
-    pub use crate::objects::next::Expected;
-    use crate::objects::value_vec::Array;
-    use std::mem::offset_of;
-
-    pub const THREAD_POLL: usize = offset_of!(Mutator, poll);
-    pub const THREAD_ID: usize = offset_of!(Mutator, id);
-    pub const THREAD_REGS: usize = offset_of!(Thread, regs);
-    pub const THREAD_PC: usize = offset_of!(Thread, pc);
-    pub const THREAD_DEPTH: usize = offset_of!(Thread, depth);
-    pub const THREAD_LIMIT: usize = offset_of!(Thread, recursion_limit);
-    pub const THREAD_STACK_END: usize = offset_of!(Thread, stack_end);
-    pub const THREAD_TABLE: usize = offset_of!(Thread, table);
-    pub const THREAD_RESULT: usize = offset_of!(Thread, result);
-    pub const THREAD_NATIVE_LIMIT: usize = offset_of!(Thread, native_limit);
-    /// How much native stack has to be left for a call.
-    pub const NATIVE_STACK_LOW: usize = 64 << 10;
-    pub const CODE_MACHINE_ENTRY: usize = Code::MACHINE_ENTRY;
-    pub const THREAD_EXIT: usize = offset_of!(Thread, machine) + offset_of!(State, exit);
-    pub const HEADER_SHAPE: usize = 0;
-    pub const HEADER_OWNER: usize = offset_of!(Header, owner);
-    pub const LIST_STORAGE: usize = List::STORAGE;
-    pub const LIST_VERSION: usize = List::VERSION;
-    pub const LIST_LEN: usize = List::LEN;
-    pub const ARRAY_ITEMS: usize = size_of::<Array>();
-    pub const ARRAY_CAPACITY: usize = Array::CAPACITY;
-    pub const CLASS_VERSION: usize = offset_of!(Class, version);
-    pub const TUPLE_LEN: usize = Tuple::LEN;
-    pub const TUPLE_ITEMS: usize = size_of::<Tuple>();
-    pub const FUNCTION_CODE: usize = offset_of!(Function, code);
-    pub const FUNCTION_GLOBALS: usize = offset_of!(Function, globals);
-    pub const FUNCTION_DEFAULTS: usize = offset_of!(Function, defaults);
-    pub const CELL_CONTENT: usize = offset_of!(CellObject, content);
-    pub const BOXED_FLOAT: usize = crate::objects::float::BoxedFloat::VALUE;
-    pub const RANGE_NEXT: usize = offset_of!(RangeIterator, next);
-    pub const RANGE_REMAINING: usize = offset_of!(RangeIterator, remaining);
-    pub const RANGE_STEP: usize = offset_of!(RangeIterator, step);
-    pub const LIST_ITERATOR_LIST: usize = offset_of!(ListIterator, list);
-    pub const LIST_ITERATOR_INDEX: usize = offset_of!(ListIterator, index);
-    pub const TUPLE_ITERATOR_TUPLE: usize = offset_of!(TupleIterator, tuple);
-    pub const TUPLE_ITERATOR_INDEX: usize = offset_of!(TupleIterator, index);
-
-    /// The dispatch table of threads that watch nothing.
-    pub fn plain_table() -> u64 {
-        handlers::TABLE.as_ptr() as u64
-    }
-    /// Shapes of exact instances of built-in classes.
-    pub struct Shapes {
-        pub str: u32,
-        pub dict: u32,
-        pub list: u32,
-        pub tuple: u32,
-        pub function: u32,
-        pub float: u32,
-        pub range_iterator: u32,
-        pub list_iterator: u32,
-        pub tuple_iterator: u32,
-        pub generator: u32,
-    }
-    pub fn shapes() -> Shapes {
-        Shapes {
-            str: Str::class_cell().shape().0,
-            dict: Dict::class_cell().shape().0,
-            list: List::class_cell().shape().0,
-            tuple: Tuple::class_cell().shape().0,
-            function: Function::class_cell().shape().0,
-            float: crate::objects::float::BoxedFloat::class_cell().shape().0,
-            range_iterator: RangeIterator::class_cell().shape().0,
-            list_iterator: ListIterator::class_cell().shape().0,
-            tuple_iterator: TupleIterator::class_cell().shape().0,
-            generator: Generator::class_cell().shape().0,
-        }
-    }
-    fn class_of_shape(shape: u32) -> Option<Ref<Class>> {
-        if shape == 0 || shape == MIXED {
-            return None;
-        }
-        taipan_heap::SHAPES.get(ShapeId(shape)).class.get().downcast()
-    }
-    /// Whether it is the shape of a built-in class's instances.
-    pub fn is_built_in(shape: u32) -> bool {
-        class_of_shape(shape).is_some_and(|c| !c.is_heap())
-    }
-    /// Whether it is the shape of a Python class's instances.
-    pub fn is_of_python_class(shape: u32) -> bool {
-        class_of_shape(shape).is_some_and(|c| c.is_heap())
-    }
-    /// What is to be expected of the iterators of a shape.
-    pub fn iterator(shape: u32) -> Expected {
-        if shape == 0 || shape == MIXED {
-            return Expected::Unknown;
-        }
-        next::expected(taipan_heap::SHAPES.get(ShapeId(shape)).flags)
-    }
-    /// Whether instances of the shape's class answer `x[i]`, and `x[i] = v`, without a call.
-    pub fn quick_items(shape: u32) -> (bool, bool) {
-        let class = taipan_heap::SHAPES.get(ShapeId(shape)).class.get();
-        let def = class.downcast::<Class>().and_then(|c| c.def);
-        (def.is_some_and(|d| d.item.is_some()), def.is_some_and(|d| d.set_item.is_some()))
-    }
 }

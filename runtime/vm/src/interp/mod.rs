@@ -18,8 +18,10 @@ pub mod dispatch;
 pub mod dump;
 mod handlers;
 pub mod jump;
+pub mod layout;
 pub mod leaf;
 pub mod machine;
+pub mod operators;
 pub mod queue;
 pub mod slow;
 pub mod snapshot;
@@ -38,7 +40,8 @@ pub mod frame_word {
     pub const CODE: isize = -8;
     pub const FUNCTION: isize = -7;
     pub const GLOBALS: isize = -6;
-    /// Locals mapping of unoptimised code; the instance of an INIT frame; the generator of a generator's frame; else empty.
+    /// Locals mapping of unoptimised code; the instance of an INIT frame, or the instruction that an operator's belongs to
+    /// ([`operators`](super::operators)); the generator of a generator's frame; else empty.
     pub const LOCALS: isize = -5;
     /// The frame object, or empty.
     pub const FRAME: isize = -4;
@@ -53,7 +56,7 @@ pub mod frame_word {
 /// Kind bits of the CALLER word.
 /// The frame was entered from native code: its return leaves the dispatch loop.
 pub const ENTRY: u64 = 1;
-/// The frame runs `__init__` of the instance in its LOCALS word, which is the result.
+/// The frame runs `__init__` of the instance in its LOCALS word, which is the result; or an operator's method.
 pub const INIT: u64 = 2;
 /// The frame belongs to the generator in its LOCALS word.
 pub const GENERATOR: u64 = 4;

@@ -737,6 +737,37 @@ const BINARY: [BinaryOp; 13] = [
     BinaryOp::Xor,
     BinaryOp::Matmul,
 ];
+/// The operation of a binary instruction, whether it is done in place, and whether the right operand is an immediate.
+pub fn binary_op(op: Op) -> Option<(BinaryOp, bool, bool)> {
+    Some(match op {
+        Op::ADDI => (BinaryOp::Add, false, true),
+        Op::SUBI => (BinaryOp::Sub, false, true),
+        Op::IADDI => (BinaryOp::Add, true, true),
+        Op::ISUBI => (BinaryOp::Sub, true, true),
+        Op::MULI => (BinaryOp::Mul, false, true),
+        Op::FLOORDIVI => (BinaryOp::Floordiv, false, true),
+        Op::MODI => (BinaryOp::Mod, false, true),
+        Op::ANDI => (BinaryOp::And, false, true),
+        Op::LSHIFTI => (BinaryOp::Lshift, false, true),
+        Op::RSHIFTI => (BinaryOp::Rshift, false, true),
+        _ => {
+            let (op, first, in_place) = (op as u16, Op::ADD as u16, Op::IADD as u16);
+            let inplace = op >= in_place;
+            let k = op.checked_sub(if inplace { in_place } else { first })?;
+            (*BINARY.get(k as usize)?, inplace, false)
+        }
+    })
+}
+/// The comparison of an instruction that makes a value of it.
+pub fn compare_op(op: Op) -> Option<Compare> {
+    Compare::ALL.get((op as u16).checked_sub(Op::LT as u16)? as usize).copied()
+}
+/// The comparison of a fused compare-and-jump, for which outcome it jumps, and whether the right operand is an immediate.
+pub fn compare_jump_op(op: Op) -> Option<(Compare, bool, bool)> {
+    let n = Compare::ALL.len();
+    let k = (op as u16).checked_sub(Op::JLT as u16)? as usize;
+    (k < 4 * n).then(|| (Compare::ALL[k % n], k / n % 2 == 0, k >= 2 * n))
+}
 #[inline(never)]
 pub fn binary(t: &Thread, op: u16, a: Value, b: Value) -> Result<Value> {
     if op >= Op::IADD as u16 {
@@ -748,17 +779,9 @@ pub fn binary(t: &Thread, op: u16, a: Value, b: Value) -> Result<Value> {
 #[inline(never)]
 pub fn binary_immediate(t: &Thread, op: u16, a: Value, i: i64) -> Result<Value> {
     let b = Value::small_int(i);
-    match Op::from_u16(op) {
-        Some(Op::ADDI) => t.binary(BinaryOp::Add, a, b),
-        Some(Op::SUBI) => t.binary(BinaryOp::Sub, a, b),
-        Some(Op::IADDI) => t.inplace(BinaryOp::Add, a, b),
-        Some(Op::ISUBI) => t.inplace(BinaryOp::Sub, a, b),
-        Some(Op::MULI) => t.binary(BinaryOp::Mul, a, b),
-        Some(Op::FLOORDIVI) => t.binary(BinaryOp::Floordiv, a, b),
-        Some(Op::MODI) => t.binary(BinaryOp::Mod, a, b),
-        Some(Op::ANDI) => t.binary(BinaryOp::And, a, b),
-        Some(Op::LSHIFTI) => t.binary(BinaryOp::Lshift, a, b),
-        Some(Op::RSHIFTI) => t.binary(BinaryOp::Rshift, a, b),
+    match Op::from_u16(op).and_then(binary_op) {
+        Some((op, false, true)) => t.binary(op, a, b),
+        Some((op, true, true)) => t.inplace(op, a, b),
         _ => Err(t.system_error("not an immediate operation")),
     }
 }
@@ -1352,6 +1375,9 @@ pub unsafe fn leave_frame(t: &Thread, regs: Regs, v: Value) -> Result<Value> {
     unsafe {
         let kind = kind_of(regs);
         let mut v = v;
+        if let (INIT, Some(at)) = (kind & DELEGATE, word(regs, frame_word::LOCALS).as_small_int()) {
+            return leave_operator(t, regs, at as usize, v);
+        }
         if kind & DELEGATE == INIT {
             if !v.is_none() {
                 return Err(t.type_error(format!("__init__() should return None, not '{}'", class_of(v).name_string())));
@@ -1379,6 +1405,28 @@ pub unsafe fn leave_frame(t: &Thread, regs: Regs, v: Value) -> Result<Value> {
         if kind & ENTRY == 0 {
             *caller.add(back as u16 as usize) = v;
         }
+        Ok(v)
+    }
+}
+/// As [`leave_frame`], of an operator's method: `at` is the word index of the caller's instruction.
+unsafe fn leave_operator(t: &Thread, regs: Regs, at: usize, v: Value) -> Result<Value> {
+    // SAFETY: `regs` is the running frame, and the instruction one of its caller's.
+    unsafe {
+        let (kind, caller) = (kind_of(regs), caller_of(regs));
+        let back = word(regs, frame_word::RETURN).bits();
+        let pc = code_of(caller).start.add(at);
+        pop_frame(t, regs);
+        t.pc.set(pc.cast());
+        let v = operators::finish(t, Instr(*pc), caller, v)?;
+        let mut next = (back >> 16) as *const u64;
+        if kind & ENTRY == 0 {
+            if !operators::jumps(Instr(*pc)) {
+                *caller.add(back as u16 as usize) = v;
+            } else if v == Value::TRUE {
+                next = operators::jump_target(pc);
+            }
+        }
+        t.pc.set(next.cast());
         Ok(v)
     }
 }

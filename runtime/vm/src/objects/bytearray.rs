@@ -80,6 +80,10 @@ enum Change {
 }
 
 impl ByteArray {
+    pub const STORAGE: usize = std::mem::offset_of!(ByteArray, storage);
+    pub const START: usize = std::mem::offset_of!(ByteArray, start);
+    pub const LEN: usize = std::mem::offset_of!(ByteArray, len);
+
     pub fn new(t: &Thread, bytes: &[u8]) -> Result<Ref<ByteArray>> {
         ByteArray::in_class(t, ByteArray::class(), bytes)
     }

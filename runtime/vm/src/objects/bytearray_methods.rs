@@ -141,6 +141,7 @@ fn reduce(t: &Thread, this: Ref<ByteArray>, protocol: i64) -> Result<Value> {
     (class_of(this.value()), args, state(t, this)?).into_value(t)
 }
 
+const ELEMENTS: Elements = Elements { bytes: 0, code: 0 };
 fn quick_item(t: &Thread, this: Ref<ByteArray>, i: i64) -> Result<Value> {
     let byte = this.with(t, |b| b.get(wrap_index(i, b.len())?).copied());
     Ok(byte.map_or(Value::EMPTY, |b| Value::small_int(b as i64)))
@@ -159,7 +160,7 @@ byte_class! {
     /// bytearray(bytes_or_buffer) -> mutable copy of bytes_or_buffer
     /// bytearray(int) -> bytes array of size given by the parameter initialized with null bytes
     /// bytearray() -> empty bytes array
-    #[pyclass(name = "bytearray", flags(BASE, OWNED, MATCH_SELF), item = quick_item, set_item = quick_set_item)]
+    #[pyclass(name = "bytearray", flags(BASE, OWNED, MATCH_SELF), item = quick_item, set_item = quick_set_item, elements = ELEMENTS)]
     ByteArray {
         #[py]
         fn __new__(t: &Thread, cls: Ref<Class>, _args: &[Value], _kwargs: Kwargs) -> Result<Ref<ByteArray>> {

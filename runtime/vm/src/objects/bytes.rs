@@ -26,6 +26,8 @@ unsafe impl HeapType for Bytes {
 }
 
 impl Bytes {
+    pub const LEN: usize = std::mem::offset_of!(Bytes, len);
+
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.len

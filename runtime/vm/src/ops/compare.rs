@@ -302,7 +302,17 @@ impl Thread {
                 return Ok(r);
             }
         }
-        if !reflected_tried && let Some(f) = cb.special(self, op.swapped().special()) {
+        self.compare_left(a, b, op, !reflected_tried)
+    }
+    /// A comparison after the method of `a`, asked first, gave `NotImplemented`.
+    pub fn compare_refused(&self, a: Value, b: Value, op: Compare) -> Result<Value> {
+        self.check_depth(" in comparison")?;
+        self.compare_left(a, b, op, true)
+    }
+    /// What is left of a comparison after the method of `a` did not do it.
+    fn compare_left(&self, a: Value, b: Value, op: Compare, reflected: bool) -> Result<Value> {
+        let (ca, cb) = (class_of(a), class_of(b));
+        if reflected && let Some(f) = cb.special(self, op.swapped().special()) {
             let r = self.call_special1(f, b, a)?;
             if r != Value::NOT_IMPLEMENTED {
                 return Ok(r);

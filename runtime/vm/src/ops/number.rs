@@ -321,6 +321,26 @@ impl Thread {
         }
     }
 
+    /// `a op b`, or `a op= b`, after the method of `a` that was asked first gave `NotImplemented`.
+    pub fn binary_refused(&self, op: BinaryOp, inplace: bool, a: Value, b: Value) -> Result<Value> {
+        let (ca, cb) = (class_of(a), class_of(b));
+        let mut r = Value::NOT_IMPLEMENTED;
+        if inplace && op.inplace().and_then(|s| ca.special(self, s)).is_some() {
+            r = self.arithmetic(op, a, b)?;
+        } else if ca != cb
+            && let Some(f) = self.number_special(op, cb, op.reflected())
+        {
+            r = self.call_special1(f, b, a)?;
+        }
+        if r == Value::NOT_IMPLEMENTED {
+            r = self.sequence_operator(op, inplace, a, b)?;
+        }
+        if r != Value::NOT_IMPLEMENTED {
+            return Ok(r);
+        }
+        Err(self.unsupported_operands(if inplace { op.assign_symbol() } else { op.symbol() }, a, b))
+    }
+
     #[inline]
     fn number_special(&self, op: BinaryOp, class: Ref<Class>, s: Special) -> Option<Value> {
         class.special(self, s).filter(|&f| !is_sequence_slot(self, op, f))

@@ -59,6 +59,7 @@ macro_rules! plain_exceptions {
                 item: None,
                 set_item: None,
                 next: None,
+                elements: None,
             };
             impl PyClass for $name {
                 fn class_def() -> &'static ClassDef {
