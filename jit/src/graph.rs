@@ -463,24 +463,14 @@ impl Builder {
 
 /// The innermost loops of a code that are small and suspend nothing.
 fn peeled(code: &Code) -> Vec<(usize, usize)> {
-    let mut loops: Vec<(usize, usize)> = Vec::new();
+    let loops = machine::loops_of(code);
     let mut suspensions = Vec::new();
     let mut at = 0;
     while at < code.words() {
         // SAFETY: below the number of words.
-        let i = Instr(unsafe { *code.start.add(at) });
-        let op = Op::from_u16(i.op()).unwrap_or(Op::NOP);
-        match op {
-            Op::JUMP_BACK => {
-                if let [_, Some(head)] = effects::successors(i, at) {
-                    match loops.iter_mut().find(|l| l.0 == head) {
-                        Some(l) => l.1 = l.1.max(at),
-                        None => loops.push((head, at)),
-                    }
-                }
-            }
-            Op::YIELD | Op::YIELD_FROM => suspensions.push(at),
-            _ => {}
+        let op = Op::from_u16(Instr(unsafe { *code.start.add(at) }).op()).unwrap_or(Op::NOP);
+        if matches!(op, Op::YIELD | Op::YIELD_FROM) {
+            suspensions.push(at);
         }
         at += op.len();
     }

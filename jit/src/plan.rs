@@ -215,7 +215,7 @@ pub enum How {
         function: leaf::Build,
         kind: Kind,
     },
-    /// `x ** y` of a positive float.
+    /// `x ** y` of floats, the second perhaps an integer.
     FloatPow {
         a: usize,
         x: Source,

@@ -135,7 +135,7 @@ impl Machine {
     /// is what was given up before.
     pub fn exit_limit(&self, instructions: usize) -> u32 {
         let given_up = self.inner.lock().expect("feedback").given_up;
-        (EXITS + instructions as u32 / 4) * (1 + given_up.min(7))
+        (EXITS + 2 * instructions as u32) * (1 + given_up.min(7))
     }
     /// How many units were given up at instructions that nobody had been seen at.
     pub fn unseen_exits(&self) -> u32 {
@@ -566,9 +566,10 @@ unsafe fn run_pushed(t: &Thread, pc: *const u64) -> Result<Value> {
     t.pc.set(pc.cast());
     r
 }
-/// `x ** y` of floats, or a number that is not finite where that takes more than a multiplication of logarithms.
+/// `x ** y` of floats, or a number that is not finite where the result is no float, or an error.
 pub unsafe extern "C" fn float_pow(x: f64, y: f64) -> f64 {
-    if x > 0.0 { x.powf(y) } else { f64::NAN }
+    let real = x > 0.0 || (y.trunc() == y && (x != 0.0 || y > 0.0));
+    if real { x.powf(y) } else { f64::NAN }
 }
 
 /// `next(it)` for FOR_ITER: the item, the empty mark at the end, or [`FAILED`].
@@ -717,10 +718,22 @@ pub(super) unsafe fn hot(t: &Thread, pc: *const u64, head: *const u64, regs: Reg
         stop_recording(t);
         merge(t);
         let machine = code.machine.get_or_init(Box::default);
+        let at = code.index_of(head);
+        let (at, target) = match wider(code, at, &machine.sites()) {
+            Some((_, wide)) if !function && wide.is_pending() => {
+                site.store(0, Release);
+                return std::ptr::null();
+            }
+            Some(wide) if !function => {
+                site.store(0, Release);
+                wide
+            }
+            _ => (at, target),
+        };
         let job = match COMPILE.get() {
             Some(compile) if machine.inner.lock().expect("units").given_up < UNITS => {
                 // A fault of the compiler costs the one unit, not the program.
-                let prepare = || compile(t, code, code.index_of(head), target);
+                let prepare = || compile(t, code, at, target);
                 std::panic::catch_unwind(std::panic::AssertUnwindSafe(prepare)).unwrap_or(None)
             }
             _ => None,
@@ -729,6 +742,8 @@ pub(super) unsafe fn hot(t: &Thread, pc: *const u64, head: *const u64, regs: Reg
             never(target);
             return std::ptr::null();
         };
+        // SAFETY: the site lives as long as the code.
+        let site = unsafe { &*target.site };
         site.store(PENDING, Release);
         if !queue::submit(target, job) {
             // Too much else to do: later.
@@ -736,6 +751,52 @@ pub(super) unsafe fn hot(t: &Thread, pc: *const u64, head: *const u64, regs: Reg
         }
     }
     std::ptr::null()
+}
+impl Target {
+    /// Whether it is being compiled.
+    fn is_pending(&self) -> bool {
+        // SAFETY: the code, which the caller holds, has the site.
+        unsafe { (*self.site).load(Acquire) == PENDING }
+    }
+}
+/// What to compile instead of just the loop at `at`, so that one unit serves all: the function, if it was seen to be called, or the
+/// outermost loop around it that was seen. The word index where the unit begins.
+fn wider(code: Ref<Code>, at: usize, sites: &[Site]) -> Option<(usize, Target)> {
+    let seen = |at: usize| sites.get(at).is_some_and(|s| s.count > 0);
+    let target = |site: *const u64, function| Target { code: code.value().bits(), site: site.cast(), function };
+    // SAFETY: cache words of the code's own instructions, only accessed atomically.
+    let counts = |t: &Target| unsafe { (*t.site).load(Acquire) & 1 == 0 } || t.is_pending();
+    use taipan_compiler::flags::{ASYNC_GENERATOR, COROUTINE};
+    let special = taipan_compiler::flags::GENERATOR | COROUTINE | ASYNC_GENERATOR;
+    if seen(0) && !code.has(special) {
+        let function = target(code.enter_word().wrapping_add(1), true);
+        if counts(&function) {
+            return Some((0, function));
+        }
+    }
+    let around = |&(head, back): &(usize, usize)| head < at && back > at && seen(head);
+    let mut loops: Vec<(usize, usize)> = loops_of(&code).into_iter().filter(around).collect();
+    loops.sort_unstable();
+    let target = |(head, back): (usize, usize)| (head, target(code.start.wrapping_add(back + 1), false));
+    loops.into_iter().map(target).find(|(_, t)| counts(t))
+}
+/// The loops of a code: word indexes of their heads, and of their last backward jumps.
+pub fn loops_of(code: &Code) -> Vec<(usize, usize)> {
+    let mut loops: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    while at < code.words() {
+        // SAFETY: below the number of words.
+        let i = Instr(unsafe { *code.start.add(at) });
+        let op = Op::from_u16(i.op()).unwrap_or(Op::NOP);
+        if let (Op::JUMP_BACK, [_, Some(head)]) = (op, taipan_compiler::effects::successors(i, at)) {
+            match loops.iter_mut().find(|l| l.0 == head) {
+                Some(l) => l.1 = l.1.max(at),
+                None => loops.push((head, at)),
+            }
+        }
+        at += op.len();
+    }
+    loops
 }
 
 /// Leaves a place to the interpreter.
