@@ -304,6 +304,15 @@ pub enum How {
         value: u64,
         kind: Kind,
     },
+    /// A field of a named tuple.
+    TupleItem {
+        a: usize,
+        b: usize,
+        shape: u32,
+        class: u64,
+        version: u32,
+        index: usize,
+    },
     /// An attribute of one module.
     ModuleValue {
         a: usize,
@@ -530,7 +539,7 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             writes.push((*a, Kind::Any));
             writes.extend(absent.map(|r| (r, Kind::Any)));
         }
-        How::LoadCell { a, .. } => writes.push((*a, Kind::Any)),
+        How::LoadCell { a, .. } | How::TupleItem { a, .. } => writes.push((*a, Kind::Any)),
         How::Item { items: Items::Numbers(n), a, .. } => writes.push((*a, n.kind())),
         How::Item { items: Items::Bytes, a, .. } => writes.push((*a, Kind::Int)),
         How::Global { a, .. } | How::Slot { a, .. } | How::Item { a, .. } => writes.push((*a, Kind::Any)),
@@ -590,6 +599,7 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             facts
         }
         How::Slot { a, b, ref ways } if a != b && ways.len() == 1 => vec![(b, ways[0].0, 0)],
+        How::TupleItem { a, b, shape, .. } if a != b => vec![(b, shape, 0)],
         How::SetSlot { a, ref ways, .. } if ways.len() == 1 => vec![(a, ways[0].0, 0)],
         How::AddSlot { a, new_shape, .. } => vec![(a, new_shape, 0)],
         How::Method { base, b, ref ways } if ways.len() == 1 => {
@@ -1137,6 +1147,10 @@ fn attribute(frame: &Frame, node: &Node, a: usize, b: usize) -> Option<How> {
     let [e] = *entries(frame, node) else { return None };
     let (holder, value) = (e.guard.get().bits(), e.value.get());
     match e.kind {
+        CacheKind::TupleItem => {
+            let index = e.offset as usize;
+            Some(How::TupleItem { a, b, shape: e.shape.0, class: holder, version: e.version, index })
+        }
         CacheKind::OfModule => Some(module_value(e, node, a, b, None)),
         CacheKind::ClassValue | CacheKind::OfClass => {
             let kind = match value {

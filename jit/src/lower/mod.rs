@@ -864,6 +864,16 @@ impl Lower<'_, '_> {
                 let v = self.word(value);
                 self.def(a, v);
             }
+            How::TupleItem { a, b, shape, class, version, index } => {
+                let o = self.word_of(b);
+                self.guard_instance(b, o, shape);
+                self.guard_version(class, version);
+                let tuple = self.b.ins().iadd_imm_s(o, -CELL_TAG);
+                let (len, i) = (self.load(I64, tuple, layout::TUPLE_LEN), self.int(index as i64));
+                self.below(i, len);
+                let v = self.load(I64, tuple, layout::TUPLE_ITEMS + 8 * index);
+                self.def(a, v);
+            }
             How::ModuleValue { a, b, shape, module, cell, known, absent } => {
                 self.refs.extend([module, cell]);
                 let o = self.word_of(b);

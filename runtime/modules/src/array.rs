@@ -85,7 +85,7 @@ fn out_of_range(t: &Thread, code: u8, value: Option<i128>, negative: bool) -> Ex
     let long = within(i64::MIN.into(), i64::MAX.into());
     let name = match code {
         b'b' | b'B' | b'h' | b'H' | b'i' | b'l' if !long => return t.overflow_error("Python int too large to convert to C long"),
-        b'b' | b'B' | b'h' if !within(i16::MIN.into(), i16::MAX.into()) => "signed short integer",
+        b'b' | b'h' if !within(i16::MIN.into(), i16::MAX.into()) => "signed short integer",
         b'H' | b'i' if !within(i32::MIN.into(), i32::MAX.into()) => "signed integer",
         b'b' => "signed char",
         b'B' => "unsigned byte integer",

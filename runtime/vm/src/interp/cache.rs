@@ -60,6 +60,8 @@ pub enum Kind {
     Global,
     /// Property: value is the getter function.
     Property,
+    /// Field of a named tuple: the offset is the item's number.
+    TupleItem,
     /// Class method: value is the function, second the class it gets. Guard is the class whose version is checked; offset 1: the
     /// attribute is read from that class itself, not from an instance.
     ClassMethod,
@@ -232,6 +234,13 @@ pub fn far_slot(word: u64, obj: Value) -> Option<Value> {
     let e = find(word, obj).filter(|e| e.kind == Kind::FarSlot)?;
     let h = obj.header()?;
     crate::attr::slot(h, h.shape(), e.offset as usize)?.0.get().some()
+}
+
+/// The field of a named tuple that a site's word gives for `obj`.
+#[inline(never)]
+pub fn tuple_item(word: u64, obj: Value) -> Option<Value> {
+    let e = find(word, obj).filter(|e| e.kind == Kind::TupleItem && version_holds(*e))?;
+    obj.downcast::<Tuple>()?.get(e.offset as usize)
 }
 
 /// The property getter that a site's word gives for `obj`.

@@ -768,7 +768,7 @@ fn wider(code: Ref<Code>, at: usize, sites: &[Site]) -> Option<(usize, Target)> 
     let counts = |t: &Target| unsafe { (*t.site).load(Acquire) & 1 == 0 } || t.is_pending();
     use taipan_compiler::flags::{ASYNC_GENERATOR, COROUTINE};
     let special = taipan_compiler::flags::GENERATOR | COROUTINE | ASYNC_GENERATOR;
-    if seen(0) && !code.has(special) {
+    if seen(0) && !code.has(special) && !code.enter_word().is_null() {
         let function = target(code.enter_word().wrapping_add(1), true);
         if counts(&function) {
             return Some((0, function));

@@ -10,6 +10,7 @@ use crate::objects::exceptions as ex;
 use crate::objects::generator::{Coroutine, Resumed};
 use crate::objects::member::MemberDescriptor;
 use crate::objects::object::Object;
+use crate::objects::tuple_getter::TupleGetter;
 use crate::ops::{BinaryOp, Compare, UnaryOp};
 use taipan_compiler::flags;
 use taipan_compiler::isa::{CALLABLE, Intrinsic1, Intrinsic2, KWNAMES, Op};
@@ -285,6 +286,9 @@ pub unsafe fn load_attr(t: &Thread, regs: Regs, obj: Value, name: usize, site: *
     if let Some(v) = cache::far_slot(word, obj) {
         return Ok(v);
     }
+    if let Some(v) = cache::tuple_item(word, obj) {
+        return Ok(v);
+    }
     if let Some((f, receiver)) = cache::class_method(word, obj) {
         return crate::objects::function::BoundMethod::new(t, f, receiver).map(Ref::value);
     }
@@ -345,6 +349,9 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
             if let Some(m) = a.downcast::<MemberDescriptor>() {
                 publish_member(t, site, shape, class, m);
             }
+            if let Some(index) = field_of_tuple(class, a) {
+                cache::publish(t, site, NewEntry { kind: Kind::TupleItem, offset: index as u32, ..new });
+            }
             if let Some(p) = a.downcast::<crate::objects::descriptors::Property>() {
                 if let Some(getter) = p.getter().filter(|g| g.downcast::<Function>().is_some()) {
                     cache::publish(t, site, NewEntry { kind: Kind::Property, value: getter, ..new });
@@ -392,6 +399,17 @@ fn publish_member(t: &Thread, site: *const u64, shape: ShapeId, class: Ref<Class
         if let Some(offset) = inline_offset(taipan_heap::SHAPES.get(shape), index) {
             cache::publish_slot(t, site, shape, offset, true);
         }
+    }
+}
+
+/// The item that a descriptor reads of instances of a class of tuples.
+fn field_of_tuple(class: Ref<Class>, descriptor: Value) -> Option<usize> {
+    if !class.is_subclass(Tuple::class()) {
+        return None;
+    }
+    match descriptor.downcast::<TupleGetter>() {
+        Some(getter) => Some(getter.index).filter(|_| class_of(descriptor) == TupleGetter::class()),
+        None => descriptor.downcast::<MemberDescriptor>().filter(|m| class.is_subclass(m.class.expect()))?.item_index(),
     }
 }
 

@@ -59,6 +59,12 @@ impl MemberDescriptor {
         MemberDescriptor::make(t, class, name, doc.value(), Place::Item { index, visible })
     }
     /// The number of the slot that `__slots__` reserved.
+    pub fn item_index(&self) -> Option<usize> {
+        match self.place {
+            Place::Item { index, .. } => Some(index),
+            _ => None,
+        }
+    }
     pub fn slot_index(&self) -> Option<usize> {
         match self.place {
             Place::Slot(index) => Some(index),

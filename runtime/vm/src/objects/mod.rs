@@ -74,6 +74,7 @@ pub mod struct_seq;
 pub mod template;
 pub mod traceback;
 pub mod tuple;
+pub mod tuple_getter;
 pub mod tuple_methods;
 pub mod turns;
 pub mod type_alias;
