@@ -33,22 +33,27 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
 }
 
 /// Binary data: the memory of a bytes-like object.
+fn with_data<R>(t: &Thread, v: Value, f: impl FnOnce(&[u8]) -> R) -> Result<R> {
+    t.bytes_like(v, f).ok_or_else(|| t.type_error(format!("a bytes-like object is required, not '{}'", class_of(v).name_string())))
+}
 fn data(t: &Thread, v: Value) -> Result<Vec<u8>> {
-    t.bytes_like(v, <[u8]>::to_vec)
-        .ok_or_else(|| t.type_error(format!("a bytes-like object is required, not '{}'", class_of(v).name_string())))
+    with_data(t, v, <[u8]>::to_vec)
 }
 
 /// Encoded data: ASCII text or the memory of a bytes-like object.
-fn ascii(t: &Thread, v: Value) -> Result<Vec<u8>> {
+fn with_ascii<R>(t: &Thread, v: Value, f: impl FnOnce(&[u8]) -> R) -> Result<R> {
     if let Some(s) = v.downcast::<Str>() {
         return match s.as_ascii() {
-            Some(a) => Ok(a.as_bytes().to_vec()),
+            Some(a) => Ok(f(a.as_bytes())),
             None => Err(t.value_error("string argument should contain only ASCII characters")),
         };
     }
-    t.bytes_like(v, <[u8]>::to_vec).ok_or_else(|| {
+    t.bytes_like(v, f).ok_or_else(|| {
         t.type_error(format!("argument should be bytes, buffer or ASCII string, not '{}'", class_of(v).name_string()))
     })
+}
+fn ascii(t: &Thread, v: Value) -> Result<Vec<u8>> {
+    with_ascii(t, v, <[u8]>::to_vec)
 }
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -63,6 +68,29 @@ const fn base64_values() -> [u8; 256] {
     table
 }
 static BASE64_VALUES: [u8; 256] = base64_values();
+
+/// Two digits for each twelve bits.
+static BASE64_PAIRS: [[u8; 2]; 4096] = {
+    let mut table = [[0; 2]; 4096];
+    let mut i = 0;
+    while i < 4096 {
+        table[i] = [BASE64[i >> 6], BASE64[i & 63]];
+        i += 1;
+    }
+    table
+};
+
+/// The value of each hexadecimal digit; 255 for all else.
+static HEX_VALUES: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut i = 0;
+    while i < 16 {
+        table[b"0123456789abcdef"[i] as usize] = i as u8;
+        table[b"0123456789ABCDEF"[i] as usize] = i as u8;
+        i += 1;
+    }
+    table
+};
 
 const fn crc_table(polynomial: u32) -> [u32; 256] {
     let mut table = [0; 256];
@@ -90,7 +118,13 @@ fn decode_base64(t: &Thread, input: &[u8], strict: bool) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(input.len() / 4 * 3 + 3);
     let (mut quad, mut left, mut pads) = (0, 0u8, 0);
     let mut done = false;
-    for (i, &c) in input.iter().enumerate() {
+    let mut next = 0;
+    while next < input.len() {
+        if quad == 0 && pads == 0 {
+            next += decode_quads(&input[next..], &mut out);
+        }
+        let (i, Some(&c)) = (next, input.get(next)) else { break };
+        next += 1;
         if c == b'=' {
             pads += 1;
             if strict && quad == 0 && i == 0 {
@@ -148,15 +182,37 @@ fn decode_base64(t: &Thread, input: &[u8], strict: bool) -> Result<Vec<u8>> {
     Ok(out)
 }
 
+/// Decodes whole groups of four digits as far as there is nothing else; how many bytes they were.
+fn decode_quads(input: &[u8], out: &mut Vec<u8>) -> usize {
+    let mut taken = 0;
+    for quad in input.as_chunks::<4>().0 {
+        let [a, b, c, d] = quad.map(|c| BASE64_VALUES[usize::from(c)]);
+        if (a | b | c | d) >= 64 {
+            break;
+        }
+        out.extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
+        taken += 4;
+    }
+    taken
+}
+
 fn encode_base64(input: &[u8], newline: bool) -> Vec<u8> {
-    let mut out = Vec::with_capacity(input.len().div_ceil(3) * 4 + 1);
-    for chunk in input.chunks(3) {
-        let b = [chunk[0], chunk.get(1).copied().unwrap_or(0), chunk.get(2).copied().unwrap_or(0)];
-        let at = |i: u8| BASE64[usize::from(i & 63)];
-        out.push(at(b[0] >> 2));
-        out.push(at(b[0] << 4 | b[1] >> 4));
-        out.push(if chunk.len() > 1 { at(b[1] << 2 | b[2] >> 6) } else { b'=' });
-        out.push(if chunk.len() > 2 { at(b[2]) } else { b'=' });
+    let (whole, rest) = input.as_chunks::<3>();
+    let mut out = vec![0; input.len().div_ceil(3) * 4];
+    for (to, &[a, b, c]) in out.as_chunks_mut::<4>().0.iter_mut().zip(whole) {
+        let bits = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
+        let ([w, x], [y, z]) = (BASE64_PAIRS[bits >> 12], BASE64_PAIRS[bits & 4095]);
+        *to = [w, x, y, z];
+    }
+    let at = |i: u8| BASE64[usize::from(i & 63)];
+    let last = match *rest {
+        [a] => [at(a >> 2), at(a << 4), b'=', b'='],
+        [a, b] => [at(a >> 2), at(a << 4 | b >> 4), at(b << 2), b'='],
+        _ => [0; 4],
+    };
+    if !rest.is_empty() {
+        let from = whole.len() * 4;
+        out[from..].copy_from_slice(&last);
     }
     if newline {
         out.push(b'\n');
@@ -165,27 +221,29 @@ fn encode_base64(input: &[u8], newline: bool) -> Vec<u8> {
 }
 
 fn hex_digit(c: u8) -> Option<u8> {
-    (c as char).to_digit(16).map(|d| d as u8)
+    Some(HEX_VALUES[usize::from(c)]).filter(|&d| d < 16)
 }
 
 fn decode_hex(t: &Thread, v: Value) -> Result<Ref<Bytes>> {
-    let text = ascii(t, v)?;
-    if text.len() % 2 != 0 {
-        return Err(error(t, "Odd-length string"));
-    }
-    let mut out = Vec::with_capacity(text.len() / 2);
-    for pair in text.chunks_exact(2) {
-        match (hex_digit(pair[0]), hex_digit(pair[1])) {
-            (Some(a), Some(b)) => out.push(a << 4 | b),
-            _ => return Err(error(t, "Non-hexadecimal digit found")),
+    let out = with_ascii(t, v, |text| {
+        let (pairs, rest) = text.as_chunks::<2>();
+        if !rest.is_empty() {
+            return Err(error(t, "Odd-length string"));
         }
-    }
-    Bytes::new(t, &out)
+        let mut all = 0;
+        let decode = |&[a, b]: &[u8; 2]| {
+            let (a, b) = (HEX_VALUES[usize::from(a)], HEX_VALUES[usize::from(b)]);
+            all |= a | b;
+            a << 4 | b
+        };
+        let out: Vec<u8> = pairs.iter().map(decode).collect();
+        if all < 16 { Ok(out) } else { Err(error(t, "Non-hexadecimal digit found")) }
+    })?;
+    Bytes::new(t, &out?)
 }
 
 fn encode_hex(t: &Thread, v: Value, sep: Option<Value>, group: Option<i32>) -> Result<Ref<Bytes>> {
-    let bytes = data(t, v)?;
-    let text = taipan_vm::objects::bytes_shared::hex(t, &bytes, sep, group)?;
+    let text = with_data(t, v, |bytes| taipan_vm::objects::bytes_shared::hex(t, bytes, sep, group))??;
     Bytes::new(t, text.as_ascii().unwrap_or("").as_bytes())
 }
 
@@ -282,14 +340,14 @@ impl Binascii {
     ///     The same applies to excess data after padding (= / ==).
     #[py("($module, data, /, *, strict_mode=False)")]
     fn a2b_base64(t: &Thread, data: Value, strict_mode: Option<bool>) -> Result<Ref<Bytes>> {
-        let input = ascii(t, data)?;
-        Bytes::new(t, &decode_base64(t, &input, strict_mode.unwrap_or(false))?)
+        let out = with_ascii(t, data, |input| decode_base64(t, input, strict_mode.unwrap_or(false)))?;
+        Bytes::new(t, &out?)
     }
     /// Base64-code line of data.
     #[py("($module, data, /, *, newline=True)")]
     fn b2a_base64(t: &Thread, data: Value, newline: Option<bool>) -> Result<Ref<Bytes>> {
-        let input = self::data(t, data)?;
-        Bytes::new(t, &encode_base64(&input, newline.unwrap_or(true)))
+        let out = with_data(t, data, |input| encode_base64(input, newline.unwrap_or(true)))?;
+        Bytes::new(t, &out)
     }
     /// Binary data of hexadecimal representation.
     ///

@@ -1,6 +1,7 @@
-//! What is searched: text of the three widths, or bytes; and one run of the engine over it.
+//! What is searched: text of the three widths, or bytes; and what one search came to.
 
-use rustpython_sre_engine::{Request, State, StrDrive, StringCursor};
+use super::matcher::{NONE, Scratch};
+use super::search::Compiled;
 use taipan_vm::native::*;
 
 /// The text or the bytes a pattern runs over. Memory that may change is copied.
@@ -59,18 +60,31 @@ pub enum How {
     Full,
 }
 
-/// Where the whole (0) and the groups were found; (-1, -1) for a group that took no part.
-pub struct Found {
-    pub spans: Box<[(isize, isize)]>,
-    pub last_index: isize,
+/// From where to where something was found.
+pub type Span = (usize, usize);
+
+/// A match: the whole, and the groups as long as the scratch is not used again.
+pub struct Found<'a> {
+    pub whole: Span,
+    pub groups: &'a [usize],
+    /// The group that ended last; 0: none.
+    pub last_group: usize,
 }
 
-impl Found {
-    pub fn start(&self) -> usize {
-        self.spans[0].0 as usize
+impl Found<'_> {
+    /// How many spans there are, that of the whole included.
+    pub fn len(&self) -> usize {
+        1 + self.groups.len() / 2
     }
-    pub fn end(&self) -> usize {
-        self.spans[0].1 as usize
+    /// What the whole (0) or a group matched; nothing for a group that took no part.
+    pub fn span(&self, i: usize) -> Option<Span> {
+        match i.checked_sub(1) {
+            None => Some(self.whole),
+            Some(g) => match self.groups.get(2 * g..2 * g + 2)? {
+                &[from, to] if from != NONE && to != NONE => Some((from, to)),
+                _ => None,
+            },
+        }
     }
 }
 
@@ -85,157 +99,29 @@ pub struct Window {
 
 impl Window {
     pub fn new(subject: &Subject, pos: Option<isize>, end: Option<isize>) -> Window {
-        let clamp = |i: isize| usize::try_from(i).unwrap_or(0).min(subject.len());
+        let len = subject.len();
+        let clamp = |i: isize| usize::try_from(i).unwrap_or(0).min(len);
         Window { start: clamp(pos.unwrap_or(0)), end: clamp(end.unwrap_or(isize::MAX)), must_advance: false }
     }
     /// What is left behind a match.
-    pub fn behind(self, found: &Found) -> Window {
-        Window { start: found.end(), end: self.end, must_advance: found.start() == found.end() }
+    pub fn behind(self, (start, end): Span) -> Window {
+        Window { start: end, end: self.end, must_advance: start == end }
     }
 }
 
-pub fn run(code: &[u32], groups: usize, units: Units<'_>, w: Window, how: How) -> Option<Found> {
-    match units {
-        Units::Latin1(u) => run_over(Narrow(u), code, groups, w, how),
-        Units::Ucs2(u) => run_over(Wide::<2>(bytes_of(u)), code, groups, w, how),
-        Units::Ucs4(u) => run_over(Wide::<4>(bytes_of(u)), code, groups, w, how),
-    }
-}
-
-fn run_over<S: StrDrive>(s: S, code: &[u32], groups: usize, w: Window, how: How) -> Option<Found> {
-    if w.start > w.end {
-        return None;
-    }
-    let mut state = State::default();
-    let mut req = Request::new(s, w.start, w.end, code, how == How::Full);
-    req.must_advance = w.must_advance;
-    state.reset(&req, w.start);
-    let found = if how == How::Search { state.search(req) } else { state.py_match(&req) };
-    if !found {
-        return None;
-    }
-    let mut spans = Vec::with_capacity(groups + 1);
-    spans.push((state.start as isize, state.cursor.position as isize));
-    spans.extend((0..groups).map(|g| {
-        let (from, to) = state.marks.get(g);
-        match (from.into_option(), to.into_option()) {
-            (Some(from), Some(to)) => (from as isize, to as isize),
-            _ => (-1, -1),
-        }
-    }));
-    Some(Found { spans: spans.into(), last_index: state.marks.last_index() })
-}
-
-fn bytes_of<T: Copy>(units: &[T]) -> &[u8] {
-    // SAFETY: plain integers.
-    unsafe { std::slice::from_raw_parts(units.as_ptr().cast(), size_of_val(units)) }
-}
-
-/// One byte a character. (The engine's own drive for bytes reads behind the end when it advances.)
-#[derive(Clone, Copy)]
-struct Narrow<'a>(&'a [u8]);
-
-/// `N` bytes a character. The engine hides a cursor's pointer: it is moved and read through its drive for bytes.
-#[derive(Clone, Copy)]
-struct Wide<'a, const N: usize>(&'a [u8]);
-
-type Raw<'a> = &'a [u8];
-
-impl StrDrive for Narrow<'_> {
-    #[inline]
-    fn count(&self) -> usize {
-        self.0.len()
-    }
-    #[inline]
-    fn create_cursor(&self, n: usize) -> StringCursor {
-        self.0.create_cursor(n)
-    }
-    #[inline]
-    fn adjust_cursor(&self, cursor: &mut StringCursor, n: usize) {
-        self.0.adjust_cursor(cursor, n)
-    }
-    #[inline]
-    fn advance(cursor: &mut StringCursor) -> u32 {
-        let c = Raw::peek(cursor);
-        Raw::skip(cursor, 1);
-        c
-    }
-    #[inline]
-    fn peek(cursor: &StringCursor) -> u32 {
-        Raw::peek(cursor)
-    }
-    #[inline]
-    fn skip(cursor: &mut StringCursor, n: usize) {
-        Raw::skip(cursor, n)
-    }
-    #[inline]
-    fn back_advance(cursor: &mut StringCursor) -> u32 {
-        Raw::back_advance(cursor)
-    }
-    #[inline]
-    fn back_peek(cursor: &StringCursor) -> u32 {
-        Raw::back_peek(cursor)
-    }
-    #[inline]
-    fn back_skip(cursor: &mut StringCursor, n: usize) {
-        Raw::back_skip(cursor, n)
-    }
-}
-
-impl<const N: usize> StrDrive for Wide<'_, N> {
-    #[inline]
-    fn count(&self) -> usize {
-        self.0.len() / N
-    }
-    #[inline]
-    fn create_cursor(&self, n: usize) -> StringCursor {
-        let mut c = self.0.create_cursor(n * N);
-        c.position = n;
-        c
-    }
-    #[inline]
-    fn adjust_cursor(&self, cursor: &mut StringCursor, n: usize) {
-        *cursor = self.create_cursor(n);
-    }
-    #[inline]
-    fn advance(cursor: &mut StringCursor) -> u32 {
-        let c = Self::peek(cursor);
-        Self::skip(cursor, 1);
-        c
-    }
-    #[inline]
-    fn peek(cursor: &StringCursor) -> u32 {
-        let mut at = *cursor;
-        let mut bytes = [0; 4];
-        for b in &mut bytes[..N] {
-            *b = Raw::peek(&at) as u8;
-            Raw::skip(&mut at, 1);
-        }
-        // The bytes lie in the machine's order; a narrow unit fills the first of them.
-        if N == 2 { u16::from_ne_bytes([bytes[0], bytes[1]]) as u32 } else { u32::from_ne_bytes(bytes) }
-    }
-    #[inline]
-    fn skip(cursor: &mut StringCursor, n: usize) {
-        let position = cursor.position + n;
-        Raw::skip(cursor, n * N);
-        cursor.position = position;
-    }
-    #[inline]
-    fn back_advance(cursor: &mut StringCursor) -> u32 {
-        Self::back_skip(cursor, 1);
-        Self::peek(cursor)
-    }
-    #[inline]
-    fn back_peek(cursor: &StringCursor) -> u32 {
-        let mut at = *cursor;
-        Self::back_advance(&mut at)
-    }
-    #[inline]
-    fn back_skip(cursor: &mut StringCursor, n: usize) {
-        let position = cursor.position - n;
-        // The drive for bytes counts positions in bytes: enough of them for the way back.
-        cursor.position = n * N;
-        Raw::back_skip(cursor, n * N);
-        cursor.position = position;
-    }
+/// Runs a pattern once.
+pub fn run<'s>(
+    t: &Thread,
+    compiled: &Compiled,
+    units: Units<'_>,
+    w: Window,
+    how: How,
+    scratch: &'s mut Scratch,
+) -> Result<Option<Found<'s>>> {
+    let whole = match units {
+        Units::Latin1(u) => compiled.run(t, u, w, how, scratch),
+        Units::Ucs2(u) => compiled.run(t, u, w, how, scratch),
+        Units::Ucs4(u) => compiled.run(t, u, w, how, scratch),
+    }?;
+    Ok(whole.map(|whole| Found { whole, groups: &scratch.marks, last_group: scratch.last_group }))
 }
