@@ -48,9 +48,7 @@ fn with_ascii<R>(t: &Thread, v: Value, f: impl FnOnce(&[u8]) -> R) -> Result<R> 
             None => Err(t.value_error("string argument should contain only ASCII characters")),
         };
     }
-    t.bytes_like(v, f).ok_or_else(|| {
-        t.type_error(format!("argument should be bytes, buffer or ASCII string, not '{}'", class_of(v).name_string()))
-    })
+    t.bytes_like(v, f).ok_or_else(|| unusable(t, v, "argument should be bytes, buffer or ASCII string, not"))
 }
 fn ascii(t: &Thread, v: Value) -> Result<Vec<u8>> {
     with_ascii(t, v, <[u8]>::to_vec)
@@ -117,7 +115,6 @@ pub(crate) fn crc32(bytes: &[u8], start: u32) -> u32 {
 fn decode_base64(t: &Thread, input: &[u8], strict: bool) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(input.len() / 4 * 3 + 3);
     let (mut quad, mut left, mut pads) = (0, 0u8, 0);
-    let mut done = false;
     let mut next = 0;
     while next < input.len() {
         if quad == 0 && pads == 0 {
@@ -127,18 +124,13 @@ fn decode_base64(t: &Thread, input: &[u8], strict: bool) -> Result<Vec<u8>> {
         next += 1;
         if c == b'=' {
             pads += 1;
-            if strict && quad == 0 && i == 0 {
-                return Err(error(t, "Leading padding not allowed"));
-            }
-            if quad >= 2 && quad + pads >= 4 {
-                if strict && i + 1 < input.len() {
-                    return Err(error(t, "Excess data after padding"));
+            if strict {
+                match quad {
+                    0 if i == 0 => return Err(error(t, "Leading padding not allowed")),
+                    1 => return Err(one_too_many(t, &out)),
+                    _ if quad == 0 || quad + pads > 4 => return Err(error(t, "Excess padding not allowed")),
+                    _ => {}
                 }
-                done = true;
-                break;
-            }
-            if strict && quad < 2 {
-                return Err(error(t, if quad == 0 { "Excess padding not allowed" } else { "Discontinuous padding not allowed" }));
             }
             continue;
         }
@@ -150,7 +142,8 @@ fn decode_base64(t: &Thread, input: &[u8], strict: bool) -> Result<Vec<u8>> {
             continue;
         }
         if strict && pads > 0 {
-            return Err(error(t, "Discontinuous padding not allowed"));
+            let complete = quad + pads == 4;
+            return Err(error(t, if complete { "Excess data after padding" } else { "Discontinuous padding not allowed" }));
         }
         pads = 0;
         match quad {
@@ -167,19 +160,18 @@ fn decode_base64(t: &Thread, input: &[u8], strict: bool) -> Result<Vec<u8>> {
         }
         quad = (quad + 1) % 4;
     }
-    if quad != 0 && !done {
-        if quad == 1 {
-            return Err(error(
-                t,
-                format!(
-                    "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
-                    out.len() / 3 * 4 + 1
-                ),
-            ));
-        }
-        return Err(error(t, "Incorrect padding"));
+    match quad {
+        0 => Ok(out),
+        1 => Err(one_too_many(t, &out)),
+        _ if quad + pads < 4 => Err(error(t, "Incorrect padding")),
+        _ => Ok(out),
     }
-    Ok(out)
+}
+
+#[cold]
+fn one_too_many(t: &Thread, decoded: &[u8]) -> Exc {
+    let digits = decoded.len() / 3 * 4 + 1;
+    error(t, format!("Invalid base64-encoded string: number of data characters ({digits}) cannot be 1 more than a multiple of 4"))
 }
 
 /// Decodes whole groups of four digits as far as there is nothing else; how many bytes they were.
@@ -264,7 +256,7 @@ fn encode_quoted(input: &[u8], quote_tabs: bool, is_text: bool, header: bool) ->
             || (!is_text && (c == b'\r' || c == b'\n'))
             || ((c == b'\t' || c == b' ') && next.is_none())
             || (c < 33 && c != b'\r' && c != b'\n' && c != b'\t' && c != b' ')
-            || (c < 33 && c != b'\r' && c != b'\n' && (quote_tabs && (c == b'\t' || (c == b' ' && !header))));
+            || (c < 33 && c != b'\r' && c != b'\n' && quote_tabs);
         if must {
             if width + 3 >= LINE {
                 out.push(b'=');
@@ -391,7 +383,8 @@ impl Binascii {
     fn a2b_uu(t: &Thread, data: Value) -> Result<Ref<Bytes>> {
         let input = ascii(t, data)?;
         let mut rest = input.iter().copied().peekable();
-        let n = usize::from(rest.next().unwrap_or(b' ').wrapping_sub(b' ') & 63);
+        let Some(length) = rest.next() else { return Err(error(t, "Missing length byte")) };
+        let n = usize::from(length.wrapping_sub(b' ') & 63);
         let mut out = Vec::with_capacity(n);
         let (mut word, mut bits) = (0u32, 0);
         while out.len() < n {
