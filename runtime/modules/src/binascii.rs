@@ -34,7 +34,17 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
 
 /// Binary data: the memory of a bytes-like object.
 fn with_data<R>(t: &Thread, v: Value, f: impl FnOnce(&[u8]) -> R) -> Result<R> {
-    t.bytes_like(v, f).ok_or_else(|| t.type_error(format!("a bytes-like object is required, not '{}'", class_of(v).name_string())))
+    t.bytes_like(v, f).ok_or_else(|| unusable(t, v, "a bytes-like object is required, not"))
+}
+/// Why `v` has no bytes: no buffer, or not one run of memory.
+#[cold]
+fn unusable(t: &Thread, v: Value, wanted: &str) -> Exc {
+    if taipan_vm::objects::buffer::exports(t, v)
+        && let Err(e) = t.buffer(v)
+    {
+        return e;
+    }
+    t.type_error(format!("{wanted} '{}'", class_of(v).name_string()))
 }
 fn data(t: &Thread, v: Value) -> Result<Vec<u8>> {
     with_data(t, v, <[u8]>::to_vec)
