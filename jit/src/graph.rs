@@ -21,9 +21,9 @@ use taipan_vm::objects::code::Code;
 
 /// Words of instructions in a unit, in an inlined callee, and frames within each other.
 const MOST_WORDS: usize = 4000;
-const MOST_INLINED: usize = 160;
+const MOST_INLINED: usize = 80;
 /// Instructions of a unit from which on no further callee is inlined: large ones take long to compile, and call just as well.
-const ENOUGH: usize = 100;
+const ENOUGH: usize = 80;
 const MOST_FRAMES: usize = 4;
 /// Words of an innermost loop whose first round is written apart.
 const MOST_PEELED: usize = 400;
