@@ -7,7 +7,7 @@ use taipan_vm::interp::cache::{self, Kind as CacheKind};
 use taipan_vm::interp::leaf::{self, Gives, Leaf};
 use taipan_vm::interp::machine::layout::{self, Expected, Shapes};
 use taipan_vm::interp::machine::{MIXED, seen};
-use taipan_vm::interp::operators::Wanted;
+use taipan_vm::interp::operators::{self, SuperMethod, Wanted};
 use taipan_vm::interp::slow;
 use taipan_vm::native::*;
 use taipan_vm::ops::{BinaryOp, Compare};
@@ -304,6 +304,17 @@ pub enum How {
         value: u64,
         kind: Kind,
     },
+    /// The cells of the running function's closure.
+    CopyFree {
+        first: usize,
+        n: usize,
+    },
+    /// A method of `super()`, whose operands begin at `b`.
+    SuperMethod {
+        base: usize,
+        b: usize,
+        method: SuperMethod,
+    },
     /// A field of a named tuple.
     TupleItem {
         a: usize,
@@ -547,7 +558,11 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             writes.push((base + CALLABLE, Kind::Any));
             writes.push((base + FRAME_HEADER_WORDS, state.kinds[*b]));
         }
-        How::Unpack { first, n, .. } | How::UnpackList { first, n, .. } => {
+        How::SuperMethod { base, b, .. } => {
+            writes.push((base + CALLABLE, Kind::Any));
+            writes.push((base + FRAME_HEADER_WORDS, state.kinds[b + 2]));
+        }
+        How::CopyFree { first, n } | How::Unpack { first, n, .. } | How::UnpackList { first, n, .. } => {
             (*first..first + n).for_each(|r| writes.push((r, Kind::Any)))
         }
         How::ForRange { a, .. } => writes.push((*a, Kind::Int)),
@@ -609,6 +624,9 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
                 facts.push((b, shape, 0));
             }
             facts
+        }
+        How::SuperMethod { base, ref method, .. } => {
+            vec![(base + FRAME_HEADER_WORDS, method.shape.0, 0), (base + CALLABLE, 0, method.function.value().bits())]
         }
         How::Global { a, known, .. } => vec![(a, 0, known)],
         How::ModuleValue { a, known, absent, .. } => {
@@ -719,6 +737,15 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         }
         Op::CALL | Op::CALL_METHOD => leaf_call(o, a, b).unwrap_or(How::Step),
         Op::LOAD_GLOBAL => global(frame, node, a).unwrap_or(How::Step),
+        Op::COPY_FREE => How::CopyFree { first: a, n: i.b() },
+        Op::LOAD_SUPER_METHOD if ![0, u64::from(MIXED)].contains(&node.site.callee) && node.site.failures < 2 => {
+            let class = Value::from_bits(node.site.callee);
+            let method = match node.site.shape {
+                0 | MIXED => None,
+                shape => operators::super_method(frame.code, i, class, ShapeId(shape)),
+            };
+            method.map_or(How::Step, |method| How::SuperMethod { base: a, b, method })
+        }
         Op::LOAD_CELL => How::LoadCell { a, b },
         Op::STORE_CELL => How::StoreCell { a, b },
         Op::LOAD_ATTR => attribute(frame, node, a, b).unwrap_or(How::Step),

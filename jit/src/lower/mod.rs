@@ -864,6 +864,42 @@ impl Lower<'_, '_> {
                 let v = self.word(value);
                 self.def(a, v);
             }
+            How::CopyFree { first, n } => {
+                let frame = self.node().frame;
+                let function = if frame == 0 {
+                    let function = self.b.ins().load(I64, MemFlagsData::trusted(), self.r, 8 * frame_word::FUNCTION as i32);
+                    self.guard_shape(function, self.cx.shapes.function);
+                    function
+                } else {
+                    self.b.use_var(self.callees[frame].0)
+                };
+                let at = layout::FUNCTION_CLOSURE as i32 - CELL_TAG as i32;
+                let closure = self.b.ins().load(I64, MemFlagsData::trusted(), function, at);
+                self.guard_shape(closure, self.cx.shapes.tuple);
+                let tuple = self.b.ins().iadd_imm_s(closure, -CELL_TAG);
+                let len = self.load(I64, tuple, layout::TUPLE_LEN);
+                self.guard_eq(len, n as i64);
+                for k in 0..n {
+                    let v = self.load(I64, tuple, layout::TUPLE_ITEMS + 8 * k);
+                    self.def(first + k, v);
+                }
+            }
+            How::SuperMethod { base, b, method } => {
+                for (r, v) in [(b, method.sup), (b + 1, method.class)] {
+                    if self.state.known[r] != v.bits() {
+                        self.refs.push(v.bits());
+                        let w = self.word_of(r);
+                        self.guard_eq(w, v.bits() as i64);
+                    }
+                }
+                let o = self.word_of(b + 2);
+                self.guard_instance(b + 2, o, method.shape.0);
+                self.guard_version(method.of.value().bits(), method.version);
+                self.refs.push(method.function.value().bits());
+                let f = self.word(method.function.value().bits());
+                self.copy(base + FRAME_HEADER_WORDS, b + 2);
+                self.def(base + CALLABLE, f);
+            }
             How::TupleItem { a, b, shape, class, version, index } => {
                 let o = self.word_of(b);
                 self.guard_instance(b, o, shape);

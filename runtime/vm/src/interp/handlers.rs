@@ -1128,7 +1128,7 @@ unsafe extern "C" fn entry_poll(t: &Thread, pc: *const u64, r: Regs, tb: *const 
     }
 }
 #[inline(always)]
-fn exact_function(v: Value) -> Option<Ref<Function>> {
+pub(super) fn exact_function(v: Value) -> Option<Ref<Function>> {
     let h = v.header()?;
     if h.shape().has_exact_layout(<Function as HeapType>::layout()) {
         // SAFETY: the layout says so.

@@ -34,6 +34,7 @@ pub const TUPLE_LEN: usize = Tuple::LEN;
 pub const TUPLE_ITEMS: usize = size_of::<Tuple>();
 pub const FUNCTION_CODE: usize = offset_of!(Function, code);
 pub const FUNCTION_GLOBALS: usize = offset_of!(Function, globals);
+pub const FUNCTION_CLOSURE: usize = offset_of!(Function, closure);
 pub const FUNCTION_DEFAULTS: usize = offset_of!(Function, defaults);
 pub const CELL_CONTENT: usize = offset_of!(CellObject, content);
 pub const BYTES_LEN: usize = Bytes::LEN;

@@ -73,7 +73,7 @@ pub struct Site {
     /// Shape of the first cell among the operands; 0: none; or [`MIXED`].
     pub shape: u32,
     /// For calls: the code of the function, or the class, that was called, as a value word; 0: none seen; [`MIXED`]: several, or
-    /// something else.
+    /// something else. For methods of `super()`: the class.
     pub callee: u64,
     /// For calls with keywords: the tuple of their names, as a value word, or [`MIXED`].
     pub names: u64,
@@ -527,6 +527,9 @@ unsafe fn call_window(t: &Thread, pc: *const u64, r: Regs, i: Instr) -> Result<V
     // SAFETY: the window of a call of the running frame.
     unsafe {
         let keywords = i.op() == Op::CALL_KW as u16;
+        if let Some(result) = call_plain(t, pc, r, i) {
+            return result;
+        }
         let v = match if keywords { None } else { handlers::quick_native(t, r, i) } {
             Some(v) => v?,
             None => {
@@ -541,6 +544,30 @@ unsafe fn call_window(t: &Thread, pc: *const u64, r: Regs, i: Instr) -> Result<V
             handlers::poll_wiped(t)?;
         }
         Ok(v)
+    }
+}
+/// A call of a Python function whose arguments are where it wants them.
+#[inline(always)]
+unsafe fn call_plain(t: &Thread, pc: *const u64, r: Regs, i: Instr) -> Option<Result<Value>> {
+    // SAFETY: as for `call_window`; the frame is pushed where it fits.
+    unsafe {
+        let window = r.add(i.b());
+        let function = *window.add(CALLABLE);
+        let f = handlers::exact_function(function)?;
+        let code = f.code.known();
+        let mut args = window.add(FRAME_HEADER_WORDS);
+        let absent = i.op() == Op::CALL_METHOD as u16 && (*args).is_empty();
+        args = args.add(usize::from(absent));
+        let fits = code.simple && code.argcount as usize + usize::from(absent) == i.c() && frame_fits(t, args, code);
+        if !fits || i.op() == Op::CALL_KW as u16 || t.should_poll() {
+            return None;
+        }
+        let globals = f.globals.expect().value();
+        let (locals, dest) = (Value::EMPTY, i.a());
+        push_fitting(t, args, NewFrame { code, function, globals, locals, caller: r, kind: ENTRY, return_pc: pc, dest });
+        let result = run_function(t, code, args);
+        t.pc.set(pc.cast());
+        Some(result)
     }
 }
 /// Makes a frame that the instruction at `pc` has pushed one whose return leaves the dispatch loop.
@@ -1178,6 +1205,13 @@ unsafe fn note(t: &Thread, pc: *const u64, regs: Regs) {
             }
         }
         site.shape = join(site.shape.into(), shape.into()) as u32;
+        if op == Op::LOAD_SUPER_METHOD {
+            // The class, and the object of `super()`.
+            let class = *regs.add(i.b() + 1);
+            site.callee = join(site.callee, if class.downcast::<Class>().is_some() { class.bits() } else { MIXED.into() });
+            let shape = (*regs.add(i.b() + 2)).header().map_or(MIXED, |h| h.shape_id().0);
+            site.shape = join(site.shape.into(), shape.into()) as u32;
+        }
         if let (Op::GETITEM | Op::SETITEM | Op::GETITEMI, Some(e)) = (op, layout::elements(shape)) {
             let container = *regs.add(if op == Op::SETITEM { i.a() } else { i.b() });
             let code = match container.header() {

@@ -84,6 +84,32 @@ pub fn getter(i: Instr, site: u64, shape: ShapeId) -> Option<Operator> {
     Some(Operator { shape, class, version: e.version, function, args, result })
 }
 
+/// The method that `super(class, object).name(…)` was seen to call for objects of one shape, as long as their class's version holds.
+#[derive(Clone, Copy, Debug)]
+pub struct SuperMethod {
+    /// `super` itself, and the class after which is looked.
+    pub sup: Value,
+    pub class: Value,
+    pub shape: ShapeId,
+    pub of: Ref<Class>,
+    pub version: u32,
+    pub function: Ref<Function>,
+}
+/// What the LOAD_SUPER_METHOD of a code saw.
+pub fn super_method(code: Ref<Code>, i: Instr, class: Value, shape: ShapeId) -> Option<SuperMethod> {
+    let start = class.downcast::<Class>()?;
+    let of = taipan_heap::SHAPES.get(shape).class.get().downcast::<Class>()?;
+    let version = of.version.load(Acquire);
+    // `super()` of a class method is another matter.
+    if version == 0 || of.is_subclass(Class::class()) || !of.is_subclass(start) {
+        return None;
+    }
+    let name = code.name_at(i.c());
+    let f = crate::objects::descriptors::lookup_after(of, start, name).filter(|_| name != names::__class__())?;
+    let sup = crate::objects::descriptors::Super::class().value();
+    Some(SuperMethod { sup, class, shape, of, version, function: f.downcast::<Function>()? })
+}
+
 /// Whether the left operand's method is asked first.
 pub fn goes_first(left: Value, right: Value) -> bool {
     let (l, r) = (class_of(left), class_of(right));
