@@ -156,6 +156,7 @@ fn scan_roots(v: &mut Visitor) {
     }
     crate::names::scan(v);
     objects::str::scan_permanent(v);
+    objects::bytes::scan_permanent(v);
     objects::tuple::scan_permanent(v);
     exceptions::scan_roots(v);
     for c in CLASS_CELLS.lock().expect("class cells").iter() {
@@ -268,6 +269,7 @@ pub fn start() -> Result<Box<Thread>> {
     let core = core_classes();
     class::bootstrap(&t, &core)?;
     objects::str::setup(&t)?;
+    objects::bytes::setup(&t)?;
     objects::tuple::setup(&t)?;
     crate::names::setup(&t)?;
     t.begin()?;

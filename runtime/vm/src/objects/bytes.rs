@@ -2,7 +2,7 @@
 
 use crate::native::*;
 use crate::ops::hash_bytes;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::*};
 
 #[repr(C)]
 pub struct Bytes {
@@ -53,6 +53,14 @@ impl Bytes {
         h
     }
     pub fn new(t: &Thread, bytes: &[u8]) -> Result<Ref<Bytes>> {
+        let shared = match *bytes {
+            [] => permanent(256),
+            [b] => permanent(b.into()),
+            _ => None,
+        };
+        if let Some(shared) = shared {
+            return Ok(shared);
+        }
         Bytes::with_shape(t, Bytes::class_cell().shape(), bytes)
     }
     pub fn in_class(t: &Thread, class: Ref<Class>, bytes: &[u8]) -> Result<Ref<Bytes>> {
@@ -79,5 +87,26 @@ impl Bytes {
             t.empty_instance_part(r.header());
         }
         Ok(r)
+    }
+}
+
+/// The objects of one byte, and at the end that of none: there is one of each.
+static SHORT: [AtomicU64; 257] = [const { AtomicU64::new(0) }; 257];
+#[inline]
+fn permanent(i: usize) -> Option<Ref<Bytes>> {
+    // SAFETY: set once at start-up to objects that the root scanner keeps alive.
+    Value::from_bits(SHORT[i].load(Acquire)).as_cell().map(|c| unsafe { Ref::from_raw(c.cast()) })
+}
+pub(crate) fn setup(t: &Thread) -> Result<()> {
+    let shape = Bytes::class_cell().shape();
+    for (b, place) in SHORT.iter().enumerate() {
+        let bytes = u8::try_from(b).map_or(vec![], |b| vec![b]);
+        place.store(Bytes::with_shape(t, shape, &bytes)?.value().bits(), Release);
+    }
+    Ok(())
+}
+pub(crate) fn scan_permanent(v: &mut Visitor) {
+    for b in &SHORT {
+        v.value(Value::from_bits(b.load(Relaxed)));
     }
 }
