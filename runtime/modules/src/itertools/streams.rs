@@ -192,6 +192,15 @@ impl Chain {
     }
     #[py]
     fn __next__(t: &Thread, this: Ref<Chain>) -> Result<Option<Value>> {
+        if t.owns(this.header())
+            && let Some(it) = this.active.get().some()
+        {
+            let v = t.next_word(it)?;
+            if !v.is_empty() {
+                return Ok(Some(v));
+            }
+            let _ = this.active.compare_exchange(t, this.header(), it, Value::EMPTY);
+        }
         in_turn(t, this.header(), || Chain::step_on(t, this))
     }
     /// Alternative chain() constructor taking a single iterable argument that evaluates lazily.

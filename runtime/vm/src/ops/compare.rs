@@ -286,6 +286,10 @@ impl Thread {
         }
         self.check_depth(" in comparison")?;
         let (ca, cb) = (class_of(a), class_of(b));
+        if op == Compare::Eq && ca.layout.is(Tuple::layout()) {
+            // What `plain_tuple` asks for, which looks nothing up.
+            Tuple::class().special(self, Special::Eq);
+        }
         let mut reflected_tried = false;
         if ca != cb && cb.is_subclass(ca) {
             reflected_tried = true;
@@ -349,7 +353,7 @@ fn plainly_equal_within(a: Value, b: Value, depth: usize) -> Option<bool> {
     if a == b {
         return Some(true);
     }
-    if let (Some(x), Some(y)) = (plain_tuple(a), plain_tuple(b)) {
+    if let Some((x, y)) = plain_tuples(a, b) {
         let depth = depth.checked_sub(1)?;
         for (&v, &w) in x.as_slice().iter().zip(y.as_slice()) {
             if v != w && (both_small_ints(v, w) || !plainly_equal_within(v, w, depth)?) {
@@ -391,21 +395,26 @@ fn plainly_less_within(a: Value, b: Value, depth: usize) -> Option<bool> {
     Some(x.len() < y.len())
 }
 
-/// The value as a tuple whose class has tuple's own `__eq__`, as far as that is known by now.
+/// Two tuples whose classes have tuple's own `__eq__`, as far as that is known by now.
 #[inline]
-fn plain_tuple(v: Value) -> Option<Ref<Tuple>> {
-    let h = v.header()?;
-    // SAFETY: the shape's layout says that the cell is a tuple.
-    let tuple = || unsafe { Ref::from_raw(std::ptr::NonNull::from(h).cast()) };
-    if h.shape_id() == Tuple::class_cell().shape() {
-        return Some(tuple());
-    }
-    if !h.shape().layout().is(Tuple::layout()) {
+fn plain_tuples(a: Value, b: Value) -> Option<(Ref<Tuple>, Ref<Tuple>)> {
+    let (h, g) = (a.header()?, b.header()?);
+    if !is_plain_tuple(h) || (h.shape_id() != g.shape_id() && !is_plain_tuple(g)) {
         return None;
     }
+    let tuple = |h: &Header| std::ptr::NonNull::from(h).cast();
+    // SAFETY: the shapes' layouts say that the cells are tuples.
+    unsafe { Some((Ref::from_raw(tuple(h)), Ref::from_raw(tuple(g)))) }
+}
+#[inline(always)]
+fn is_plain_tuple(h: &Header) -> bool {
+    h.shape_id() == Tuple::class_cell().shape() || (h.shape().layout().is(Tuple::layout()) && compares_as_tuple(h))
+}
+#[inline(never)]
+fn compares_as_tuple(h: &Header) -> bool {
     let own = |class: Ref<Class>| class.known_special(Special::Eq);
-    let equal = own(Tuple::class())?;
-    if own(class_of(v)) == Some(equal) { Some(tuple()) } else { None }
+    let class = h.shape().class.get().downcast::<Class>();
+    own(Tuple::class()).is_some_and(|equal| class.and_then(own) == Some(equal))
 }
 
 /// Comparison of the exact kinds that dominate; `None` for all others.

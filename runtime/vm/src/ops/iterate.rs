@@ -113,11 +113,21 @@ impl Thread {
 
     /// Calls `f` with each item.
     pub fn for_each(&self, iterable: Value, mut f: impl FnMut(Value) -> Result<()>) -> Result<()> {
+        self.any_item(iterable, |v| f(v).map(|()| false)).map(drop)
+    }
+
+    /// Calls `f` with one item after the other, until it says yes. Whether it did.
+    pub fn any_item(&self, iterable: Value, mut f: impl FnMut(Value) -> Result<bool>) -> Result<bool> {
         if let Some(h) = iterable.header() {
             let shape = h.shape_id();
             if shape == Tuple::class_cell().shape() {
                 if let Some(items) = iterable.downcast::<Tuple>() {
-                    return items.iter().try_for_each(f);
+                    for v in items.iter() {
+                        if f(v)? {
+                            return Ok(true);
+                        }
+                    }
+                    return Ok(false);
                 }
             } else if shape == List::class_cell().shape()
                 && let Some(l) = iterable.downcast::<List>()
@@ -125,36 +135,44 @@ impl Thread {
                 // `f` may change the list: its length counts anew each time.
                 let mut i = 0;
                 while let Some(v) = l.get(i) {
-                    f(v)?;
+                    if f(v)? {
+                        return Ok(true);
+                    }
                     i += 1;
                 }
-                return Ok(());
+                return Ok(false);
             } else if (shape == Set::class_cell().shape() && self.owns(h)) || shape == FrozenSet::class_cell().shape() {
                 if let Some(s) = iterable.downcast::<SetData>() {
                     let (n, mut at) = (s.len(), 0);
                     while let Some((v, _)) = s.next(&mut at) {
-                        f(v)?;
+                        if f(v)? {
+                            return Ok(true);
+                        }
                         if s.len() != n {
                             return Err(self.runtime_error("Set changed size during iteration"));
                         }
                     }
-                    return Ok(());
+                    return Ok(false);
                 }
             }
         }
         let it = self.iter(iterable)?;
         if let Some(g) = Generator::exact(it) {
             while let Resumed::Yielded(v) = Generator::resume(g, self, Value::NONE)? {
-                f(v)?;
+                if f(v)? {
+                    return Ok(true);
+                }
             }
-            return Ok(());
+            return Ok(false);
         }
         loop {
             let v = self.next_word(it)?;
             if v.is_empty() {
-                return Ok(());
+                return Ok(false);
             }
-            f(v)?;
+            if f(v)? {
+                return Ok(true);
+            }
         }
     }
 

@@ -167,16 +167,7 @@ impl Builtins {
     /// If the iterable is empty, return True.
     #[py("(iterable, /)")]
     fn all(t: &Thread, iterable: Value) -> Result<bool> {
-        let it = t.iter(iterable)?;
-        loop {
-            let v = t.next_word(it)?;
-            if v.is_empty() {
-                return Ok(true);
-            }
-            if !t.truth(v)? {
-                return Ok(false);
-            }
-        }
+        t.any_item(iterable, |v| t.truth(v).map(|is| !is)).map(|any| !any)
     }
     /// Return the next item from the async iterator.
     ///
@@ -199,16 +190,7 @@ impl Builtins {
     /// If the iterable is empty, return False.
     #[py("(iterable, /)")]
     fn any(t: &Thread, iterable: Value) -> Result<bool> {
-        let it = t.iter(iterable)?;
-        loop {
-            let v = t.next_word(it)?;
-            if v.is_empty() {
-                return Ok(false);
-            }
-            if t.truth(v)? {
-                return Ok(true);
-            }
-        }
+        t.any_item(iterable, |v| t.truth(v))
     }
     /// Return an ASCII-only representation of an object.
     ///

@@ -129,11 +129,13 @@ impl Sum {
 }
 
 pub fn sum(t: &Thread, iterable: Value, start: Option<Value>) -> Result<Value> {
-    let it = t.iter(iterable)?;
     let mut sum = match start {
         None => Sum::Int(0),
         Some(v) => {
-            let refused = |text: &str| Err(t.type_error(format!("sum() can't sum {text}")));
+            let refused = |text: &str| {
+                t.iter(iterable)?;
+                Err(t.type_error(format!("sum() can't sum {text}")))
+            };
             if v.downcast::<Str>().is_some() {
                 return refused("strings [use ''.join(seq) instead]");
             }
@@ -149,16 +151,14 @@ pub fn sum(t: &Thread, iterable: Value, start: Option<Value>) -> Result<Value> {
             }
         }
     };
-    loop {
-        let item = t.next_word(it)?;
-        if item.is_empty() {
-            return sum.value(t);
-        }
+    t.for_each(iterable, |item| {
         match &mut sum {
             Sum::Int(n) if item.is_small_int() && n.checked_add(item.small_int_unchecked()).is_some() => {
                 *n += item.small_int_unchecked();
             }
             _ => sum.add(t, item)?,
         }
-    }
+        Ok(())
+    })?;
+    sum.value(t)
 }
