@@ -304,6 +304,18 @@ pub enum How {
         value: u64,
         kind: Kind,
     },
+    /// What a call of a class's own attribute, or of a class method, calls, and what it gets first: the class, or nothing.
+    ClassMethod {
+        base: usize,
+        b: usize,
+        shape: u32,
+        /// It is looked up in the class itself.
+        own: bool,
+        class: u64,
+        version: u32,
+        function: u64,
+        receiver: u64,
+    },
     /// The cells of the running function's closure.
     CopyFree {
         first: usize,
@@ -558,6 +570,9 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             writes.push((base + CALLABLE, Kind::Any));
             writes.push((base + FRAME_HEADER_WORDS, state.kinds[*b]));
         }
+        How::ClassMethod { base, .. } => {
+            writes.extend([(base + CALLABLE, Kind::Any), (base + FRAME_HEADER_WORDS, Kind::Any)]);
+        }
         How::SuperMethod { base, b, .. } => {
             writes.push((base + CALLABLE, Kind::Any));
             writes.push((base + FRAME_HEADER_WORDS, state.kinds[b + 2]));
@@ -624,6 +639,9 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
                 facts.push((b, shape, 0));
             }
             facts
+        }
+        How::ClassMethod { base, function, receiver, .. } => {
+            vec![(base + CALLABLE, 0, callable_word(Value::from_bits(function))), (base + FRAME_HEADER_WORDS, 0, receiver)]
         }
         How::SuperMethod { base, ref method, .. } => {
             vec![(base + FRAME_HEADER_WORDS, method.shape.0, 0), (base + CALLABLE, 0, method.function.value().bits())]
@@ -1049,7 +1067,7 @@ fn compare(
     let (Some(p), Some(q)) = (o.number(x.0, x.1), number_of(o, y)) else {
         o.guards.clear();
         let Source::Reg(z) = y.0 else { return How::Step };
-        if o.node.site.shape != cx.shapes.str {
+        if o.node.site.shape != cx.shapes.str && layout::is_of_python_class(o.node.site.shape) {
             return How::Step;
         }
         let number = Compare::ALL.iter().position(|&c| c == cmp).unwrap_or(0) as u64 | if want { 0 } else { 8 };
@@ -1215,6 +1233,23 @@ fn method(frame: &Frame, node: &Node, base: usize, b: usize) -> Option<How> {
         && e.kind == CacheKind::OfModule
     {
         return Some(module_value(e, node, base + CALLABLE, b, Some(base + FRAME_HEADER_WORDS)));
+    }
+    if let [e] = *all
+        && matches!(e.kind, CacheKind::OfClass | CacheKind::ClassValue | CacheKind::ClassMethod)
+    {
+        let is_method = e.kind == CacheKind::ClassMethod;
+        let own = if is_method { e.offset == 1 } else { e.kind == CacheKind::OfClass };
+        let receiver = if is_method { e.second.get() } else { Value::EMPTY };
+        return Some(How::ClassMethod {
+            base,
+            b,
+            shape: e.shape.0,
+            own,
+            class: e.guard.get().bits(),
+            version: e.version,
+            function: e.value.get().bits(),
+            receiver: receiver.bits(),
+        });
     }
     if all.is_empty() || all.iter().any(|e| e.kind != CacheKind::Method) {
         return None;

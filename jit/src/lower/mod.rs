@@ -864,6 +864,21 @@ impl Lower<'_, '_> {
                 let v = self.word(value);
                 self.def(a, v);
             }
+            How::ClassMethod { base, b, shape, own, class, version, function, receiver } => {
+                let o = self.word_of(b);
+                self.guard_instance(b, o, shape);
+                if own {
+                    self.guard_eq(o, class as i64);
+                }
+                self.guard_version(class, version);
+                self.refs.push(function);
+                if receiver as i64 != EMPTY {
+                    self.refs.push(receiver);
+                }
+                let (f, first) = (self.word(function), self.word(receiver));
+                self.def(base + CALLABLE, f);
+                self.def(base + FRAME_HEADER_WORDS, first);
+            }
             How::CopyFree { first, n } => {
                 let frame = self.node().frame;
                 let function = if frame == 0 {

@@ -404,13 +404,17 @@ unsafe fn settle(t: &Thread, pc: *const u64, regs: Regs, frames: u64, mut ran: R
                 }
                 let back = word(at, frame_word::RETURN).bits();
                 mark_entry(at, pc);
-                let left = run_raw(t, next, at);
-                ran = if left == RAISED {
-                    t.pc.set(pc.cast());
-                    raise_one(t, t.take_result())
-                } else {
-                    *regs.add(back as u16 as usize) = t.take_result();
-                    Ran::At((back >> 16) as *const u64, regs)
+                let code = code_of(at);
+                let result = if next == code.entry() { run_function(t, code, at) } else { run(t, next, at) };
+                ran = match result {
+                    Ok(v) => {
+                        *regs.add(back as u16 as usize) = v;
+                        Ran::At((back >> 16) as *const u64, regs)
+                    }
+                    Err(e) => {
+                        t.pc.set(pc.cast());
+                        raise_one(t, e.0)
+                    }
                 };
             },
         }
