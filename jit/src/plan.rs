@@ -492,11 +492,15 @@ struct Operands<'a> {
 }
 
 impl Operands<'_> {
-    /// The kind of number in register `r`, operand `k`: `Int`, `Float`, or none.
+    /// The kind of number in register `r`, operand `k`: `Int`, `Float`, or none. Bools count as integers.
     fn number(&mut self, r: usize, k: usize) -> Option<Kind> {
         match self.state.kinds[r] {
-            Kind::Int => Some(Kind::Int),
+            Kind::Int | Kind::Bool => Some(Kind::Int),
             Kind::Float => Some(Kind::Float),
+            Kind::Any if self.node.site.kinds[k] == seen::BOOL => {
+                self.guards.push((r, Kind::Bool));
+                Some(Kind::Int)
+            }
             Kind::Any => {
                 let kinds = self.node.site.kinds[k];
                 let kind = if kinds == seen::INT {
@@ -511,6 +515,10 @@ impl Operands<'_> {
             }
             _ => None,
         }
+    }
+    /// Whether a source is, or is made sure to be, a bool.
+    fn is_bool(&self, s: Source) -> bool {
+        matches!(s, Source::Reg(r) if self.state.kinds[r] == Kind::Bool || self.guards.contains(&(r, Kind::Bool)))
     }
     fn int(&mut self, r: usize, k: usize) -> bool {
         self.number(r, k) == Some(Kind::Int)
@@ -1049,6 +1057,8 @@ fn binary(cx: &Context, o: &mut Operands, op: Arith, a: usize, x: (usize, usize)
         Arith::TrueDiv if o.node.site.failures == 0 => How::FloatArith { op, a, x, y },
         Arith::TrueDiv => How::Step,
         _ if !ints || o.node.site.failures > 0 => How::Step,
+        // Bools again.
+        Arith::And | Arith::Or | Arith::Xor if o.is_bool(x) && o.is_bool(y) => How::Step,
         // The sign and the range of a variable distance need more than they are worth.
         Arith::Shl if !matches!(y, Source::Int(0..=60)) => How::Step,
         _ => How::IntArith { op, a, x, y },

@@ -751,7 +751,7 @@ impl Lower<'_, '_> {
             }
             How::Negate { a, b, float: false } => {
                 let zero = self.int(0);
-                let x = self.b.use_var(self.words[b]);
+                let x = self.int_word(Source::Reg(b));
                 let (z, overflow) = self.b.ins().ssub_overflow(zero, x);
                 self.guard_not(overflow);
                 self.def(a, z);

@@ -6,7 +6,7 @@ impl Lower<'_, '_> {
     pub(super) fn is_int(&self, s: Source) -> bool {
         match s {
             Source::Int(_) => true,
-            Source::Reg(r) => self.state.kinds[r] == Kind::Int,
+            Source::Reg(r) => matches!(self.state.kinds[r], Kind::Int | Kind::Bool),
             Source::Number(_) => false,
         }
     }
@@ -14,14 +14,19 @@ impl Lower<'_, '_> {
     pub(super) fn int_word(&mut self, s: Source) -> Ir {
         match s {
             Source::Int(i) => self.int(i << 2),
+            Source::Reg(r) if self.state.kinds[r] == Kind::Bool => {
+                let w = self.b.use_var(self.words[r]);
+                let bit = self.b.ins().band_imm_s(w, 0x10);
+                self.b.ins().ushr_imm_u(bit, 2)
+            }
             Source::Reg(r) | Source::Number(r) => self.b.use_var(self.words[r]),
         }
     }
     pub(super) fn raw_int(&mut self, s: Source) -> Ir {
         match s {
             Source::Int(i) => self.int(i),
-            Source::Reg(r) | Source::Number(r) => {
-                let w = self.b.use_var(self.words[r]);
+            Source::Reg(_) | Source::Number(_) => {
+                let w = self.int_word(s);
                 self.b.ins().sshr_imm_s(w, 2)
             }
         }
@@ -30,7 +35,7 @@ impl Lower<'_, '_> {
     pub(super) fn float_source(&mut self, s: Source, exact: bool) -> Ir {
         match s {
             Source::Int(i) => self.b.ins().f64const(i as f64),
-            Source::Reg(r) if self.state.kinds[r] == Kind::Int => {
+            Source::Reg(r) if matches!(self.state.kinds[r], Kind::Int | Kind::Bool) => {
                 let i = self.raw_int(s);
                 if exact {
                     let above = self.b.ins().iadd_imm_s(i, 1 << 53);

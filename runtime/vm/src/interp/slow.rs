@@ -349,6 +349,9 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
             if let Some(m) = a.downcast::<MemberDescriptor>() {
                 publish_member(t, site, shape, class, m);
             }
+            if name == names::__class__() && Object::class().lookup(t, name) == Some(a) {
+                cache::publish(t, site, NewEntry { kind: Kind::ClassValue, value: class.value(), ..new });
+            }
             if let Some(index) = field_of_tuple(class, a) {
                 cache::publish(t, site, NewEntry { kind: Kind::TupleItem, offset: index as u32, ..new });
             }
