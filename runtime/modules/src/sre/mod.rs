@@ -18,9 +18,11 @@ mod subject;
 
 use matched::{Match, part};
 use matcher::Scratch;
+use program::Program;
 use replace::Template;
 use search::{Compiled, with_scratch};
 use set::{lower_ascii, upper_unicode};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::*};
 use subject::{Found, How, Subject, Window, run};
 use taipan_text::unicode::case::to_lower;
@@ -70,7 +72,9 @@ impl Sre {
             Kind::Text
         };
         let groups = groups.max(0) as usize;
-        let Some(compiled) = Compiled::new(&words, groups) else { return Err(t.runtime_error("invalid SRE code")) };
+        if !Program::check(&words, groups) {
+            return Err(t.runtime_error("invalid SRE code"));
+        }
         t.create(Pattern {
             header: Header::NEW,
             pattern: Field::new(pattern),
@@ -80,7 +84,7 @@ impl Sre {
             groups,
             kind,
             code: words.into(),
-            compiled: Box::new(compiled),
+            compiled: OnceLock::new(),
         })
     }
     /// template is a list containing interleaved literal strings (str or bytes)
@@ -136,8 +140,9 @@ pub struct Pattern {
     kind: Kind,
     #[noscan(drop)]
     code: Box<[u32]>,
+    /// Made when it is first used: many patterns never are.
     #[noscan(drop)]
-    compiled: Box<Compiled>,
+    compiled: OnceLock<Box<Compiled>>,
 }
 
 impl Pattern {
@@ -150,7 +155,8 @@ impl Pattern {
         }
     }
     fn run<'s>(&self, t: &Thread, s: &Subject, w: Window, how: How, scratch: &'s mut Scratch) -> Result<Option<Found<'s>>> {
-        run(t, &self.compiled, s.units(), w, how, scratch)
+        let compiled = self.compiled.get_or_init(|| Compiled::new(&self.code, self.groups));
+        run(t, compiled, s.units(), w, how, scratch)
     }
     fn once(
         t: &Thread,

@@ -136,6 +136,8 @@ pub struct Program {
     pub groups: usize,
     /// The fewest characters that match.
     pub min: usize,
+    /// Sets are left out.
+    only_check: bool,
 }
 
 /// "Without limit".
@@ -149,7 +151,20 @@ fn limit(word: u32) -> usize {
 impl Program {
     /// `None` when the words make no sense.
     pub fn new(code: &[u32], groups: usize) -> Option<Program> {
-        let mut program = Program { groups, ..Program::default() };
+        let mut program = Program::decode(code, groups, false)?;
+        first::fill(&mut program);
+        Some(program)
+    }
+    /// Matches nothing.
+    pub fn failing() -> Program {
+        Program { ops: vec![Op::Fail], ..Program::default() }
+    }
+    /// Whether the words make sense.
+    pub fn check(code: &[u32], groups: usize) -> bool {
+        Program::decode(code, groups, true).is_some()
+    }
+    fn decode(code: &[u32], groups: usize, only_check: bool) -> Option<Program> {
+        let mut program = Program { groups, only_check, ..Program::default() };
         let start = if code.first() == Some(&INFO) { 1 + *code.get(1)? as usize } else { 0 };
         let end = code.len().checked_sub(1).filter(|&e| e >= start && code[e] == SUCCESS)?;
         program.min = Decoder { program: &mut program, code }.block(start, end)?.min;
@@ -157,7 +172,6 @@ impl Program {
         if start >= 4 {
             program.min = program.min.max(code[3] as usize);
         }
-        first::fill(&mut program);
         Some(program)
     }
     fn at(&self) -> u32 {
@@ -168,6 +182,9 @@ impl Program {
         self.ops.len() - 1
     }
     fn set(&mut self, words: &[u32], fold: Fold) -> One {
+        if self.only_check {
+            return One::All;
+        }
         let set = Set::new(words, fold);
         let at = self.sets.iter().position(|s| *s == set).unwrap_or_else(|| {
             self.sets.push(set);

@@ -44,8 +44,9 @@ enum Literals {
 const SHORT: usize = 64;
 
 impl Compiled {
-    pub fn new(code: &[u32], groups: usize) -> Option<Compiled> {
-        let program = Program::new(code, groups)?;
+    /// For words that were checked.
+    pub fn new(code: &[u32], groups: usize) -> Box<Compiled> {
+        let program = Program::new(code, groups).unwrap_or_else(Program::failing);
         let first = program.ops.iter().position(|op| !matches!(op, Op::Mark(_))).unwrap_or(0);
         let scan = match program.ops[first] {
             Op::At(Place::Beginning) => Scan::Beginning,
@@ -57,7 +58,7 @@ impl Compiled {
                 first::filter(&program, 0, &mut left).map_or(Scan::Everywhere, Scan::Filter)
             }
         };
-        Some(Compiled { program, scan, literals: OnceLock::new() })
+        Box::new(Compiled { program, scan, literals: OnceLock::new() })
     }
     fn literals(&self) -> &Literals {
         self.literals.get_or_init(|| match &self.scan {

@@ -1,5 +1,6 @@
 //! Sets of characters: a table for Latin-1, and for all other characters the words that `re._compiler` wrote.
 
+use std::sync::OnceLock;
 use taipan_text::unicode::{self, case};
 use taipan_text::{Text, Unit};
 
@@ -135,6 +136,12 @@ fn in_category(category: u32, c: u32) -> bool {
     within != (category & 1 == 1)
 }
 
+/// What a category has of Latin-1. It must not be one of the locale.
+fn latin1_category(category: u32) -> &'static [bool; 256] {
+    static TABLES: [OnceLock<[bool; 256]>; CATEGORIES as usize] = [const { OnceLock::new() }; CATEGORIES as usize];
+    TABLES[category as usize].get_or_init(|| std::array::from_fn(|c| in_category(category, c as u32)))
+}
+
 /// The words of a set as operations; ends at FAILURE.
 enum Item<'a> {
     Negate,
@@ -262,6 +269,12 @@ impl Set {
                 Item::Bitmap(bits) => {
                     for c in 0..256 {
                         latin1[c as usize] |= bit(bits, c);
+                    }
+                }
+                Item::Category(category) => {
+                    narrow = false;
+                    for (has, &within) in latin1.iter_mut().zip(latin1_category(category)) {
+                        *has |= within;
                     }
                 }
                 item => {

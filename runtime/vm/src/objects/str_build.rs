@@ -258,6 +258,11 @@ pub fn replace(t: &Thread, s: Ref<Str>, old: Ref<Str>, new: Ref<Str>, max: usize
         return exact(t, s);
     }
     if let (Text::Latin1(hay), Text::Latin1(from), Text::Latin1(to)) = (hay, from, to) {
+        if let &[one] = from
+            && one.position(hay).is_none()
+        {
+            return exact(t, s);
+        }
         if !from.is_empty() {
             // ASCII stays ASCII; what is not may have become it.
             let ascii = if s.is_ascii() { Some(new.is_ascii()) } else { None };

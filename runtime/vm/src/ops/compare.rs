@@ -158,6 +158,8 @@ impl Thread {
             return self.hash_tuple(items);
         }
         match class.special(self, Special::Hash) {
+            // Classes, functions, plain instances.
+            Some(f) if Object::class().special(self, Special::Hash) == Some(f) => Ok(hash_identity(v)),
             // A named tuple, mostly.
             Some(f)
                 if let Some(items) = v.downcast::<Tuple>()
