@@ -107,6 +107,12 @@ pub mod native {
         pub item: Option<fn(&Thread, Value, i64) -> Result<Value>>,
         pub set_item: Option<fn(&Thread, Value, i64, Value) -> Result<bool>>,
         pub next: Option<fn(&Thread, Value) -> Result<Value>>,
+        pub elements: Option<Elements>,
+    }
+    #[derive(Clone, Copy)]
+    pub struct Elements {
+        pub bytes: usize,
+        pub code: usize,
     }
     pub struct ModuleDef {
         pub name: &'static str,
