@@ -291,3 +291,20 @@ try:
     -Deep(10**6)
 except RecursionError as e:
     print("RecursionError")
+
+
+import os
+import time
+
+
+def fields(n):
+    """Visible and hidden fields of struct sequences, and short named tuples."""
+    s, l = os.stat("/"), time.localtime(0)
+    found = set()
+    for _ in range(n):
+        found.add((s.st_mode == s[0], type(s.st_atime).__name__, s.st_atime_ns // 10**9 == s[7], s.st_blksize > 0, l.tm_year,
+                   type(l.tm_zone).__name__, l.tm_gmtoff - l.tm_gmtoff, sys.version_info.major))
+    return found
+
+
+print(fields(2000))

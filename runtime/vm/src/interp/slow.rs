@@ -825,11 +825,11 @@ pub fn compare(t: &Thread, op: u16, a: Value, b: Value) -> Result<Value> {
 /// Whether a fused compare-and-jump jumps.
 #[inline(never)]
 pub fn compare_for_jump(t: &Thread, op: u16, a: Value, b: Value, imm: i64) -> Result<Value> {
-    let n = op - Op::JLT as u16;
-    let (b, n) = if n >= 12 { (Value::small_int(imm), n - 12) } else { (b, n) };
-    let negate = n >= 6;
-    let r = t.rich_compare(a, b, Compare::ALL[n as usize % 6])?;
-    Ok(Value::bool(t.truth(r)? != negate))
+    let Some((compare, want, immediate)) = Op::from_u16(op).and_then(compare_jump_op) else {
+        return Err(t.system_error("not a comparison"));
+    };
+    let r = t.rich_compare(a, if immediate { Value::small_int(imm) } else { b }, compare)?;
+    Ok(Value::bool(t.truth(r)? == want))
 }
 #[inline(never)]
 pub fn contains(t: &Thread, container: Value, item: Value, negate: bool) -> Result<Value> {

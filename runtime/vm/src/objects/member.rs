@@ -58,13 +58,14 @@ impl MemberDescriptor {
     ) -> Result<Ref<MemberDescriptor>> {
         MemberDescriptor::make(t, class, name, doc.value(), Place::Item { index, visible })
     }
-    /// The number of the slot that `__slots__` reserved.
+    /// The item of the tuple that a struct sequence is, if it is a visible one.
     pub fn item_index(&self) -> Option<usize> {
         match self.place {
-            Place::Item { index, .. } => Some(index),
+            Place::Item { index, visible } if index < visible => Some(index),
             _ => None,
         }
     }
+    /// The number of the slot that `__slots__` reserved.
     pub fn slot_index(&self) -> Option<usize> {
         match self.place {
             Place::Slot(index) => Some(index),
