@@ -28,6 +28,17 @@ BPE = ("SimpleBytePairEncoding.train('hello hello world hell' * 5, vocab_size=25
 SPHINX = ("sphinx_main(['--builder', 'dummy', '--doctree-dir', str(DOC_ROOT / 'build' / 'doctrees'), '--silent', '--fresh-env',"
           " '--write-all', str(DOC_ROOT), str(DOC_ROOT / 'build' / 'html')])")
 
+# Scripts that look at nothing they compute.
+LIBRARY_CHECKS = {
+    "sphinx": SPHINX,
+    "regex_effbot": "[m and m.span() for m in [re.search(x, s) for x, s in init_benchmarks((0, 5, 50))]]",
+    "regex_compile": "[(p.groups, sorted(p.groupindex.items())) for p in [re.compile(r, f) for r, f in regexes]]",
+    "tomli_loads": "repr(tomli.loads(DATA_FILE.read_text('utf-8')))",
+    "genshi": "[t(s).generate(table=[dict(a=1, b='<')] * 3).render() for _, (t, s) in sorted(BENCHMARKS.items())]",
+    "sympy": "str(expand((1 + symbols('x') + symbols('y')) ** 8)) + str(bench_integrate())",
+}
+PICKLE = "[pickle.loads(pickle.dumps(x, p)) == x for x in (DICT, TUPLE, LIST, MICRO_DICT) for p in (0, 2, 4)]"
+
 
 # Shown, but in no geometric mean: a compiler that sees that nothing is done with the result removes all of it.
 OUT_OF_MEANS = {"unpack_sequence"}
@@ -71,18 +82,18 @@ def _libraries():
     same = ["django_template", "yaml", "json_loads", "xdsl", "html5lib", "chameleon", "base64", "pprint", "regex_compile",
             "regex_dna", "regex_v8", "regex_effbot", "mako", "coverage", "pathlib", "tomli_loads", "genshi", "json_dumps",
             "deepcopy", "sympy", "typing_runtime_protocols", "dulwich_log", "sqlite_synth", "gc_collect", "gc_traversal",
-            "docutils", "xml_etree", "telco", "concurrent_imap", "decimal_pi", "decimal_factorial", "logging",
+            "docutils", "xml_etree", "telco", "sphinx", "concurrent_imap", "decimal_pi", "decimal_factorial", "logging",
             "sqlalchemy_declarative", "sqlalchemy_imperative", "unpack_sequence"]
-    lines = [Line(name, "libraries", name) for name in same] + [Line("sphinx", "libraries", "sphinx", [], SPHINX)]
+    lines = [Line(name, "libraries", name, [], LIBRARY_CHECKS.get(name, "")) for name in same]
     lines += [Line(f"sqlglot_v2_{what}", "libraries", "sqlglot_v2", [what])
               for what in ("parse", "transpile", "normalize", "optimize")]
     lines += [Line(f"networkx_{what}", "libraries", "networkx", [what])
               for what in ("shortest_path", "connected_components", "k_core")]
     lines += [Line("argparse_many_optionals", "libraries", "argparse", ["many_optionals"]),
               Line("argparse_subparsers", "libraries", "argparse", ["subparsers"])]
-    lines += [Line(name, "libraries", "pickle", [name]) for name in
+    lines += [Line(name, "libraries", "pickle", [name], PICKLE) for name in
               ("pickle", "pickle_list", "pickle_dict", "unpickle", "unpickle_list")]
-    lines += [Line(f"{name}_pure_python", "libraries", "pickle", ["--pure-python", name]) for name in ("pickle", "unpickle")]
+    lines += [Line(f"{name}_pure_python", "libraries", "pickle", ["--pure-python", name], PICKLE) for name in ("pickle", "unpickle")]
     for line in lines:
         line.quick = line.name in ("json_dumps", "deepcopy", "regex_compile")
     return lines
