@@ -147,14 +147,16 @@ def measure(interpreter, line, script, paths, budget, on_iteration=None):
     run.peak = run.peak or outcome.peak
     if run.failure is None:
         for name, words in commands:
-            _measure_command(interpreter, name, words, script, paths, budget, run, on_iteration)
+            _measure_command(interpreter, name, words, line.check, script, paths, budget, run, on_iteration)
     return run
 
 
-def _measure_command(interpreter, name, words, script, paths, budget, run, on_iteration):
-    """Time a command that the script wants started; its first word is the interpreter and is replaced by the bare command."""
+def _measure_command(interpreter, name, words, check, script, paths, budget, run, on_iteration):
+    """Time a command that the script wants started; its first word is the interpreter and is replaced by the bare command.
+    What it prints counts as printed by the script; the check is evaluated at the end of the program behind its `-c`."""
     command = interpreter.bare + words[1:]
     one = Series(name)
+    printed = []
     env = environment(paths)
     began = time.perf_counter()
     while len(one.times) < budget.commands or (time.perf_counter() - began < budget.seconds and len(one.times) < 400):
@@ -163,6 +165,9 @@ def _measure_command(interpreter, name, words, script, paths, budget, run, on_it
         if outcome.ending != "ok":
             run.failure = f"{outcome.ending}: {_last_words(outcome)}"
             return
+        text = outcome.stdout.decode("utf-8", "replace")
+        if text not in printed:
+            printed.append(text)
         one.times.append(outcome.wall)
         one.loops.append(1)
         one.starts.append(start)
@@ -171,6 +176,16 @@ def _measure_command(interpreter, name, words, script, paths, budget, run, on_it
             on_iteration({"bench": name, "time": outcome.wall})
         if time.perf_counter() - began > budget.hard:
             break
+    run.output += "".join(printed)
+    if check:
+        if words[-2] != "-c":
+            run.failure = "the command has no program that a check could follow"
+            return
+        outcome = processes.run(command[:-1] + [f"{words[-1]}\nprint(repr({check}))"], timeout=budget.timeout, cwd="/", env=env)
+        if outcome.ending != "ok":
+            run.failure = f"check: {outcome.ending}: {_last_words(outcome)}"
+            return
+        run.checks.append(outcome.stdout.decode("utf-8", "replace"))
     memory = processes.run(interpreter.command + ["-c", COMMAND_PEAK], timeout=30, cwd=script.parent, env=env)
     try:
         run.peak = int(memory.stdout) * 1024

@@ -35,10 +35,24 @@ def request(held, seed):
     return seed, total
 
 
+def items(count):
+    """What is held at first."""
+    return [Item(i % 1000, [str(i), i]) for i in range(count)]
+
+
+def totals(held):
+    """What 500 requests give, one after the other."""
+    seed, found = 7, []
+    for _ in range(500):
+        seed, total = request(held, seed)
+        found.append(total)
+    return found
+
+
 def measured(count):
     """The function that pyperf times, and the counts it fills."""
     clock = pyperf.perf_counter
-    held = [Item(i % 1000, [str(i), i]) for i in range(count)]
+    held = items(count)
     counts = [0] * BUCKETS
     iterations = 0
 
@@ -66,3 +80,5 @@ if __name__ == "__main__":
     runner.bench_time_func(args.benchmark, rounds)
     if hasattr(pyperf, "note"):
         pyperf.note(waits=counts)
+    if hasattr(pyperf, "check"):
+        pyperf.check(totals(items(2_000)))

@@ -50,22 +50,36 @@ def runner_with_threads(names):
 
 def bench(runner, name, threads, work, check=None):
     """Time work(index) in so many threads. Beside each round in several threads the same is done by one alone, at once before
-    it, so that a machine which changes its speed hurts both alike; the speed-ups that this gives are reported too."""
-    speedups = []
+    it, so that a machine which changes its speed hurts both alike; the speed-ups that this gives are reported too.
+
+    What work gives must be the same in every thread, several or alone, in every round; it is told as the line's result, or
+    where there is a check(), what that gives after each round: the same with any number of threads."""
+    speedups, results, told = [], [None] * threads, []
 
     def rounds(loops):
         def several(index):
             for _ in range(loops):
-                work(index)
+                result = work(index)
+            results[index] = result
 
         alone = timed(1, several) if threads > 1 else None
+        found = results[:1] if threads > 1 else []
         taken = timed(threads, several)
         if check is not None:
-            check()
+            found = [check()]
+        else:
+            found += results
+        for one in found:
+            if not told:
+                told.append(one)
+            elif one != told[0]:
+                raise ValueError(f"threads do not agree: {one!r} and {told[0]!r}")
         if alone is not None:
             speedups.append(threads * alone / taken)
         return taken
 
     runner.bench_time_func(f"{name}@{threads}", rounds)
+    if hasattr(pyperf, "check"):
+        pyperf.check(told[0])
     if speedups and hasattr(pyperf, "note"):
         pyperf.note(speedups=speedups)

@@ -1,6 +1,7 @@
 """How the basic operations scale: each thread runs the same loop, and nothing but the interpreter can hold them up.
 
-Each loop does WORK operations; a time is that of one round in all threads, so that perfect scaling keeps it the same.
+Each loop does WORK operations; a time is that of one round in all threads, so that perfect scaling keeps it the same. What a loop
+gives at its end comes from those operations, and is the same in every thread.
 """
 
 from threads_common import bench, runner_with_threads
@@ -22,6 +23,7 @@ def list_pop_append():
         append, pop = items.append, items.pop
         for _ in range(WORK):
             append(pop())
+        return items
     return body
 
 
@@ -32,9 +34,10 @@ def math_calls():
 
     def body():
         for i in range(WORK // 4):
-            cos(i)
-            sqrt(i)
-            floor(0.5)
+            x = cos(i)
+            y = sqrt(i)
+            z = floor(0.5)
+        return x, y, z
     return body
 
 
@@ -47,7 +50,8 @@ def special_method():
 
     def body():
         for _ in range(WORK // 2):
-            round(one)
+            x = round(one)
+        return x
     return body
 
 
@@ -55,15 +59,17 @@ def special_method():
 def context_manager():
     class Manager:
         def __enter__(self):
-            pass
+            return 1
 
         def __exit__(self, *details):
             pass
 
     def body():
+        total = 0
         for _ in range(WORK // 4):
-            with Manager():
-                pass
+            with Manager() as one:
+                total += one
+        return total
     return body
 
 
@@ -73,6 +79,7 @@ def float_constant():
         total = 0.0
         for _ in range(WORK):
             total += 1.25
+        return total
     return body
 
 
@@ -83,8 +90,9 @@ def generator():
             yield i
 
     def body():
-        for _ in numbers():
+        for x in numbers():
             pass
+        return x
     return body
 
 
@@ -97,7 +105,8 @@ def method_calls():
 
     def body():
         for i in range(WORK):
-            one.step(i)
+            x = one.step(i)
+        return x
     return body
 
 
@@ -109,7 +118,8 @@ def _function(x):
 def function_calls():
     def body():
         for i in range(WORK):
-            _function(i)
+            x = _function(i)
+        return x
     return body
 
 
@@ -121,7 +131,8 @@ def module_function_calls():
 
     def body():
         for i in range(WORK):
-            module.function(i)
+            x = module.function(i)
+        return x
     return body
 
 
@@ -151,7 +162,8 @@ def create_object():
 
     def body():
         for i in range(WORK // 2):
-            Thing(i)
+            thing = Thing(i)
+        return thing.x
     return body
 
 
@@ -161,7 +173,8 @@ def create_closure():
         for i in range(WORK // 2):
             def inner():
                 return i
-            inner()
+            x = inner()
+        return x
     return body
 
 
@@ -169,7 +182,8 @@ def create_closure():
 def create_dict():
     def body():
         for i in range(WORK // 2):
-            {"a": i, "b": i, "c": None}
+            x = {"a": i, "b": i, "c": None}
+        return x
     return body
 
 
@@ -181,7 +195,8 @@ def thread_local_reads():
     def body():
         local.x = 10
         for _ in range(WORK):
-            local.x
+            x = local.x
+        return x
     return body
 
 
@@ -196,7 +211,8 @@ def methodcaller():
 
     def body():
         for _ in range(WORK // 2):
-            call(thing)
+            x = call(thing)
+        return x
     return body
 
 
@@ -212,7 +228,8 @@ def create_dataclass():
 
     def body():
         for i in range(WORK // 4):
-            Point(i, i, i)
+            one = Point(i, i, i)
+        return one.x, one.y, one.z
     return body
 
 
@@ -223,7 +240,8 @@ def create_namedtuple():
 
     def body():
         for i in range(WORK // 4):
-            point(i, i, i)
+            one = point(i, i, i)
+        return one.x, one.y, one.z
     return body
 
 
@@ -238,7 +256,8 @@ def create_typing_namedtuple():
 
     def body():
         for i in range(WORK // 4):
-            Point(i, i, i)
+            one = Point(i, i, i)
+        return one.x, one.y, one.z
     return body
 
 
@@ -249,7 +268,8 @@ def deepcopy():
 
     def body():
         for _ in range(WORK // 50):
-            copy(value)
+            copied = copy(value)
+        return copied
     return body
 
 
@@ -265,7 +285,8 @@ def user_descriptor():
 
     def body():
         for _ in range(WORK // 2):
-            thing.attribute
+            x = thing.attribute
+        return x
     return body
 
 
@@ -280,6 +301,7 @@ def setattr_dynamic():
             thing = Thing()
             for j in range(10):
                 setattr(thing, f"{prefix}_{j}", i)
+        return vars(thing)
     return body
 
 
@@ -289,7 +311,8 @@ def shared_dict_value():
 
     def body():
         for _ in range(WORK):
-            shared["key"]
+            x = shared["key"]
+        return x
     return body
 
 
@@ -302,7 +325,8 @@ def shared_instance_attribute():
 
     def body():
         for _ in range(WORK):
-            thing.attribute
+            x = thing.attribute
+        return x
     return body
 
 
@@ -313,7 +337,8 @@ def shared_class_attribute():
 
     def body():
         for _ in range(WORK):
-            Thing.attribute
+            x = Thing.attribute
+        return x
     return body
 
 
@@ -324,7 +349,8 @@ SHARED = [5]
 def shared_global():
     def body():
         for _ in range(WORK * 2):
-            SHARED
+            x = SHARED
+        return x
     return body
 
 
@@ -334,7 +360,8 @@ def shared_list_item():
 
     def body():
         for _ in range(WORK):
-            shared[1]
+            x = shared[1]
+        return x
     return body
 
 
@@ -344,7 +371,8 @@ def shared_closure_cell():
 
     def body():
         for _ in range(WORK * 2):
-            shared
+            x = shared
+        return x
     return body
 
 

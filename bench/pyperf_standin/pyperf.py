@@ -74,6 +74,31 @@ def note(**figures):
     _say(**figures)
 
 
+def check(value):
+    """Something that was computed, for scripts whose timed functions return times: the same in every interpreter."""
+    _say(check=_digest(value))
+
+
+# For checks of asynchronous scripts
+
+def watched(function, seen):
+    """An async function that does what this one does, and appends to `seen` what came of it."""
+    async def watching(*args):
+        result = await function(*args)
+        seen.append(result)
+        return result
+    return watching
+
+
+def drained(iterator):
+    """The list of what an asynchronous iterator gives."""
+    import asyncio
+
+    async def drain():
+        return [item async for item in iterator]
+    return asyncio.run(drain())
+
+
 # What a line says
 
 def _quote(value):
@@ -279,7 +304,8 @@ class Runner:
         self._measure(name, task, inner_loops)
 
     def bench_command(self, name, command):
-        """The driver times it: how long a process lives is nothing that one of its children should measure."""
+        """The driver times it, and evaluates the check: how long a process lives is nothing that one of its children should
+        measure."""
         self.parse_args()
         _say(bench=name, command=[str(word) for word in command])
 
