@@ -15,6 +15,7 @@ mod collections;
 mod contextvars;
 mod csv;
 mod datetime;
+mod decimal;
 mod errno;
 mod expat;
 mod faulthandler;
@@ -120,6 +121,7 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_posixshmem", posixshmem::PosixShmem::module_def),
     ("_multiprocessing", posixshmem::Multiprocessing::module_def),
     ("_datetime", datetime::Datetime::module_def),
+    ("_decimal", decimal::DecimalModule::module_def),
     ("select", select::SelectModule::module_def),
     ("_socket", socket::SocketModule::module_def),
 ];

@@ -223,6 +223,15 @@ impl ContextVar {
         let context = t.state().context.get().downcast::<Context>()?;
         context.vars.get()?.get(this)
     }
+    /// A new variable without a default.
+    pub fn create(t: &Thread, name: Value) -> Result<Ref<ContextVar>> {
+        let (name, default) = (Field::new(name), Field::new(Value::EMPTY));
+        t.create(ContextVar { header: Header::NEW, name, default, key: NEXT_KEY.fetch_add(1, Relaxed) })
+    }
+    /// Gives the variable a value in the thread's context.
+    pub fn put(t: &Thread, this: Ref<ContextVar>, value: Value) -> Result<()> {
+        ContextVar::assign(t, this, Context::current(t)?, Some(value))
+    }
     fn assign(t: &Thread, this: Ref<ContextVar>, context: Ref<Context>, value: Option<Value>) -> Result<()> {
         let vars = match (context.vars.get(), value) {
             (Some(m), Some(v)) => Some(m.with(t, this, v)?),
