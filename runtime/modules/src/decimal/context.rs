@@ -5,7 +5,7 @@ use super::number::*;
 use super::signals::{self, SignalDict};
 use super::{ROUNDINGS, State, name, state};
 use crate::contextvars::ContextVar;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering::*};
 use taipan_vm::native::*;
 
 /// Each word is read and written alone; nothing depends on two of them at once.
@@ -28,6 +28,9 @@ pub struct Context {
 const DEFAULT: Settings =
     Settings { prec: 28, emax: 999_999, emin: -999_999, rounding: Rounding::HalfEven, clamp: false, capitals: true };
 const DEFAULT_TRAPS: Status = ANY_INVALID | super::number::status::DIVISION_BY_ZERO | OVERFLOW;
+
+/// The address of the context variable, which the registry keeps alive.
+static VARIABLE: AtomicU64 = AtomicU64::new(Value::EMPTY.bits());
 
 fn rounding_of(code: u8) -> Rounding {
     use Rounding::*;
@@ -109,11 +112,19 @@ impl Context {
         Context::create(t, Context::class(), &this.settings(), this.traps.load(Relaxed), status)
     }
 
+    #[inline(always)]
     fn variable(t: &Thread) -> Result<Ref<ContextVar>> {
-        match state(t)?.get(State::CONTEXT).downcast::<ContextVar>() {
-            Some(v) => Ok(v),
-            None => Err(t.system_error("the decimal context is not a context variable")),
+        match Value::from_bits(VARIABLE.load(Acquire)).downcast::<ContextVar>() {
+            Some(known) => Ok(known),
+            None => Context::make_variable(t),
         }
+    }
+    #[cold]
+    fn make_variable(t: &Thread) -> Result<Ref<ContextVar>> {
+        let new = ContextVar::create(t, name(t, "decimal_context")?.value())?.value();
+        let kept = t.registry().set_default(t, name(t, "decimal.context")?.value(), new)?.unwrap_or(new);
+        VARIABLE.store(kept.bits(), Release);
+        Context::variable(t)
     }
     /// The current context; a copy of `DefaultContext` the first time.
     #[inline(always)]

@@ -11,6 +11,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use taipan_vm::native::*;
 
 /// What arithmetic goes by: precision, rounding, range of exponents, which conditions raise (traps) and which were met (flags).
+///
+/// >>> Context(prec=4, rounding=ROUND_DOWN, traps=[]).divide(2, 3)
+/// Decimal('0.6666')
 #[pyclass(name = "Context", module = "decimal", flags(BASE))]
 impl Context {
     #[py("(*args, **kwargs)", nosig)]

@@ -551,3 +551,79 @@ pub fn square_root(a: &[u64]) -> Vec<u64> {
         root = next;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Limbs that look random, with runs of the smallest and the largest.
+    fn sample(n: usize, seed: u64) -> Vec<u64> {
+        let mut x = seed;
+        let mut out: Vec<u64> = (0..n)
+            .map(|i| {
+                x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                match x >> 60 {
+                    0 | 1 => 0,
+                    2 | 3 => BASE - 1,
+                    _ if i + 1 == n => x % BASE + 1,
+                    _ => x % BASE,
+                }
+            })
+            .collect();
+        trim(&mut out);
+        out
+    }
+
+    #[test]
+    fn transforms_agree_with_the_schoolbook() {
+        for (n, m) in [(1, 1), (3, 2), (80, 80), (100, 300), (257, 255), (511, 513)] {
+            let (a, b) = (sample(n, 1), sample(m, 2));
+            let mut expected = vec![0; a.len() + b.len()];
+            mul_columns(&mut expected, &a, &b);
+            assert_eq!(transform::multiply(&a, &b), expected, "{n} by {m} limbs");
+            assert_eq!(mul(&a, &b), trimmed(&expected));
+        }
+        let nines = vec![BASE - 1; 400];
+        let mut expected = vec![0; 800];
+        mul_columns(&mut expected, &nines, &nines);
+        assert_eq!(transform::multiply(&nines, &nines), expected);
+    }
+
+    #[test]
+    fn quotients_and_remainders_make_up_the_dividend() {
+        for (n, m) in [(1, 1), (2, 1), (5, 3), (50, 20), (300, 130), (500, 250), (1000, 121), (777, 333)] {
+            for seed in 0..8 {
+                let (a, b) = (sample(n, seed), sample(m, seed + 100));
+                if b.is_empty() {
+                    continue;
+                }
+                let (quotient, rest) = divide(&a, &b);
+                assert!(compare(&rest, &b).is_lt(), "{n} by {m} limbs, {seed}");
+                assert_eq!(add(&mul(&quotient, &b), &rest), a, "{n} by {m} limbs, {seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn square_roots_are_rounded_down() {
+        for n in [1, 2, 3, 4, 7, 30, 31, 200] {
+            let a = sample(n, n as u64);
+            let root = square_root(&a);
+            let next = add(&root, &[1]);
+            assert!(compare(&mul(&root, &root), &a).is_le() && compare(&mul(&next, &next), &a).is_gt(), "{n} limbs");
+            let square = mul(&a, &a);
+            assert_eq!(square_root(&square), a);
+        }
+    }
+
+    #[test]
+    fn shifts_and_text() {
+        let a = from_digits(b"123456789012345678901234567890123456789".iter().map(|c| c - b'0'));
+        let mut out = Vec::new();
+        text(&shift_right(&shift_left(&a, 45), 50), &mut out);
+        assert_eq!(out, b"1234567890123456789012345678901234");
+        assert_eq!((digits(&a), trailing_zeros(&shift_left(&a, 45)), digit(&a, 1)), (39, 45, 8));
+        assert!(any_low_digit(&a, 1) && !any_low_digit(&shift_left(&a, 3), 3));
+        assert_eq!(split(u128::MAX), (3_374_607_431_768_211_455, 4_028_236_692_093_846_346, 3));
+    }
+}

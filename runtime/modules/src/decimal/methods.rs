@@ -439,6 +439,9 @@ impl Decimal {
         method(t, this, other, context, Length::OfOperands, logic::shift)
     }
     /// -1, 0 or 1: the order of two numbers by their representation, in which all differ.
+    ///
+    /// >>> Decimal('4.20').compare_total(Decimal('4.2'))
+    /// Decimal('-1')
     #[py("($self, /, other, context=None)")]
     fn compare_total(t: &Thread, this: Ref<Decimal>, other: Value, context: Option<Value>) -> Result<Value> {
         Context::given(t, context)?;
@@ -453,6 +456,9 @@ impl Decimal {
         plain(t, logic::compare_total_mag(&a, &b))
     }
     /// The first number with the sign of the second.
+    ///
+    /// >>> Decimal('7').copy_sign(Decimal('-0.5'))
+    /// Decimal('-7')
     #[py("($self, /, other, context=None)")]
     fn copy_sign(t: &Thread, this: Ref<Decimal>, other: Value, context: Option<Value>) -> Result<Value> {
         Context::given(t, context)?;
@@ -466,6 +472,9 @@ impl Decimal {
         Ok(logic::same_quantum(&this.number(), &operand_or_refuse(t, other)?))
     }
     /// The number rounded to the exponent of another.
+    ///
+    /// >>> Decimal('2.718').quantize(Decimal('0.01'))
+    /// Decimal('2.72')
     #[py("($self, /, exp, rounding=None, context=None)")]
     fn quantize(t: &Thread, this: Ref<Decimal>, exp: Value, rounding: Option<Value>, context: Option<Value>) -> Result<Value> {
         let context = Context::given(t, context)?;
@@ -477,6 +486,9 @@ impl Decimal {
         plain(t, out)
     }
     /// The number times another plus a third, rounded once.
+    ///
+    /// >>> Decimal(4).fma(5, 6)
+    /// Decimal('26')
     #[py("($self, /, other, third, context=None)")]
     fn fma(t: &Thread, this: Ref<Decimal>, other: Value, third: Value, context: Option<Value>) -> Result<Value> {
         let context = Context::given(t, context)?;

@@ -33,7 +33,6 @@ mod signals;
 mod text;
 mod transform;
 
-use crate::contextvars::ContextVar;
 use context::Context;
 use manager::ContextManager;
 use number::{MAX_EMAX, MAX_PREC, MIN_EMIN, MIN_ETINY};
@@ -52,17 +51,15 @@ pub struct State(Ref<Tuple>);
 static STATE: AtomicU64 = AtomicU64::new(Value::EMPTY.bits());
 
 impl State {
-    /// The context variable.
-    pub const CONTEXT: usize = 0;
     /// Exceptions by name.
-    pub const SIGNALS: usize = 1;
+    pub const SIGNALS: usize = 0;
     /// The public subclass of `SignalDict`.
-    pub const SIGNAL_DICT: usize = 2;
-    pub const DECIMAL_TUPLE: usize = 3;
+    pub const SIGNAL_DICT: usize = 1;
+    pub const DECIMAL_TUPLE: usize = 2;
     /// `numbers.Rational`
-    pub const RATIONAL: usize = 4;
+    pub const RATIONAL: usize = 3;
     /// `DefaultContext`, and after it the other templates.
-    pub const DEFAULT_CONTEXT: usize = 5;
+    pub const DEFAULT_CONTEXT: usize = 4;
     pub const TEMPLATES: usize = 3;
 
     #[inline(always)]
@@ -134,8 +131,7 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
     let number = t.get_attr(numbers, name(t, "Number")?)?;
     t.call_method(number, name(t, "register")?, &[Decimal::class().value()])?;
     let decimal_tuple = decimal_tuple(t)?;
-    let variable = ContextVar::create(t, name(t, "decimal_context")?.value())?;
-    let incomplete = [variable.value(), exceptions.value(), signal_dict, decimal_tuple, rational];
+    let incomplete = [exceptions.value(), signal_dict, decimal_tuple, rational];
     // Contexts are made with what is there already.
     let publish = |values: &[Value]| -> Result<()> {
         let known = Tuple::new(t, values)?;
@@ -143,11 +139,12 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
         STATE.store(known.value().bits(), Release);
         Ok(())
     };
-    publish(&incomplete)?;
+    // Of templates there are none yet.
+    let mut all = [Value::NONE; State::DEFAULT_CONTEXT + State::TEMPLATES];
+    all[..State::DEFAULT_CONTEXT].copy_from_slice(&incomplete);
+    publish(&all)?;
     let templates = Context::templates(t)?;
-    let mut all = [Value::NONE; 8];
-    all[..5].copy_from_slice(&incomplete);
-    for (place, (template_name, context)) in all[5..].iter_mut().zip(templates) {
+    for (place, (template_name, context)) in all[State::DEFAULT_CONTEXT..].iter_mut().zip(templates) {
         *place = context.value();
         m.set(t, template_name, context.value())?;
     }
