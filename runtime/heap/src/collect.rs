@@ -4,8 +4,9 @@
 //! Mark bits stay set between collections. A *minor* collection starts from the roots and from the old cells that were
 //! written to, and stops at every marked cell: it finds the young cells that live, marks them, and so makes them old
 //! (Demers et al., "Combining generational and conservative garbage collection", 1990). A *full* collection clears all mark bits
-//! first. A minor one is due when the threads have allocated the nursery's size, which follows the rate of
-//! survival.
+//! first. A minor one is due when the threads have allocated the nursery's size. That is small while few cells survive, as what
+//! was just freed is still in the second-level cache when it is allocated again; it grows with the rate of survival and with
+//! the share of the time that minor collections take, but not beyond half of the heap.
 //!
 //! # Pacing
 //! What a collector costs is what it marks for each byte that the program allocates; what it costs in memory is the garbage that
@@ -13,6 +14,8 @@
 //! collection found dead. With *trust* = 1 − 4·waste (not below 0):
 //! - a full collection is due when the old cells have grown to (2 + trust) × what it left. So garbage never takes more than
 //!   two thirds of the heap, and each byte is marked for a full collection less than once on average while a heap grows;
+//! - it is also due when the old cells have grown by [`EARLY_GROWTH`] and the program has run [`EARLY_RUN`] times as long as a full
+//!   collection takes: those of a heap of few large cells, or of a program that allocates slowly, are nearly free;
 //! - a program that builds something large makes cells that nearly all live, and marking them one by one tells nothing new. When a
 //!   minor collection found 7/8 of the nursery alive, those that follow keep all new cells *unseen*, which takes a pass over
 //!   their blocks instead of a walk through the heap: until trust × a third of the live bytes were kept so, then one looks again.
@@ -64,10 +67,19 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-const NURSERY_MIN: usize = 4 << 20;
+/// For each thread: it has a second-level cache of its own, and all of them stop for a collection.
+const NURSERY_MIN: usize = 2 << 20;
 const NURSERY_MAX: usize = 64 << 20;
+/// The nursery's first size, for programs that end soon; the least one of many threads, and the largest one of a small heap.
+const NURSERY_FIRST: usize = 4 << 20;
+/// The nursery grows when minor collections take more than this share of the time that the program runs between them.
+const MINOR_SHARE: f64 = 1.0 / 16.0;
 /// No full collection comes by itself below this size of old cells, and one that is asked for is made in one pause.
 const FULL_MIN: usize = 32 << 20;
+/// The growth of the old cells behind which a full collection is due if it is cheap.
+const EARLY_GROWTH: f64 = 0.3;
+/// What is cheap: a full collection after so many times its own time.
+const EARLY_RUN: f64 = 50.0;
 /// How long a pause with a slice of marking should be.
 const PAUSE_AIM: Duration = Duration::from_millis(24);
 const SLICE_MIN: Duration = Duration::from_micros(300);
@@ -83,15 +95,16 @@ const HUGE_MOST: usize = 512 << 10;
 const PUT_OFF_MAX: u32 = 4;
 /// With more finalizers to be called than this all threads call them, not only the one that collected.
 const MANY_FINALIZERS: usize = 64;
-/// A nursery this many times larger while automatic collection is switched off.
-const DISABLED_FACTOR: usize = 64;
+/// The least nursery while automatic collection is switched off: that should not make memory of a program where others free what
+/// no cycle holds at once.
+const DISABLED_NURSERY: usize = 32 << 20;
 
 /// Bytes allocated since the last collection.
 static SINCE: AtomicUsize = AtomicUsize::new(0);
 /// The nursery's size.
-static NURSERY: AtomicUsize = AtomicUsize::new(NURSERY_MIN);
+static NURSERY: AtomicUsize = AtomicUsize::new(NURSERY_FIRST);
 /// A collection is due when [`SINCE`] reaches this: the nursery's size, or less.
-static DUE: AtomicUsize = AtomicUsize::new(NURSERY_MIN);
+static DUE: AtomicUsize = AtomicUsize::new(NURSERY_FIRST);
 static ENABLED: AtomicBool = AtomicBool::new(true);
 /// Collect at every so-many-th slow allocation; 0: no stress.
 static STRESS: AtomicU32 = AtomicU32::new(0);
@@ -122,6 +135,10 @@ pub(crate) struct Collector {
     /// Bytes of cells that survived the last collection.
     live: usize,
     full_threshold: usize,
+    /// What the last full collection left, how long it took of a core, and when it ended.
+    full_left: usize,
+    full_time: Duration,
+    full_end: Option<Instant>,
     /// The share of the old bytes that the last full collection found dead.
     waste: f64,
     /// Bytes that may still be kept unseen.
@@ -171,6 +188,9 @@ static COLLECTOR: Mutex<Collector> = Mutex::new(Collector {
     sliced: None,
     live: 0,
     full_threshold: FULL_MIN,
+    full_left: 0,
+    full_time: Duration::ZERO,
+    full_end: None,
     waste: 0.0,
     unseen: 0,
     mark_cost: 0.7e-9,
@@ -190,7 +210,7 @@ pub(crate) fn charge(bytes: usize) -> bool {
 }
 fn due_at() -> usize {
     let due = DUE.load(Relaxed);
-    if ENABLED.load(Relaxed) { due } else { due.saturating_mul(DISABLED_FACTOR) }
+    if ENABLED.load(Relaxed) { due } else { due.max(DISABLED_NURSERY) }
 }
 #[inline]
 pub(crate) fn stress_interval() -> u32 {
@@ -203,7 +223,7 @@ pub(crate) fn is_marking() -> bool {
     MARKING.load(Relaxed)
 }
 
-/// Switches automatic collection on or off. Off, memory is still collected, but far more rarely.
+/// Switches automatic collection on or off. Off, memory is still collected, but not before [`DISABLED_NURSERY`] was allocated.
 pub fn set_enabled(enabled: bool) {
     ENABLED.store(enabled, Relaxed)
 }
@@ -437,12 +457,27 @@ impl Mutator {
     }
 }
 
+/// Which cells a collection looked at, whether they live.
+enum Looked {
+    All,
+    New,
+    Nothing,
+}
+
 /// What the count of blocks came to.
 #[derive(Default)]
 struct Swept {
     /// Bytes of cells that were marked in this collection (minor) or at all (full).
     survived: usize,
+    /// Of these, bytes of large cells.
+    large: usize,
     freed_cells: usize,
+}
+
+impl Swept {
+    fn small(&self) -> usize {
+        self.survived - self.large
+    }
 }
 
 impl Collector {
@@ -495,11 +530,13 @@ impl Collector {
             // Some stale word may have led to them. They are free memory now.
             sliced.marker.visitor.edges.retain(|&cell| region::is_marked(cell));
         }
+        let mut sliced_time = Duration::ZERO;
         let mut marker = if full {
             world.for_each_thread(|t| t.forgive_losses());
             // One that was asked for at once keeps nothing alive that died since marking began.
             let sliced = self.sliced.take().filter(|_| finish);
             if let Some(s) = &sliced {
+                sliced_time = s.spent;
                 let cost = s.spent.as_secs_f64() / s.live.max(1) as f64;
                 self.mark_cost = (self.mark_cost + cost.clamp(0.1e-9, 5e-9)) / 2.0;
             }
@@ -610,10 +647,13 @@ impl Collector {
             let old = self.live;
             self.waste = match old {
                 // Next to nothing.
-                ..NURSERY_MIN => 0.0,
+                ..NURSERY_FIRST => 0.0,
                 _ => old.saturating_sub(swept.survived) as f64 / old as f64,
             };
             self.live = swept.survived;
+            self.full_left = self.live;
+            self.full_time = sliced_time + (core_time() - core_start);
+            self.full_end = Some(Instant::now());
             self.full_threshold = ((self.live as f64 * (2.0 + self.trust())) as usize).max(FULL_MIN);
             self.unseen = 0;
             self.asked = false;
@@ -629,7 +669,16 @@ impl Collector {
             }
         }
         SINCE.store(0, Relaxed);
-        self.adapt_nursery(full, blind, allocated, swept.survived, core_time() - core_start);
+        let ran = self.last_end.map_or(Duration::ZERO, |end| start.saturating_duration_since(end));
+        let mut threads = 0;
+        world.for_each_thread(|_| threads += 1);
+        let least = (NURSERY_MIN * threads).min(NURSERY_FIRST);
+        let looked = match (full, blind) {
+            (true, _) => Looked::All,
+            (false, true) => Looked::Nothing,
+            (false, false) => Looked::New,
+        };
+        self.adapt_nursery(least, looked, allocated - large.min(allocated), swept.small(), core_time() - core_start, ran);
         if !full {
             self.mark_slice(world, start, swept.survived, stress);
         }
@@ -637,15 +686,15 @@ impl Collector {
         let due = match self.unseen {
             0 if !blind => nursery,
             // A look at new cells tells as much if they are few.
-            n if n < NURSERY_MIN => {
+            n if n < NURSERY_FIRST => {
                 self.unseen = 0;
-                NURSERY_MIN
+                NURSERY_FIRST
             }
             // Threads allocate some more until they have stopped.
             n => nursery.min(n - n / 8),
         };
         DUE.store(due, Relaxed);
-        space().excess(NURSERY.load(Relaxed) / BLOCK_SIZE + self.live / BLOCK_SIZE / 8, excess);
+        space().excess(nursery.max(NURSERY_FIRST) / BLOCK_SIZE + self.live / BLOCK_SIZE / 8, excess);
         if stress {
             verify::poison_free();
         }
@@ -727,6 +776,13 @@ impl Collector {
         (1.0 - 4.0 * self.waste).max(0.0)
     }
 
+    /// Whether a full collection would take next to no time of the program's, and might find something.
+    fn full_is_cheap(&self) -> bool {
+        let Some(end) = self.full_end else { return false };
+        let grown = self.live as f64 / self.full_left.max(1) as f64;
+        self.live >= FULL_MIN && grown >= 1.0 + EARLY_GROWTH && end.elapsed() >= self.full_time.mul_f64(EARLY_RUN * grown)
+    }
+
     /// Whether all new cells may be kept without being looked at.
     fn may_keep_unseen(&self, allocated: usize, stress: bool) -> bool {
         if stress { self.counters.minor % 3 == 1 } else { allocated <= self.unseen }
@@ -735,7 +791,7 @@ impl Collector {
     /// At the end of a minor collection: begins a full one of a large heap, or marks some more for it.
     fn mark_slice(&mut self, world: &World, start: Instant, survived: usize, stress: bool) {
         if self.sliced.is_none() {
-            let due = self.live >= self.full_threshold;
+            let due = self.live >= self.full_threshold || self.full_is_cheap();
             if !due && !stress && !self.asked {
                 return;
             }
@@ -806,24 +862,27 @@ impl Collector {
         swept
     }
 
-    /// `time`: what this collection took of a core so far.
-    fn adapt_nursery(&self, full: bool, blind: bool, allocated: usize, survived: usize, time: Duration) {
+    /// `least`: the smallest nursery; `allocated`, `survived`: bytes of small cells, as large ones are looked at in no time;
+    /// `time`: what this collection took of a core so far; `ran`: how long the program ran before it.
+    fn adapt_nursery(&self, least: usize, kind: Looked, allocated: usize, survived: usize, time: Duration, ran: Duration) {
         let mut nursery = NURSERY.load(Relaxed);
-        if blind {
-            if time > MINOR_LONG {
-                nursery /= 2;
+        let long = time > MINOR_LONG;
+        match kind {
+            // What survives takes its time however often it is looked at.
+            Looked::New if allocated >= nursery / 2 && long => nursery /= 2,
+            Looked::New if allocated >= nursery / 2 => {
+                let much = survived > allocated / 4 || time > ran.mul_f64(MINOR_SHARE);
+                if much && time < MINOR_LONG / 2 {
+                    nursery *= 2;
+                } else if survived < allocated / 16 && time < ran.mul_f64(MINOR_SHARE / 2.0) {
+                    nursery /= 2;
+                }
             }
-        } else if !full && allocated >= nursery / 2 {
-            if time > MINOR_LONG {
-                // What survives takes its time however often it is looked at.
-                nursery /= 2;
-            } else if survived > allocated / 4 && time < MINOR_LONG / 2 {
-                nursery *= 2;
-            } else if survived < allocated / 16 {
-                nursery /= 2;
-            }
+            Looked::Nothing if long => nursery /= 2,
+            _ => {}
         }
-        NURSERY.store(nursery.clamp(NURSERY_MIN, NURSERY_MAX), Relaxed);
+        let most = (self.live / 2).clamp(NURSERY_FIRST, NURSERY_MAX);
+        NURSERY.store(nursery.clamp(least, most), Relaxed);
     }
 }
 
@@ -930,7 +989,9 @@ fn sweep_block(space: &mut space::Space, index: u32, full: bool, swept: &mut Swe
 fn sweep_large(space: &mut space::Space, head: u32, swept: &mut Swept, excess: &mut Vec<(u32, u32)>) {
     if region::is_marked(block_address(head)) {
         space.large.push(head);
-        swept.survived += block(head).size.load(Relaxed);
+        let size = block(head).size.load(Relaxed);
+        swept.survived += size;
+        swept.large += size;
     } else {
         swept.freed_cells += 1;
         excess.extend(space.free_large(head));

@@ -877,6 +877,50 @@ fn a_memory_limit_holds() {
 }
 
 #[test]
+fn switched_off_it_still_frees_memory() {
+    let _held = alone();
+    thread(|t| {
+        t.collect(true);
+        let before = t.stats().in_use;
+        set_enabled(false);
+        let mut most = 0;
+        for i in 0..4_000_000 {
+            node(t, Value::NONE, Value::NONE, i);
+            if i % 10_000 == 0 {
+                most = most.max(t.stats().in_use);
+            }
+        }
+        set_enabled(true);
+        assert!(most < before + (64 << 20), "{most} after {before}");
+    })
+}
+
+#[test]
+fn full_collections_that_cost_little_come_early() {
+    let _held = alone();
+    thread(|t| {
+        // Large cells with hardly a reference: next to nothing to mark.
+        let large = || Value::from_cell(t.alloc(1 << 21, node_shape()).unwrap());
+        let kept = array(t, 40);
+        let keep = |i: usize| kept.fields()[i % 40].set(t, kept.header(), large());
+        (0..40).for_each(keep);
+        t.collect(true);
+        let before = t.stats();
+        for i in 0..400 {
+            keep(i);
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        let after = t.stats();
+        assert!(
+            after.full_collections > before.full_collections + 3,
+            "{} full ones",
+            after.full_collections - before.full_collections
+        );
+        assert!(after.in_use < before.in_use * 5 / 2, "{} after {}", after.in_use, before.in_use);
+    })
+}
+
+#[test]
 fn a_growing_heap_is_kept_unseen() {
     // How much garbage other tests leave would count.
     let _held = alone();
