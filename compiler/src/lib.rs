@@ -23,6 +23,7 @@ mod front;
 pub mod isa;
 mod lints;
 pub mod literal;
+mod positions;
 pub mod serial;
 pub mod source;
 pub mod spelled;
@@ -34,5 +35,6 @@ pub mod verify;
 
 pub use codegen::interpolation_text;
 pub use front::{Compiled, Tree, compile, compile_spelled, parse, symbols};
+pub use positions::Positions;
 pub use source::{DecodeError, decode_source};
 pub use unit::*;

@@ -14,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::isa::{Instr, OPS, Op};
+use crate::positions::Positions;
 use crate::unit::{CodeUnit, Const, ExceptionEntry, Position};
 use crate::verify::{self, VerifyError};
 
@@ -160,10 +161,11 @@ impl Writer {
         let mut at = 0;
         let mut live = 0i64;
         let mut last = Position::default();
+        let mut positions = u.positions.iter();
         while at < u.code.len() {
             let i = Instr(u.code[at]);
             // The low bit of the opcode says whether the position is that of the instruction before.
-            let p = u.positions.get(at).copied().unwrap_or_default();
+            let p = positions.next().unwrap_or_default();
             let same = p == last;
             self.uint(u64::from(i.op()) << 1 | u64::from(same));
             for f in [i.a(), i.b(), i.c()] {
@@ -179,7 +181,9 @@ impl Writer {
                 self.sint(i64::from(p.end_col) - i64::from(p.col));
                 last = p;
             }
-            at += Op::from_u16(i.op()).map_or(1, Op::len);
+            let len = Op::from_u16(i.op()).map_or(1, Op::len);
+            positions.by_ref().take(len - 1).for_each(drop);
+            at += len;
         }
     }
 
@@ -404,7 +408,7 @@ impl<'a> Reader<'a> {
             consts,
             code: Vec::new(),
             exceptions,
-            positions: Vec::new(),
+            positions: Positions::default(),
             live: Vec::new(),
             nregs,
             nloops,
@@ -420,7 +424,7 @@ impl<'a> Reader<'a> {
         // Damaged input cannot ask for more than is in proportion to it.
         u.code.reserve_exact(n);
         u.live.reserve_exact(n);
-        u.positions.reserve_exact(n);
+        let mut positions = Vec::with_capacity(n);
         let mut live = 0i64;
         let mut p = Position::default();
         while u.code.len() < n {
@@ -439,9 +443,10 @@ impl<'a> Reader<'a> {
             for k in 0..op.len() {
                 u.code.push(if k == 0 { Instr::new(op, a, b, c).0 } else { 0 });
                 u.live.push(live16);
-                u.positions.push(p);
+                positions.push(p);
             }
         }
+        u.positions = positions.into_iter().collect();
         if u.code.len() == n { Ok(()) } else { Err(self.bad()) }
     }
 

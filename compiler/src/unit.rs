@@ -1,5 +1,6 @@
 //! What the compiler produces: a code unit, free of any heap object.
 
+use crate::positions::Positions;
 use std::sync::Arc;
 
 /// A compiled code block. The runtime turns it into a code object; nested blocks are constants.
@@ -32,7 +33,7 @@ pub struct CodeUnit {
     /// Innermost first; the first entry that covers an instruction is its handler.
     pub exceptions: Vec<ExceptionEntry>,
     /// One entry a word of `code` (cache words repeat their instruction's).
-    pub positions: Vec<Position>,
+    pub positions: Positions,
     /// One entry a word of `code`: registers `live[i]..` hold nothing that is needed while instruction `i` executes.
     pub live: Vec<u16>,
     /// Registers of the frame, call windows included.

@@ -418,7 +418,7 @@ impl<'a> Compiler<'a> {
             consts: u.const_list,
             code: out.code,
             exceptions: out.exceptions,
-            positions,
+            positions: positions.into_iter().collect(),
             live: out.live.iter().map(|l| (*l).max(fixed as u16)).collect(),
             nregs: out.nregs.max(fixed) as u16,
             nloops: u.nloops,

@@ -110,11 +110,8 @@ impl<'a> Places<'a> {
 
     fn unit(&self, unit: &CodeUnit) -> CodeUnit {
         let mut unit = unit.clone();
-        for p in &mut unit.positions {
-            if p.line != 0 {
-                *p = self.find(*p).unwrap_or(*p);
-            }
-        }
+        let found = |p: Position| if p.line == 0 { p } else { self.find(p).unwrap_or(p) };
+        unit.positions = unit.positions.iter().map(found).collect();
         // Blocks begin where their statement stands in the text; the module, with the first line.
         if &*unit.name != "<module>" {
             unit.first_line = self.exact_line(unit.first_line).unwrap_or(unit.first_line);

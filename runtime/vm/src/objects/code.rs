@@ -238,7 +238,7 @@ impl Code {
     }
     /// Source range of the instruction at a word index.
     pub fn position(&self, word: usize) -> Position {
-        self.unit.positions.get(word).copied().unwrap_or_default()
+        self.unit.positions.get(word).unwrap_or_default()
     }
     /// Word index of an instruction address inside this code.
     pub fn index_of(&self, pc: *const u64) -> usize {

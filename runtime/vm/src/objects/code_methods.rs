@@ -44,7 +44,7 @@ fn line_table(unit: &CodeUnit) -> Vec<u8> {
     const LONG: u8 = 14;
     let mut out = Vec::new();
     let mut line = unit.first_line as i64;
-    let positions: Vec<Position> = std::iter::once(entry_position(unit)).chain(unit.positions.iter().copied()).collect();
+    let positions: Vec<Position> = std::iter::once(entry_position(unit)).chain(unit.positions.iter()).collect();
     for run in positions.chunk_by(|a, b| a == b) {
         let p = run[0];
         for part in run.chunks(8) {
@@ -144,9 +144,8 @@ fn replaced(t: &Thread, code: Ref<Code>, changes: Option<Ref<Dict>>) -> Result<R
                 let line = t.to_i64(v)?;
                 let delta = line - unit.first_line as i64;
                 let moved = |l: u32| if l == 0 { 0 } else { (l as i64 + delta).clamp(0, u32::MAX as i64) as u32 };
-                for p in &mut unit.positions {
-                    *p = Position { line: moved(p.line), end_line: moved(p.end_line), ..*p };
-                }
+                let moved = |p: Position| Position { line: moved(p.line), end_line: moved(p.end_line), ..p };
+                unit.positions = unit.positions.iter().map(moved).collect();
                 unit.first_line = line.clamp(0, u32::MAX as i64) as u32;
             }
             "co_flags" => {
@@ -199,7 +198,7 @@ fn replaced(t: &Thread, code: Ref<Code>, changes: Option<Ref<Dict>>) -> Result<R
             "co_linetable" => {
                 let b = v.downcast::<Bytes>().ok_or_else(|| wrong("bytes"))?;
                 if b.is_empty() {
-                    unit.positions.fill(Position::default());
+                    unit.positions = unit.positions.iter().map(|_| Position::default()).collect();
                 } else {
                     fixed(b.as_slice() == line_table(&code.unit))?;
                 }
@@ -327,9 +326,13 @@ impl Code {
         let first = this.unit.first_line;
         let entry = [Value::small_int(0), Value::small_int(OFFSET as i64), optional(first, first == 0)];
         out.append(t, Tuple::new(t, &entry)?.value())?;
-        for run in this.unit.positions.chunk_by(|a, b| a.line == b.line) {
-            let (start, line) = (at * OFFSET, run[0].line);
-            at += run.len();
+        let mut runs = this.unit.positions.runs().map(|(count, p)| (count, p.line)).peekable();
+        while let Some((mut count, line)) = runs.next() {
+            while let Some((more, _)) = runs.next_if(|run| run.1 == line) {
+                count += more;
+            }
+            let start = at * OFFSET;
+            at += count;
             let entry = [Value::small_int(start as i64), Value::small_int((at * OFFSET) as i64), optional(line, line == 0)];
             out.append(t, Tuple::new(t, &entry)?.value())?;
         }
@@ -339,7 +342,7 @@ impl Code {
     #[py("($self, /)")]
     fn co_positions(t: &Thread, this: Ref<Code>) -> Result<Value> {
         let out = List::with_capacity(t, this.unit.positions.len() + 1)?;
-        for p in [entry_position(&this.unit)].iter().chain(&this.unit.positions) {
+        for p in std::iter::once(entry_position(&this.unit)).chain(this.unit.positions.iter()) {
             let none = p.line == 0;
             let entry = [optional(p.line, none), optional(p.end_line, none), optional(p.col, none), optional(p.end_col, none)];
             out.append(t, Tuple::new(t, &entry)?.value())?;
