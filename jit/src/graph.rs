@@ -5,6 +5,7 @@
 //! the caller's, some words further; arguments are where the callee wants them.
 
 use crate::live::{Bits, live_in};
+use crate::plan::State;
 use std::collections::HashMap;
 use std::rc::Rc;
 use taipan_compiler::effects;
@@ -86,6 +87,20 @@ impl Frame {
     pub fn special(&self) -> Option<u64> {
         let (_, call) = self.call.filter(|_| matches!(self.operator, Some(Wanted::Checked(_) | Wanted::Jump)))?;
         Some(Value::small_int(call as i64).bits())
+    }
+    /// The registers that a generator suspended at `at` keeps: variables, and what is read later.
+    fn kept(&self, at: usize) -> Bits {
+        let i = self.instr(at);
+        let mut kept = self.live[self.after(at)].clone();
+        kept.set(i.a(), false);
+        for e in self.code.unit.exceptions.iter().filter(|e| (e.start as usize..e.end as usize).contains(&at)) {
+            let mut caught = self.live[e.handler as usize].clone();
+            caught.set(e.reg as usize, false);
+            kept.join(&caught);
+        }
+        (i.c()..self.code.nregs as usize).for_each(|r| kept.set(r, false));
+        (0..self.code.nvars as usize).for_each(|r| kept.set(r, true));
+        kept
     }
     /// Where the instruction after the one at `at` is.
     pub fn after(&self, at: usize) -> usize {
@@ -184,14 +199,25 @@ pub struct Graph {
     pub frames: Vec<Frame>,
     pub nodes: Vec<Node>,
     pub entry: NodeId,
-    /// Where the root goes on after its yields, if it is a generator that is suspended, and resumed, in the unit.
-    pub resumes: Vec<NodeId>,
-    /// The heads of the root's other loops.
+    /// Where the root begins and goes on, if it is a generator that is suspended, and resumed, in the unit.
+    pub resumes: Vec<Resume>,
+    /// The heads of the root's other loops; of a generator's all.
     pub heads: Vec<NodeId>,
     /// Word indexes of the root's backward jumps to them, and to the entry.
     pub back: Vec<usize>,
     /// Registers of all frames.
     pub registers: usize,
+}
+
+/// Where a generator goes on that is resumed.
+pub struct Resume {
+    pub node: NodeId,
+    /// Word index of what its `pc` names meanwhile: the YIELD, or the first instruction.
+    pub at: usize,
+    /// The register that gets what was sent.
+    pub sent: Option<usize>,
+    /// Registers that it keeps meanwhile.
+    pub kept: Bits,
 }
 
 /// Why there is no unit.
@@ -214,8 +240,16 @@ impl Graph {
             registers: 0,
         };
         g.add_frame(code, 0, None, false, None);
+        let start = if machine::is_resumable(&code) { machine::start_of_generator(&code) } else { None };
         let mut b = Builder { g, known: HashMap::new(), work: Vec::new() };
+        let head = if head == 0 { start.unwrap_or(0) } else { head };
         b.g.entry = b.node(0, head, true);
+        if let Some(at) = start {
+            let node = b.node(0, at, true);
+            let mut kept = Bits::new(code.nregs as usize);
+            (0..code.nvars as usize).for_each(|r| kept.set(r, true));
+            b.g.resumes.push(Resume { node, at, sent: None, kept });
+        }
         let mut inlined: HashMap<(usize, usize, bool), usize> = HashMap::new();
         let (mut suspends, mut loops) = (false, false);
         while let Some(id) = b.work.pop() {
@@ -231,9 +265,10 @@ impl Graph {
             }
             match op {
                 Op::RETURN_GENERATOR => return Err(Refused::Suspends),
-                Op::YIELD if code.has(flags::GENERATOR) => {
-                    let resume = b.node(frame, at + op.len(), true);
-                    b.g.resumes.push(resume);
+                Op::YIELD if start.is_some() => {
+                    let node = b.node(frame, at + op.len(), true);
+                    let kept = b.g.frames[0].kept(at);
+                    b.g.resumes.push(Resume { node, at, sent: Some(i.a()), kept });
                     continue;
                 }
                 // The interpreter suspends, and comes back at the loop's head.
@@ -309,7 +344,7 @@ impl Graph {
         for n in back {
             let Some(to) = g.nodes[n].jump.and_then(|to| known.get(&(0, g.nodes[to].at, true)).copied()) else { continue };
             g.back.push(g.nodes[n].at);
-            if to != g.entry && !g.heads.contains(&to) {
+            if (start.is_some() || to != g.entry) && !g.heads.contains(&to) {
                 g.heads.push(to);
             }
         }
@@ -391,13 +426,20 @@ impl Graph {
             && code.machine.get().is_some()
     }
 
-    /// Where the unit may begin: its own entry first.
-    pub fn entries(&self) -> impl Iterator<Item = NodeId> + '_ {
-        std::iter::once(self.entry).chain(self.others())
+    /// Whether the unit is a generator's: resumes and suspends it, without a frame on the stack where it can.
+    pub fn is_generator(&self) -> bool {
+        !self.resumes.is_empty()
     }
-    /// Where it may begin besides its entry.
-    pub fn others(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.resumes.iter().chain(&self.heads).copied()
+    /// Where the unit may begin, and what is known there.
+    pub fn entries(&self) -> impl Iterator<Item = (NodeId, State)> + '_ {
+        let n = self.registers;
+        let own = (!self.is_generator()).then(|| (self.entry, State::new(n)));
+        let head = move |&node: &NodeId| (node, self.at_head());
+        own.into_iter().chain(self.resumes.iter().map(move |r| (r.node, State::unpushed(n, true)))).chain(self.heads.iter().map(head))
+    }
+    /// What is known at the head of a loop where the unit begins.
+    pub fn at_head(&self) -> State {
+        if self.is_generator() { State::unpushed(self.registers, false) } else { State::new(self.registers) }
     }
     /// The frame around `frame`, or itself, that has `depth` frames around it.
     pub fn at_depth(&self, frame: usize, depth: usize) -> usize {

@@ -28,10 +28,9 @@ pub fn infer(cx: &Context) -> Blocks {
     let mut states: Vec<Option<State>> = vec![None; n];
     let mut work: Vec<NodeId> = Vec::new();
     // Nothing is known of what the frame holds where the unit begins.
-    for entry in g.entries() {
+    for (entry, state) in g.entries() {
         leader[entry] = true;
-        states[entry] = Some(State::new(g.registers));
-        work.push(entry);
+        flow(&mut states, &mut work, entry, &state, false);
     }
     // What comes from where nobody was seen changes what is known as little as possible, so it comes last.
     let mut later: Vec<(NodeId, State)> = Vec::new();

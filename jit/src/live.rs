@@ -19,7 +19,7 @@ impl Bits {
         let bit = 1 << (i % 64);
         if on { self.0[i / 64] |= bit } else { self.0[i / 64] &= !bit }
     }
-    fn join(&mut self, other: &Bits) -> bool {
+    pub fn join(&mut self, other: &Bits) -> bool {
         let mut changed = false;
         for (a, b) in self.0.iter_mut().zip(&other.0) {
             changed |= !*a & b != 0;

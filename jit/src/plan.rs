@@ -44,19 +44,35 @@ pub struct State {
     pub shapes: Vec<u32>,
     /// Words of functions that registers are known to hold, or 0.
     pub known: Vec<u64>,
-    /// How many of the frames of inlined callees, outermost first, are on the thread's stack. Those that nobody asks for never are.
+    /// Whether the cell of the root's generator has the value.
+    pub kept: Vec<bool>,
+    /// How many frames, outermost first, are on the thread's stack. Those of inlined callees, and of generators that were resumed here,
+    /// never are as long as nobody asks for them.
     pub pushed: usize,
 }
 
 impl State {
+    /// Where the unit begins, in a frame that is on the stack.
     pub fn new(n: usize) -> State {
-        State { kinds: vec![Kind::Any; n], stored: vec![true; n], shapes: vec![0; n], known: vec![0; n], pushed: 0 }
+        State {
+            kinds: vec![Kind::Any; n],
+            stored: vec![true; n],
+            shapes: vec![0; n],
+            known: vec![0; n],
+            kept: vec![false; n],
+            pushed: 1,
+        }
+    }
+    /// Where a generator's unit begins: its frame is not on the stack, or no more.
+    pub fn unpushed(n: usize, kept: bool) -> State {
+        State { stored: vec![false; n], kept: vec![kept; n], pushed: 0, ..State::new(n) }
     }
     pub fn set(&mut self, r: usize, kind: Kind) {
         self.kinds[r] = kind;
         self.stored[r] = false;
         self.shapes[r] = 0;
         self.known[r] = 0;
+        self.kept[r] = false;
     }
     /// Forgets what nobody asks for at `node`.
     pub fn keep_live(&mut self, g: &Graph, node: &Node) {
@@ -67,6 +83,7 @@ impl State {
             self.stored[r] = true;
             self.shapes[r] = 0;
             self.known[r] = 0;
+            self.kept[r] = true;
         }
     }
     /// Joins what comes from elsewhere; tells whether anything changed. `adapts`: who comes from there makes sure first that what it
@@ -81,8 +98,10 @@ impl State {
             let stored = self.stored[r] && other.stored[r];
             let shape = if self.shapes[r] == other.shapes[r] { self.shapes[r] } else { 0 };
             let known = if self.known[r] == other.known[r] { self.known[r] } else { 0 };
-            changed |= kind != self.kinds[r] || stored != self.stored[r] || shape != self.shapes[r] || known != self.known[r];
-            (self.kinds[r], self.stored[r]) = (kind, stored);
+            let kept = self.kept[r] && other.kept[r];
+            changed |= kind != self.kinds[r] || stored != self.stored[r] || kept != self.kept[r];
+            changed |= shape != self.shapes[r] || known != self.known[r];
+            (self.kinds[r], self.stored[r], self.kept[r]) = (kind, stored, kept);
             (self.shapes[r], self.known[r]) = (shape, known);
         }
         changed
@@ -157,6 +176,11 @@ impl Number {
 #[derive(Clone, Debug)]
 pub enum How {
     Nothing,
+    /// Empties registers.
+    Clear {
+        first: usize,
+        n: usize,
+    },
     Move {
         a: usize,
         b: usize,
@@ -585,7 +609,7 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             writes.push((base + CALLABLE, Kind::Any));
             writes.push((base + FRAME_HEADER_WORDS, state.kinds[b + 2]));
         }
-        How::CopyFree { first, n } | How::Unpack { first, n, .. } | How::UnpackList { first, n, .. } => {
+        How::Clear { first, n } | How::CopyFree { first, n } | How::Unpack { first, n, .. } | How::UnpackList { first, n, .. } => {
             (*first..first + n).for_each(|r| writes.push((r, Kind::Any)))
         }
         How::ForRange { a, .. } => writes.push((*a, Kind::Int)),
@@ -663,8 +687,8 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
         _ => Vec::new(),
     };
     let pushed = match how {
-        _ if stores_frame(&how) => frame.depth,
-        How::Return { .. } | How::ReturnJump { .. } => state.pushed.min(frame.depth - 1),
+        _ if stores_frame(&how) => frame.depth + 1,
+        How::Return { .. } | How::ReturnJump { .. } => state.pushed.min(frame.depth),
         _ => state.pushed,
     };
     Plan { guards: o.guards, how, writes, learned, pushed }
@@ -725,6 +749,7 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
     }
     match node.op {
         Op::NOP => How::Nothing,
+        Op::CLEAR => How::Clear { first: a, n: i.b() },
         Op::MOVE => How::Move { a, b },
         Op::LOADK => constant(a, frame.code.const_at(i.b())),
         Op::LOADK_WIDE => constant(a, frame.code.const_at(i.imm32() as usize)),
@@ -739,7 +764,7 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         },
         Op::JUMP => How::Jump,
         Op::JUMP_BACK => How::JumpBack,
-        Op::YIELD if !cx.graph.resumes.is_empty() => How::Yield { b },
+        Op::YIELD if cx.graph.is_generator() => How::Yield { b },
         Op::YIELD | Op::YIELD_FROM | Op::RETURN_GENERATOR | Op::RAISE | Op::RERAISE => How::Leave,
         Op::RETURN => match frame.call {
             Some((parent, call)) if frame.operator == Some(Wanted::Jump) => {

@@ -261,20 +261,11 @@ impl Lower<'_, '_> {
         next.is_some()
     }
 
-    /// Suspends the root's generator, or leaves that to the interpreter.
-    pub(super) fn suspend(&mut self, b: usize) {
-        self.spill();
-        let v = self.word_of(b);
-        let pc = self.word(self.pc());
-        let ret = self.call(machine::suspend as *const () as usize, &[self.t, pc, self.r, v], Some(I64)).unwrap_or(v);
-        let (leave, done) = (self.exit(ExitKind::Leave), self.new_block(false));
-        self.b.ins().brif(ret, done, &[], leave, &[]);
-        self.begin(done);
-        self.b.ins().return_(&[ret]);
-    }
-
     /// Returns from the root's frame: to native code, or to the frame that called it plainly; else the interpreter does it.
     pub(super) fn finish(&mut self, a: usize) {
+        if self.cx.graph.is_generator() {
+            return self.finish_generator(a);
+        }
         let leave = self.exit(ExitKind::Leave);
         let frame = |l: &mut Self, word: isize| l.b.ins().load(I64, MemFlagsData::trusted(), l.r, 8 * word as i32);
         let caller = frame(self, frame_word::CALLER);

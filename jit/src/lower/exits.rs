@@ -131,11 +131,11 @@ impl Lower<'_, '_> {
         }
         at
     }
-    /// The frames of the current instruction that are not pushed in this state, outermost first.
+    /// The inlined frames of the current instruction that are not pushed in this state, outermost first.
     fn missing(&self, state: &State) -> Vec<usize> {
         let g = self.cx.graph;
         let frame = self.node().frame;
-        (state.pushed + 1..=g.frames[frame].depth).map(|depth| g.at_depth(frame, depth)).collect()
+        (state.pushed.max(1)..=g.frames[frame].depth).map(|depth| g.at_depth(frame, depth)).collect()
     }
     fn exit_point(&self, p: &PendingExit) -> ExitPoint {
         let node = self.node();
@@ -161,6 +161,7 @@ impl Lower<'_, '_> {
                 ExitKind::Throw if node.slices(frame).is_some() => frame.address(node.at + node.op.len()),
                 _ => frame.address(node.at),
             },
+            resumed: p.state.pushed == 0,
             frames: self.frames() as u32,
             base: frame.base as u32,
             floats: floats.collect(),

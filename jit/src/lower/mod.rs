@@ -6,6 +6,7 @@
 
 mod calls;
 mod exits;
+mod generators;
 mod numbers;
 mod objects;
 
@@ -102,7 +103,8 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Optio
     let g = cx.graph;
     let mut context = Codegen::new();
     let mut signature = Signature::new(CallConv::triple_default(isa.triple()));
-    signature.params.extend([AbiParam::new(I64), AbiParam::new(I64)]);
+    let params = if g.is_generator() { 4 } else { 2 };
+    signature.params.extend(std::iter::repeat_n(AbiParam::new(I64), params));
     signature.returns.push(AbiParam::new(I64));
     context.func.signature = signature;
     let mut builder_context = FunctionBuilderContext::new();
@@ -123,9 +125,9 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Optio
         words,
         floats,
         callees,
-        state: State::new(g.registers),
+        state: g.at_head(),
         at: g.entry,
-        before: State::new(g.registers),
+        before: g.at_head(),
         exit: [None; 3],
         adapts: false,
         pending: Vec::new(),
@@ -144,7 +146,7 @@ pub fn lower(t: &Thread, cx: &Context, blocks: &Blocks, target: Target) -> Optio
     l.b.finalize(isa.frontend_config());
     keep(t, cx, &refs).ok()?;
     let sites = g.back.iter().map(|&at| g.frames[0].address(at + 1)).collect();
-    let (resumes, enters) = (!g.resumes.is_empty(), g.others().next().is_some());
+    let (resumes, enters) = (g.is_generator(), g.is_generator() || !g.heads.is_empty());
     Some(Written { context, exits, resumes, enters, sites, left })
 }
 
@@ -168,10 +170,12 @@ impl Written {
         // SAFETY: the code was made for this signature.
         let entry = unsafe { std::mem::transmute::<*const u8, machine::Entry>(memory.address()) };
         let size = code.code_buffer().len();
+        // SAFETY: a generator's unit was made for that signature.
+        let resume = self.resumes.then(|| unsafe { std::mem::transmute::<machine::Entry, machine::Resume>(entry) });
         Some(Box::new(Unit {
             entry,
             exits: self.exits,
-            resumes: self.resumes,
+            resume,
             enters: self.enters,
             sites: self.sites,
             memory: Box::new(memory),
@@ -343,10 +347,13 @@ impl Lower<'_, '_> {
     fn set_pc(&mut self) {
         let g = self.cx.graph;
         let (frame, pushed) = (self.node().frame, self.state.pushed);
-        let pc = if g.frames[frame].depth == pushed {
+        let pc = if g.frames[frame].depth + 1 == pushed {
             self.pc()
+        } else if let Some((parent, call)) = g.frames[g.at_depth(frame, pushed)].call {
+            g.frames[parent].address(call)
         } else {
-            g.frames[g.at_depth(frame, pushed + 1)].call.map_or(0, |(parent, call)| g.frames[parent].address(call))
+            // Who resumed the generator has told.
+            return;
         };
         let pc = self.word(pc);
         self.store(pc, self.t, layout::THREAD_PC as isize);
@@ -368,9 +375,9 @@ impl Lower<'_, '_> {
     /// Pushes the frames that are missing and stores what they do not have yet.
     fn spill(&mut self) {
         let frame = self.node().frame;
-        let depth = self.cx.graph.frames[frame].depth;
-        self.push_frames(frame, self.state.pushed, depth);
-        self.state.pushed = depth;
+        let all = self.cx.graph.frames[frame].depth + 1;
+        self.push_frames(frame, self.state.pushed, all);
+        self.state.pushed = all;
         let todo = self.unstored(&self.state);
         if todo.iter().any(|&r| self.state.kinds[r] == Kind::Float) {
             self.set_pc();
@@ -382,13 +389,16 @@ impl Lower<'_, '_> {
         self.state.stored.fill(true);
         self.before = self.state.clone();
     }
-    /// Pushes the frames around `frame`, or itself, that have more than `from` and at most `to` frames around them.
+    /// Pushes of the frames around `frame`, and itself, outermost first, those after the first `from` until there are `to`.
     fn push_frames(&mut self, frame: usize, from: usize, to: usize) {
         let g = self.cx.graph;
-        for depth in from + 1..=to {
+        for depth in from..to {
             let frame = g.at_depth(frame, depth);
             let f = &g.frames[frame];
-            let Some((parent, _)) = f.call else { return };
+            let Some((parent, _)) = f.call else {
+                self.push_generator();
+                continue;
+            };
             let (callee, made) = self.callees[frame];
             let callable = self.b.use_var(callee);
             let locals = match f.special() {
@@ -402,13 +412,15 @@ impl Lower<'_, '_> {
             self.push_header(regs, f.code, callable, globals, caller, g.way_back(frame), locals);
         }
     }
-    /// Takes the frames beyond the first `to` inlined ones from the thread's stack.
+    /// Takes the frames beyond the first `to` from the thread's stack.
     fn pop_frames(&mut self, from: usize, to: usize) {
         if from == to {
             return;
         }
-        let frame = self.cx.graph.at_depth(self.node().frame, to);
-        let regs = self.frame_regs(frame);
+        let regs = match to {
+            0 => self.before_generator(),
+            to => self.frame_regs(self.cx.graph.at_depth(self.node().frame, to - 1)),
+        };
         self.store(regs, self.t, layout::THREAD_REGS as isize);
         let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
         let less = self.b.ins().iadd_imm_s(depth, to as i64 - from as i64);
@@ -523,9 +535,27 @@ impl Lower<'_, '_> {
     // ------------------------------------------------------------ the unit
 
     fn unit(&mut self) {
+        if self.cx.graph.is_generator() {
+            self.begin_generator();
+        } else {
+            self.begin_unit();
+        }
+        for start in 0..self.cx.graph.nodes.len() {
+            if self.blocks.leader[start] && self.blocks.states[start].is_some() {
+                self.block(start);
+            }
+        }
+        if let Some(block) = self.returns {
+            self.begin(block);
+            let pc = self.b.block_params(block)[0];
+            self.b.ins().return_(&[pc]);
+        }
+        self.write_exits();
+    }
+    fn begin_unit(&mut self) {
         let g = self.cx.graph;
         // Who begins elsewhere goes on in the interpreter.
-        let others = g.others().next().is_some().then(|| (self.load(I64, self.t, layout::THREAD_PC), self.new_block(true)));
+        let others = (!g.heads.is_empty()).then(|| (self.load(I64, self.t, layout::THREAD_PC), self.new_block(true)));
         if let Some(globals) = g.frames[0].globals {
             let own = self.b.ins().load(I64, MemFlagsData::trusted(), self.r, 8 * frame_word::GLOBALS as i32);
             let same = self.b.ins().icmp_imm_s(IntCC::Equal, own, globals.bits() as i64);
@@ -538,36 +568,28 @@ impl Lower<'_, '_> {
             let (here, other) = (self.new_block(false), self.new_block(false));
             self.b.ins().brif(entry, here, &[], other, &[]);
             self.begin(other);
-            for to in g.others() {
-                let (here, next) = (self.new_block(false), self.new_block(false));
-                let c = self.b.ins().icmp_imm_s(IntCC::Equal, pc, g.frames[0].address(g.nodes[to].at) as i64);
-                self.b.ins().brif(c, here, &[], next, &[]);
-                self.begin(here);
+            for &to in &g.heads {
+                let next = self.new_block(false);
+                self.if_address(pc, g.nodes[to].at, next);
                 self.load_frame(to);
                 self.edge(to);
                 self.begin(next);
-                self.state = State::new(g.registers);
+                self.state = g.at_head();
             }
             self.b.ins().jump(away, &[]);
             self.begin(here);
         }
         self.load_frame(g.entry);
         self.edge(g.entry);
-        for start in 0..g.nodes.len() {
-            if self.blocks.leader[start] && self.blocks.states[start].is_some() {
-                self.block(start);
-            }
-        }
         if let Some((pc, away)) = others {
             self.begin(away);
             self.b.ins().return_(&[pc]);
         }
-        if let Some(block) = self.returns {
-            self.begin(block);
-            let pc = self.b.block_params(block)[0];
-            self.b.ins().return_(&[pc]);
-        }
-        self.write_exits();
+    }
+    /// Goes on only if `pc` is that of the root's instruction at `at`, else at `other`.
+    fn if_address(&mut self, pc: Ir, at: usize, other: Block) {
+        let c = self.b.ins().icmp_imm_s(IntCC::Equal, pc, self.cx.graph.frames[0].address(at) as i64);
+        self.go_on_if(c, other);
     }
     /// Loads what the frame holds where the unit begins at `to`.
     fn load_frame(&mut self, to: NodeId) {
@@ -595,7 +617,8 @@ impl Lower<'_, '_> {
         }
         let leave = other.unwrap_or_else(|| self.exit(ExitKind::Leave));
         let depth = self.load(I32, self.t, layout::THREAD_DEPTH);
-        let depth = self.b.ins().iadd_imm_s(depth, most as i64 - 1);
+        let unpushed = i64::from(g.is_generator());
+        let depth = self.b.ins().iadd_imm_s(depth, most as i64 - 1 + unpushed);
         let limit = self.load(I32, self.t, layout::THREAD_LIMIT);
         let shallow = self.b.ins().icmp(IntCC::UnsignedLessThan, depth, limit);
         let end = self.b.ins().iadd_imm_s(self.r, 8 * (g.registers as i64 + 64));
@@ -673,6 +696,10 @@ impl Lower<'_, '_> {
     fn write(&mut self, p: &Plan) -> bool {
         match p.how.clone() {
             How::Nothing => {}
+            How::Clear { first, n } => {
+                let empty = self.int(EMPTY);
+                (first..first + n).for_each(|r| self.def(r, empty));
+            }
             How::Move { a, b } => self.copy(a, b),
             How::Constant { a, word, float, .. } => match float {
                 Some(x) => {
@@ -1103,12 +1130,12 @@ impl Lower<'_, '_> {
     fn leave_inlined(&mut self, leave: Block) {
         let frame = self.node().frame;
         let depth = self.cx.graph.frames[frame].depth;
-        if self.state.pushed == depth {
+        if self.state.pushed == depth + 1 {
             let regs = self.frame_regs(frame);
             let seen = self.b.ins().load(I64, MemFlagsData::trusted(), regs, 8 * frame_word::FRAME as i32);
             let unseen = self.b.ins().icmp_imm_s(IntCC::Equal, seen, EMPTY);
             self.go_on_if(unseen, leave);
-            self.pop_frames(depth, depth - 1);
+            self.pop_frames(depth + 1, depth);
         }
     }
     fn is_bool(&mut self, w: Ir) -> Ir {

@@ -50,6 +50,11 @@ pub const RANGE_STEP: usize = offset_of!(RangeIterator, step);
 pub const LIST_ITERATOR_LIST: usize = offset_of!(ListIterator, list);
 pub const LIST_ITERATOR_INDEX: usize = offset_of!(ListIterator, index);
 pub const TUPLE_ITERATOR_TUPLE: usize = offset_of!(TupleIterator, tuple);
+pub const GENERATOR_STATE: usize = offset_of!(Generator, state);
+pub const GENERATOR_PC: usize = offset_of!(Generator, pc);
+pub const GENERATOR_FUNCTION: usize = offset_of!(Generator, function);
+pub const GENERATOR_GLOBALS: usize = offset_of!(Generator, globals);
+pub const GENERATOR_REGISTERS: usize = size_of::<Generator>();
 pub const TUPLE_ITERATOR_INDEX: usize = offset_of!(TupleIterator, index);
 
 /// The dispatch table of threads that watch nothing.

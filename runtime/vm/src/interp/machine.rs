@@ -22,7 +22,7 @@ use super::dispatch::{Exit, Handler, RAISED, RETURNED, YIELDED, raise, run, run_
 pub use super::layout;
 use super::queue::{Job, Target};
 use super::*;
-use crate::objects::generator::Resumed;
+use crate::objects::generator::state;
 use crate::objects::next;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -152,8 +152,12 @@ impl Machine {
 pub const SUSPENDED: u64 = 9;
 /// What compiled code returns after it has stored its frames and the exit point in `State::exit`.
 pub const EXITED: u64 = 5;
+/// What a generator's code returns that has done nothing.
+pub const NOT_ENTERED: u64 = 13;
 /// See [`Unit::entry`].
 pub type Entry = unsafe extern "C" fn(&Thread, Regs) -> u64;
+/// See [`Unit::resume`].
+pub type Resume = unsafe extern "C" fn(&Thread, Regs, *const Generator, u64) -> u64;
 
 /// Compiled code of a function, entered at its start or at the head of a loop.
 pub struct Unit {
@@ -161,11 +165,11 @@ pub struct Unit {
     /// thread's running frame, 0 if [`step`] said where, [`EXITED`], [`SUSPENDED`] or [`FINISHED`].
     pub entry: Entry,
     pub exits: Box<[ExitPoint]>,
-    /// It begins where `Thread::pc` says, at its start, the head of one of its loops, or after one of its yields; anywhere else the
-    /// interpreter goes on.
+    /// It begins where `Thread::pc` says, at its start or the head of one of its loops; anywhere else the interpreter goes on.
     pub enters: bool,
-    /// It is a generator's, suspends it at yields, and goes on after them.
-    pub resumes: bool,
+    /// For a generator's, instead of `entry`: goes on in a generator that was claimed, with what was sent, and whose frame would be at
+    /// the registers, see [`resume_quickly`]. Or, without a generator, in a frame as `entry` does.
+    pub resume: Option<Resume>,
     /// Cache words of the backward jumps to its loops.
     pub sites: Box<[u64]>,
     /// Keeps the code's memory.
@@ -205,6 +209,8 @@ pub struct ExitPoint {
     pub code: u64,
     /// Address of the instruction.
     pub pc: u64,
+    /// The root's frame is that of a generator, and not pushed yet.
+    pub resumed: bool,
     /// How many frames the compiled code has here, and how many words after the root's registers those of the innermost begin.
     pub frames: u32,
     pub base: u32,
@@ -797,9 +803,7 @@ fn wider(code: Ref<Code>, at: usize, sites: &[Site]) -> Option<(usize, Target)> 
     let target = |site: *const u64, function| Target { code: code.value().bits(), site: site.cast(), function };
     // SAFETY: cache words of the code's own instructions, only accessed atomically.
     let counts = |t: &Target| unsafe { (*t.site).load(Acquire) & 1 == 0 } || t.is_pending();
-    use taipan_compiler::flags::{ASYNC_GENERATOR, COROUTINE};
-    let special = taipan_compiler::flags::GENERATOR | COROUTINE | ASYNC_GENERATOR;
-    if seen(0) && !code.has(special) && !code.enter_word().is_null() {
+    if seen(0) && !code.enter_word().is_null() {
         let function = target(code.enter_word().wrapping_add(1), true);
         if counts(&function) {
             return Some((0, function));
@@ -846,17 +850,20 @@ fn never(target: Target) {
 /// Lets threads go on in a unit. By any thread, attached or not; the code is a root.
 pub(super) fn publish(target: Target, unit: Option<Box<Unit>>) {
     let (Some(code), Some(unit)) = (Value::from_bits(target.code).downcast::<Code>(), unit) else { return never(target) };
-    let (address, entry, resumes) = (&raw const *unit as u64, unit.entry, unit.resumes);
+    let (address, entry, resume) = (&raw const *unit as u64, unit.entry, unit.resume);
     for site in unit.sites() {
         let counted = |w: u64| (w & 1 == 0).then_some(address + 1);
         let _ = site.fetch_update(AcqRel, Acquire, counted);
     }
     code.machine.get_or_init(Box::default).inner.lock().expect("units").units.push(unit);
-    if target.function {
+    if resume.is_some() {
+        code.set_machine_resume(resume);
+        if target.function {
+            // Calls only make generators.
+            return never(target);
+        }
+    } else if target.function {
         code.set_machine_entry(entry);
-    }
-    if resumes {
-        code.set_machine_resume(Some(entry));
     }
     // SAFETY: the code is alive.
     unsafe { (*target.site).store(address + 1, Release) };
@@ -871,34 +878,100 @@ pub(super) unsafe fn enter(t: &Thread, unit: *const Unit, head: *const u64, regs
         if (*unit).enters {
             t.pc.set(head.cast());
         }
-        match ((*unit).entry)(t, regs) {
+        let ret = match (*unit).resume {
+            Some(resume) => resume(t, regs, std::ptr::null(), 0),
+            None => ((*unit).entry)(t, regs),
+        };
+        match ret {
             FINISHED => FINISHED,
             ret => go_on_after(t, ret, regs),
         }
     }
 }
-/// Goes on in the generator whose frame was just pushed, at `Thread::pc`, until that is left: how, as [`run_raw`] tells.
-pub(crate) fn resume(t: &Thread) -> u64 {
-    let (regs, pc) = (t.regs.get(), t.pc.get().cast());
-    // SAFETY: the running frame; its code holds the unit.
+/// Whether generators of a code may be resumed, and suspended, by machine code.
+pub fn is_resumable(code: &Code) -> bool {
+    code.has(taipan_compiler::flags::GENERATOR)
+}
+/// The word index where generators of a code begin.
+pub fn start_of_generator(code: &Code) -> Option<usize> {
+    let mut at = 0;
+    while at < code.words() {
+        // SAFETY: below the number of words.
+        let op = Op::from_u16(unsafe { Instr(*code.start.add(at)) }.op()).unwrap_or(Op::NOP);
+        at += op.len();
+        if op == Op::RETURN_GENERATOR {
+            return Some(at);
+        }
+    }
+    None
+}
+/// Goes on in a generator by its machine code, without pushing its frame before somebody asks for it: how it was left, as [`run_raw`]
+/// tells, or [`NOT_ENTERED`], with nothing done. The caller's frame is the running one, on top of which nothing lies.
+#[inline(always)]
+pub(crate) fn resume_quickly(t: &Thread, g: Ref<Generator>, value: Value) -> u64 {
+    // SAFETY: a generator has a code.
+    let code = unsafe { g.code.known() };
+    let Some(resume) = code.machine_resume() else { return NOT_ENTERED };
+    let caller = t.regs.get();
+    let plain = std::ptr::eq(t.table.get(), handlers::TABLE.as_ptr()) && !t.is_native_stack_low() && !caller.is_null();
+    if !plain || !g.is_plain() {
+        return NOT_ENTERED;
+    }
+    // SAFETY: the frame would be above the running one; what is written of it was checked to fit.
     unsafe {
-        let plain = std::ptr::eq(t.table.get(), handlers::TABLE.as_ptr());
-        let entry = code_of(regs).machine_resume().filter(|_| plain && word(regs, frame_word::FRAME).is_empty());
-        match entry.map(|entry| entry(t, regs)) {
-            None => run_raw(t, pc, regs),
-            Some(SUSPENDED) => YIELDED,
-            Some(FINISHED) => RETURNED,
-            Some(ret) => match go_on_after(t, ret, regs) {
-                0 => t.machine.code.get(),
-                next => run_raw(t, next as *const u64, t.regs.get()),
-            },
+        let regs = t.stack_top().add(FRAME_HEADER_WORDS);
+        if !frame_fits(t, regs, code) {
+            return NOT_ENTERED;
+        }
+        let Ok(Some(before)) = Generator::claim(g, t) else { return NOT_ENTERED };
+        let ret = if before == state::CREATED && !value.is_none() {
+            NOT_ENTERED
+        } else {
+            set_word(regs, frame_word::LOCALS, g.value());
+            set_word(regs, frame_word::CALLER, Value::from_bits(caller as u64 | ENTRY | GENERATOR));
+            set_word(regs, frame_word::RETURN, Value::from_bits((t.pc.get() as u64) << 16));
+            resume(t, regs, g.as_ptr(), value.bits())
+        };
+        match ret {
+            SUSPENDED => YIELDED,
+            FINISHED => RETURNED,
+            NOT_ENTERED => {
+                g.state.store(before, Release);
+                NOT_ENTERED
+            }
+            ret => left_generator(t, ret, regs),
         }
     }
 }
-/// Whether a generator is better resumed by [`resume`] than by the interpreter.
+/// What became of a generator whose machine code gave back `ret` without having come to an end.
+#[inline(never)]
+unsafe fn left_generator(t: &Thread, ret: u64, regs: Regs) -> u64 {
+    // SAFETY: as for `go_on_after`.
+    unsafe {
+        match go_on_after(t, ret, regs) {
+            0 => t.machine.code.get(),
+            next => run_raw(t, next as *const u64, t.regs.get()),
+        }
+    }
+}
+/// Whether a generator is better resumed by [`resume_quickly`] than by the interpreter.
 #[inline(never)]
 pub(crate) fn is_resumed_natively(t: &Thread, g: Ref<Generator>) -> bool {
     g.code.expect().machine_resume().is_some() && !t.is_native_stack_low()
+}
+/// Ends the generator that would have, or has, its frame at `regs`: 1; or 0, with nothing done.
+pub unsafe extern "C" fn finish_generator(t: &Thread, regs: Regs, pushed: u64) -> u64 {
+    // SAFETY: compiled code of that generator.
+    unsafe {
+        if pushed == 0 {
+            Generator::finish_resumed(regs);
+        } else if Generator::quick_finish(t, regs) {
+            t.pc.set(return_pc(regs).cast());
+        } else {
+            return 0;
+        }
+    }
+    1
 }
 /// Suspends the generator of the running frame at the YIELD at `pc`, which yields `v`: [`SUSPENDED`], the address where the
 /// interpreter goes on in the frame that resumed it, or 0, with nothing done.
@@ -923,53 +996,25 @@ pub unsafe extern "C" fn suspend(t: &Thread, pc: *const u64, regs: Regs, v: u64)
 /// The next item of a generator, as [`for_iter`].
 pub unsafe extern "C" fn next_of_generator(t: &Thread, it: u64) -> u64 {
     let it = Value::from_bits(it);
-    let Some(g) = Generator::exact_generator(it) else { return for_iter_word(t, it) };
-    let plain = std::ptr::eq(t.table.get(), handlers::TABLE.as_ptr()) && !t.is_native_stack_low();
-    // SAFETY: a generator has a code; the running frame, on top of which nothing lies.
-    unsafe {
-        if let Some(entry) = g.code.known().machine_resume().filter(|_| plain) {
-            let next = Generator::quick_push(g, t, Value::NONE, t.regs.get(), ENTRY, t.pc.get().cast(), 0);
-            if !next.is_null() {
-                t.pc.set(next.cast());
-                let regs = t.regs.get();
-                let ret = entry(t, regs);
-                return if ret == SUSPENDED { t.take_result().bits() } else { ended(t, ret, regs) };
-            }
-        }
-    }
-    for_iter_word(t, it)
-}
-#[inline(never)]
-fn for_iter_word(t: &Thread, it: Value) -> u64 {
-    let next = match Generator::exact_generator(it) {
-        Some(g) => Generator::resume(g, t, Value::NONE).map(|r| match r {
-            Resumed::Yielded(v) => v,
-            Resumed::Returned(_) => Value::EMPTY,
-        }),
-        None => slow::for_iter(t, it),
-    };
-    match next {
-        Ok(v) => v.bits(),
-        Err(e) => failed(t, e),
-    }
-}
-/// What became of a generator whose compiled code gave back `ret` without suspending it.
-#[inline(never)]
-unsafe fn ended(t: &Thread, ret: u64, regs: Regs) -> u64 {
-    // SAFETY: as for `go_on_after`.
-    let left = unsafe {
-        match go_on_after(t, ret, regs) {
-            0 => t.machine.code.get(),
-            next => run_raw(t, next as *const u64, t.regs.get()),
-        }
+    let left = match Generator::exact_generator(it) {
+        Some(g) => resume_quickly(t, g, Value::NONE),
+        None => NOT_ENTERED,
     };
     match left {
         YIELDED => t.take_result().bits(),
+        NOT_ENTERED => for_iter_word(t, it),
         RAISED => FAILED,
         _ => {
             t.take_result();
             Value::EMPTY.bits()
         }
+    }
+}
+#[inline(never)]
+fn for_iter_word(t: &Thread, it: Value) -> u64 {
+    match slow::for_iter(t, it) {
+        Ok(v) => v.bits(),
+        Err(e) => failed(t, e),
     }
 }
 /// Where the interpreter goes on after compiled code whose root frame was at `regs` gave back `ret`, which is not [`FINISHED`];
@@ -1033,6 +1078,10 @@ pub unsafe extern "C" fn finish_call(t: &Thread, ret: u64, pc: *const u64, regs:
 /// Makes the frames what the interpreter expects, after compiled code left by an exit: the address to go on at, or 0 as for
 /// [`step`].
 unsafe fn take_exit(t: &Thread, exit: &ExitPoint, regs: Regs) -> u64 {
+    if exit.resumed {
+        // SAFETY: compiled code has resumed the generator there.
+        unsafe { Generator::push_resumed(t, regs) };
+    }
     for p in &exit.pushes {
         // SAFETY: the frame fits, as the unit made sure, and its function is in its place.
         unsafe {
@@ -1100,10 +1149,13 @@ fn left_by(t: &Thread, exit: &ExitPoint) {
     inner.unseen += u32::from(exit.at == u32::MAX);
     drop(inner);
     if let Some(root) = Value::from_bits(target.code).downcast::<Code>() {
-        if target.function {
-            root.set_machine_entry(interpret);
-        } else {
+        if is_resumable(&root) {
             root.set_machine_resume(None);
+            if target.function {
+                root.set_entry(root.enter_word());
+            }
+        } else if target.function {
+            root.set_machine_entry(interpret);
         }
         let inner = root.machine.get_or_init(Box::default).inner.lock().expect("units");
         if let Some(unit) = inner.units.iter().find(|u| u.exits.as_ptr_range().contains(&&raw const *exit)) {

@@ -115,7 +115,7 @@ impl Code {
         let nvars = (unit.varnames.len()
             + unit.cell_registers.iter().filter(|&&r| r as usize >= unit.varnames.len()).count()
             + unit.freevars.len()) as u32;
-        let special = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
+        let special = flags::COROUTINE | flags::ASYNC_GENERATOR;
         let counted = machine::is_enabled() && unit.flags & special == 0 && unit.flags & flags::OPTIMIZED != 0;
         let enter = counted.then(|| Box::new([Op::ENTER as u64, 0]));
         let start = instructions.as_ptr();
@@ -174,14 +174,14 @@ impl Code {
     pub(crate) fn set_machine_entry(&self, entry: machine::Entry) {
         self.machine_entry.store(entry as *mut (), Release)
     }
-    /// Machine code that goes on in the generator whose frame was pushed, at `Thread::pc`.
+    /// Machine code that goes on in a generator.
     #[inline(always)]
-    pub(crate) fn machine_resume(&self) -> Option<machine::Entry> {
+    pub(crate) fn machine_resume(&self) -> Option<machine::Resume> {
         let entry = self.machine_resume.load(Acquire);
         // SAFETY: null, or what was stored below.
-        unsafe { std::mem::transmute::<*mut (), Option<machine::Entry>>(entry) }
+        unsafe { std::mem::transmute::<*mut (), Option<machine::Resume>>(entry) }
     }
-    pub(crate) fn set_machine_resume(&self, entry: Option<machine::Entry>) {
+    pub(crate) fn set_machine_resume(&self, entry: Option<machine::Resume>) {
         self.machine_resume.store(entry.map_or(std::ptr::null_mut(), |e| e as *mut ()), Release)
     }
     /// Keeps what machine code, or feedback, refers to.

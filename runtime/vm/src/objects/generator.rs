@@ -243,7 +243,7 @@ impl Generator {
 
     /// Claims the generator for running. `None`: it has finished.
     #[inline(always)]
-    fn claim(this: Ref<Generator>, t: &Thread) -> Result<Option<u8>> {
+    pub(crate) fn claim(this: Ref<Generator>, t: &Thread) -> Result<Option<u8>> {
         if t.owns(this.header()) {
             let s = this.state.load(Relaxed);
             if s <= state::SUSPENDED {
@@ -524,6 +524,47 @@ impl Generator {
         }
     }
 
+    /// Whether it has no frame object, and handles no exception.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.frame.get().bits() == Value::EMPTY.bits() && self.handled.get().bits() == Value::EMPTY.bits()
+    }
+    /// The generator whose frame is, or would be, at these registers.
+    #[inline(always)]
+    unsafe fn of_frame(regs: Regs) -> Ref<Generator> {
+        // SAFETY: the LOCALS word of a generator's frame is the generator.
+        unsafe { Ref::from_raw(interp::word(regs, frame_word::LOCALS).as_cell().unwrap_unchecked().cast()) }
+    }
+    /// Pushes the frame of a generator that machine code has resumed, which has some words of its header already.
+    pub(crate) unsafe fn push_resumed(t: &Thread, regs: Regs) {
+        // SAFETY: the frame was checked to fit.
+        unsafe {
+            let this = Generator::of_frame(regs);
+            let caller = interp::word(regs, frame_word::CALLER).bits();
+            let back = interp::word(regs, frame_word::RETURN).bits();
+            let code = this.code.known();
+            Generator::push_header(this, t, regs, code, interp::caller_of(regs), caller & 7, (back >> 16) as *const u64, 0);
+            interp::set_word(regs, frame_word::RETURN, Value::from_bits(back));
+        }
+    }
+    /// As [`Generator::quick_finish`], without a frame to be popped.
+    pub(crate) unsafe fn finish_resumed(regs: Regs) {
+        // SAFETY: the caller's frame is that of a generator.
+        unsafe { Generator::of_frame(regs) }.end();
+    }
+    /// Empties the registers that it kept, and marks it as finished.
+    #[inline(always)]
+    fn end(&self) {
+        // SAFETY: `pc` is an instruction of the code, and so many registers are behind the fixed part.
+        unsafe {
+            let to = self.registers().as_ptr();
+            for k in 0..kept(self.code.known(), self.pc.load(Relaxed)) {
+                (*to.add(k)).init(Value::EMPTY);
+            }
+        }
+        self.state.store(state::FINISHED, Release);
+    }
+
     /// Marks it as finished and drops what its frame held.
     pub fn finish(this: Ref<Generator>, t: &Thread) {
         for f in this.registers() {
@@ -549,11 +590,7 @@ impl Generator {
             {
                 return false;
             }
-            let to = this.registers().as_ptr();
-            for k in 0..kept(this.code.known(), this.pc.load(Relaxed)) {
-                (*to.add(k)).init(Value::EMPTY);
-            }
-            this.state.store(state::FINISHED, Release);
+            this.end();
             t.depth.set(t.depth.get() - 1);
             t.regs.set(interp::caller_of(regs));
             true
@@ -584,6 +621,10 @@ impl Generator {
         t.check_native_stack()?;
         let caller = t.regs.get();
         let return_pc = t.pc.get().cast();
+        match interp::machine::resume_quickly(t, this, value) {
+            interp::machine::NOT_ENTERED => {}
+            left => return Generator::left(t, left),
+        }
         if !caller.is_null() {
             // SAFETY: the running frame, on top of which nothing lies while native code runs.
             let next = unsafe { Generator::quick_push(this, t, value, caller, ENTRY, return_pc, 0) };
@@ -600,7 +641,13 @@ impl Generator {
     }
 
     fn run_pushed(t: &Thread) -> Result<Resumed> {
-        match interp::machine::resume(t) {
+        let left = interp::dispatch::run_raw(t, t.pc.get().cast(), t.regs.get());
+        Generator::left(t, left)
+    }
+    /// What came of it, given how the dispatch loop was left.
+    #[inline(always)]
+    fn left(t: &Thread, left: u64) -> Result<Resumed> {
+        match left {
             YIELDED => Ok(Resumed::Yielded(t.take_result())),
             RAISED => Err(Exc(t.take_result())),
             _ => Ok(Resumed::Returned(t.take_result())),
