@@ -16,6 +16,7 @@ use taipan_vm::interp::cache::{self, Kind};
 use taipan_vm::interp::machine::layout::{self, Expected};
 use taipan_vm::interp::machine::{self, MIXED, Site, seen};
 use taipan_vm::interp::operators::{self, Operand, Operator, Wanted};
+use taipan_vm::interp::resume;
 use taipan_vm::native::*;
 use taipan_vm::objects::class::Class;
 use taipan_vm::objects::code::Code;
@@ -91,8 +92,11 @@ impl Frame {
     /// The registers that a generator suspended at `at` keeps: variables, and what is read later.
     fn kept(&self, at: usize) -> Bits {
         let i = self.instr(at);
-        let mut kept = self.live[self.after(at)].clone();
-        kept.set(i.a(), false);
+        let delegates = i.op() == Op::YIELD_FROM as u16;
+        let mut kept = self.live[if delegates { at } else { self.after(at) }].clone();
+        if !delegates {
+            kept.set(i.a(), false);
+        }
         for e in self.code.unit.exceptions.iter().filter(|e| (e.start as usize..e.end as usize).contains(&at)) {
             let mut caught = self.live[e.handler as usize].clone();
             caught.set(e.reg as usize, false);
@@ -214,10 +218,29 @@ pub struct Resume {
     pub node: NodeId,
     /// Word index of what its `pc` names meanwhile: the YIELD, or the first instruction.
     pub at: usize,
-    /// The register that gets what was sent.
+    /// The register that gets what was sent, or what the delegate returned.
     pub sent: Option<usize>,
+    /// Its delegate has returned.
+    pub delegates: bool,
     /// Registers that it keeps meanwhile.
     pub kept: Bits,
+}
+
+impl Resume {
+    /// What is to be done there, as the unit is told.
+    pub fn what(&self) -> u64 {
+        match (self.sent, self.delegates) {
+            (None, _) => machine::BEGIN,
+            (_, true) => machine::DELEGATE_RETURNED,
+            _ => 0,
+        }
+    }
+    /// What is known there, of so many registers.
+    pub fn state(&self, registers: usize) -> State {
+        let mut state = State::unpushed(registers, true);
+        self.sent.into_iter().for_each(|r| state.kept[r] = false);
+        state
+    }
 }
 
 /// Why there is no unit.
@@ -240,7 +263,7 @@ impl Graph {
             registers: 0,
         };
         g.add_frame(code, 0, None, false, None);
-        let start = if machine::is_resumable(&code) { machine::start_of_generator(&code) } else { None };
+        let start = if resume::is_resumable(&code) { resume::start_of_generator(&code) } else { None };
         let mut b = Builder { g, known: HashMap::new(), work: Vec::new() };
         let head = if head == 0 { start.unwrap_or(0) } else { head };
         b.g.entry = b.node(0, head, true);
@@ -248,7 +271,7 @@ impl Graph {
             let node = b.node(0, at, true);
             let mut kept = Bits::new(code.nregs as usize);
             (0..code.nvars as usize).for_each(|r| kept.set(r, true));
-            b.g.resumes.push(Resume { node, at, sent: None, kept });
+            b.g.resumes.push(Resume { node, at, sent: None, delegates: false, kept });
         }
         let mut inlined: HashMap<(usize, usize, bool), usize> = HashMap::new();
         let (mut suspends, mut loops) = (false, false);
@@ -265,10 +288,10 @@ impl Graph {
             }
             match op {
                 Op::RETURN_GENERATOR => return Err(Refused::Suspends),
-                Op::YIELD if start.is_some() => {
+                Op::YIELD | Op::YIELD_FROM if start.is_some() => {
                     let node = b.node(frame, at + op.len(), true);
                     let kept = b.g.frames[0].kept(at);
-                    b.g.resumes.push(Resume { node, at, sent: Some(i.a()), kept });
+                    b.g.resumes.push(Resume { node, at, sent: Some(i.a()), delegates: op == Op::YIELD_FROM, kept });
                     continue;
                 }
                 // The interpreter suspends, and comes back at the loop's head.
@@ -435,7 +458,7 @@ impl Graph {
         let n = self.registers;
         let own = (!self.is_generator()).then(|| (self.entry, State::new(n)));
         let head = move |&node: &NodeId| (node, self.at_head());
-        own.into_iter().chain(self.resumes.iter().map(move |r| (r.node, State::unpushed(n, true)))).chain(self.heads.iter().map(head))
+        own.into_iter().chain(self.resumes.iter().map(move |r| (r.node, r.state(n)))).chain(self.heads.iter().map(head))
     }
     /// What is known at the head of a loop where the unit begins.
     pub fn at_head(&self) -> State {

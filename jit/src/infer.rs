@@ -46,7 +46,7 @@ pub fn infer(cx: &Context) -> Blocks {
         loop {
             let node = &g.nodes[at];
             let p = plan(cx, &state, node);
-            if matches!(p.how, How::Unseen | How::Leave | How::Finish { .. } | How::Yield { .. }) {
+            if matches!(p.how, How::Unseen | How::Leave | How::Finish { .. } | How::Yield { .. } | How::Delegate) {
                 break;
             }
             let mut go = |to: NodeId, mut state: State| {

@@ -8,8 +8,10 @@ use taipan_vm::interp::leaf::{self, Gives, Leaf};
 use taipan_vm::interp::machine::layout::{self, Expected, Shapes};
 use taipan_vm::interp::machine::{MIXED, seen};
 use taipan_vm::interp::operators::{self, SuperMethod, Wanted};
+use taipan_vm::interp::resume;
 use taipan_vm::interp::slow;
 use taipan_vm::native::*;
+use taipan_vm::objects::code::Code;
 use taipan_vm::ops::{BinaryOp, Compare};
 
 /// What is known of a register's value, and how it is held.
@@ -200,6 +202,19 @@ pub enum How {
     Yield {
         b: usize,
     },
+    /// Calls the function of a generator or a coroutine.
+    MakeGenerator {
+        a: usize,
+        window: usize,
+        n: usize,
+    },
+    /// Makes sure that a coroutine has not begun, and copies it.
+    Awaitable {
+        a: usize,
+        b: usize,
+    },
+    /// Has whoever resumed the root's generator drive another, to which it delegates.
+    Delegate,
     /// Returns from the root's frame.
     Finish {
         a: usize,
@@ -583,7 +598,11 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
             });
         }
         How::CallFunction { dest, .. } => writes.extend(dest.map(|a| (a, Kind::Any))),
-        How::Move { a, b } => writes.push((*a, state.kinds[*b])),
+        How::Move { a, b } | How::Awaitable { a, b } => {
+            let guarded = o.guards.iter().find(|g| g.0 == *b).map(|g| g.1);
+            writes.push((*a, guarded.unwrap_or(state.kinds[*b])));
+        }
+        How::MakeGenerator { a, .. } => writes.push((*a, Kind::Any)),
         How::Constant { a, kind, .. } | How::Build { a, kind, .. } => writes.push((*a, *kind)),
         How::IntArith { a, .. } => writes.push((*a, Kind::Int)),
         How::FloatArith { a, .. } | How::FloatPow { a, .. } => writes.push((*a, Kind::Float)),
@@ -711,7 +730,11 @@ pub fn apply(state: &mut State, plan: &Plan, jumped: bool) {
     }
     let quick = |items: Items| matches!(items, Items::Quick | Items::Numbers(_));
     match &plan.how {
-        How::JumpBack | How::Leaf { otherwise: Some(_), .. } | How::ForPlain { .. } | How::ForPair { .. } => state.shapes.fill(0),
+        How::JumpBack
+        | How::Leaf { otherwise: Some(_), .. }
+        | How::MakeGenerator { .. }
+        | How::ForPlain { .. }
+        | How::ForPair { .. } => state.shapes.fill(0),
         // Another register may hold the same instance.
         How::AddSlot { .. } => state.shapes.fill(0),
         How::Item { items, .. } | How::SetItem { items, .. } if quick(*items) => state.shapes.fill(0),
@@ -765,6 +788,7 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         Op::JUMP => How::Jump,
         Op::JUMP_BACK => How::JumpBack,
         Op::YIELD if cx.graph.is_generator() => How::Yield { b },
+        Op::YIELD_FROM if cx.graph.is_generator() => How::Delegate,
         Op::YIELD | Op::YIELD_FROM | Op::RETURN_GENERATOR | Op::RAISE | Op::RERAISE => How::Leave,
         Op::RETURN => match frame.call {
             Some((parent, call)) if frame.operator == Some(Wanted::Jump) => {
@@ -786,7 +810,14 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
                 None => How::CallFunction { window, call, dest: valued.then_some(dest) },
             }
         }
+        Op::CALL | Op::CALL_METHOD if makes_generator(node) => How::MakeGenerator { a, window: b, n: i.c() },
         Op::CALL | Op::CALL_METHOD => leaf_call(o, a, b).unwrap_or(How::Step),
+        Op::GET_AWAITABLE if i.c() == 0 && node.site.shape == cx.shapes.coroutine && node.site.failures == 0 => {
+            if o.shape(b, cx.shapes.coroutine) { How::Awaitable { a, b } } else { How::Step }
+        }
+        Op::GET_YIELD_FROM_ITER | Op::GET_ITER if node.site.shape == cx.shapes.generator && node.site.failures == 0 => {
+            if o.shape(b, cx.shapes.generator) { How::Move { a, b } } else { How::Step }
+        }
         Op::LOAD_GLOBAL => global(frame, node, a).unwrap_or(How::Step),
         Op::COPY_FREE => How::CopyFree { first: a, n: i.b() },
         Op::LOAD_SUPER_METHOD if ![0, u64::from(MIXED)].contains(&node.site.callee) && node.site.failures < 2 => {
@@ -1002,6 +1033,15 @@ fn truth(o: &mut Operands, a: usize, want: bool) -> How {
 /// A leaf does the instruction, if its operands are what it knows.
 fn leaf(function: Leaf, args: &[usize], extra: Option<u64>, outcome: Outcome) -> How {
     How::Leaf { function: function as usize, args: args.to_vec(), extra, checks: Vec::new(), outcome, otherwise: None }
+}
+/// Whether a call was seen to call the function of a generator or a coroutine.
+fn makes_generator(node: &Node) -> bool {
+    let code = match node.site.callee {
+        0 => None,
+        word if word == u64::from(MIXED) => None,
+        word => Value::from_bits(word).downcast::<Code>(),
+    };
+    node.site.failures == 0 && code.is_some_and(|c| resume::is_resumable(&c))
 }
 /// A call of a built-in that is a leaf.
 fn leaf_call(o: &Operands, a: usize, window: usize) -> Option<How> {

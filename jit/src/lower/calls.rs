@@ -170,7 +170,7 @@ impl Lower<'_, '_> {
         (done, result)
     }
     /// What a leaf gave, or what the helper gives where that is the empty mark. The frame may have been stored afterwards.
-    fn or_helper(&mut self, v: Ir, helper: usize, args: &[usize], outcome: Outcome) -> Ir {
+    pub(super) fn or_helper(&mut self, v: Ir, helper: usize, args: &[usize], outcome: Outcome) -> Ir {
         self.otherwise(v, EMPTY, |l| {
             let v = l.call_helper(helper, args);
             match outcome {

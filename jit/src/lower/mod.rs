@@ -31,8 +31,10 @@ use taipan_vm::interp::leaf;
 use taipan_vm::interp::machine::{self, ExitKind, ExitPoint, Push, Unit, layout};
 use taipan_vm::interp::operators::{Operand, Operator, Wanted};
 use taipan_vm::interp::queue::Target;
+use taipan_vm::interp::resume;
 use taipan_vm::interp::{ENTRY, GENERATOR, INIT, frame_word};
 use taipan_vm::native::*;
+use taipan_vm::objects::generator;
 use taipan_vm::ops::Compare;
 
 /// What is added to a float's bits before they are rotated into a word.
@@ -701,6 +703,14 @@ impl Lower<'_, '_> {
                 (first..first + n).for_each(|r| self.def(r, empty));
             }
             How::Move { a, b } => self.copy(a, b),
+            How::Awaitable { a, b } => {
+                let w = self.b.use_var(self.words[b]);
+                let at = layout::GENERATOR_STATE as i32 - CELL_TAG as i32;
+                let state = self.b.ins().load(I8, MemFlagsData::trusted(), w, at);
+                self.guard_eq(state, generator::state::CREATED.into());
+                self.def(a, w);
+            }
+            How::MakeGenerator { a, window, n } => self.make_generator(a, window, n),
             How::Constant { a, word, float, .. } => match float {
                 Some(x) => {
                     let x = self.b.ins().f64const(x);
@@ -722,6 +732,10 @@ impl Lower<'_, '_> {
             }
             How::Yield { b } => {
                 self.suspend(b);
+                return false;
+            }
+            How::Delegate => {
+                self.delegate();
                 return false;
             }
             How::CallFunction { window, call, dest } => self.call_function(p, window, &call, dest),

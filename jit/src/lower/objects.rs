@@ -426,7 +426,8 @@ impl Lower<'_, '_> {
     }
     /// As [`Self::next_by_call`], where a generator is expected.
     pub(super) fn next_of_generator(&mut self, it: Ir) -> Ir {
-        let v = self.call(machine::next_of_generator as *const () as usize, &[self.t, it], Some(I64)).unwrap_or(it);
+        let v =
+            self.call(taipan_vm::interp::resume::next_of_generator as *const () as usize, &[self.t, it], Some(I64)).unwrap_or(it);
         self.check(v);
         v
     }

@@ -895,7 +895,7 @@ handler!(FOR_ITER, |t, pc, r, tb, i| {
 second!(for_iter_rest, |t, pc, r, tb, i| {
     let it = *r.add(i.b());
     if let Some(g) = Generator::exact_generator(it) {
-        if machine::is_resumed_natively(t, g) {
+        if super::resume::is_resumed_natively(t, g) {
             return for_iter_call(t, pc, r, tb);
         }
         let next = Generator::quick_push(g, t, Value::NONE, r, 0, pc.add(2), i.a());
@@ -1466,7 +1466,7 @@ handler!(YIELD_FROM, |t, pc, r, tb, i| {
     return yield_from_rest(t, pc, r, tb);
 });
 second!(yield_from_rest, |t, pc, r, tb, i| {
-    if let Some(g) = slow::delegate_generator(*r.add(i.b())) {
+    if let Some(g) = slow::delegate_generator(*r.add(i.b())).filter(|&g| !super::resume::is_resumed_natively(t, g)) {
         match Generator::push(g, t, *r.add(i.a()), r, DELEGATE, pc.add(1), i.a()) {
             Ok(v) if !v.is_empty() => return goto_running(t, tb),
             Ok(_) => {

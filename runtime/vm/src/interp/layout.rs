@@ -74,6 +74,7 @@ pub struct Shapes {
     pub list_iterator: u32,
     pub tuple_iterator: u32,
     pub generator: u32,
+    pub coroutine: u32,
 }
 pub fn shapes() -> Shapes {
     Shapes {
@@ -88,6 +89,7 @@ pub fn shapes() -> Shapes {
         list_iterator: ListIterator::class_cell().shape().0,
         tuple_iterator: TupleIterator::class_cell().shape().0,
         generator: Generator::class_cell().shape().0,
+        coroutine: crate::objects::generator::Coroutine::class_cell().shape().0,
     }
 }
 fn class_of_shape(shape: u32) -> Option<Ref<Class>> {

@@ -117,7 +117,7 @@ macro_rules! builds {
     ($( $name:ident; )*) => { $(
         pub unsafe extern "C" fn $name(t: &Thread, from: Regs, n: usize) -> u64 {
             // SAFETY: compiled code passes registers of a frame, with their values.
-            match slow::$name(t, unsafe { std::slice::from_raw_parts(from, n) }) {
+            match t.machine.making(from, n, || slow::$name(t, unsafe { std::slice::from_raw_parts(from, n) })) {
                 Ok(v) => v.bits(),
                 Err(e) => failed(t, e),
             }

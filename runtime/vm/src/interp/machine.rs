@@ -22,7 +22,6 @@ use super::dispatch::{Exit, Handler, RAISED, RETURNED, YIELDED, raise, run, run_
 pub use super::layout;
 use super::queue::{Job, Target};
 use super::*;
-use crate::objects::generator::state;
 use crate::objects::next;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -154,10 +153,16 @@ pub const SUSPENDED: u64 = 9;
 pub const EXITED: u64 = 5;
 /// What a generator's code returns that has done nothing.
 pub const NOT_ENTERED: u64 = 13;
+/// What it returns at a YIELD_FROM, the generator being as if it had been suspended there: whoever resumed it drives the delegate.
+pub const DELEGATES: u64 = 17;
+/// Added to the address of a generator that has not begun.
+pub const BEGIN: u64 = 2;
+/// Added to that of one that goes on with what its delegate has returned.
+pub const DELEGATE_RETURNED: u64 = 1;
 /// See [`Unit::entry`].
 pub type Entry = unsafe extern "C" fn(&Thread, Regs) -> u64;
 /// See [`Unit::resume`].
-pub type Resume = unsafe extern "C" fn(&Thread, Regs, *const Generator, u64) -> u64;
+pub type Resume = unsafe extern "C" fn(&Thread, Regs, u64, u64) -> u64;
 
 /// Compiled code of a function, entered at its start or at the head of a loop.
 pub struct Unit {
@@ -167,8 +172,8 @@ pub struct Unit {
     pub exits: Box<[ExitPoint]>,
     /// It begins where `Thread::pc` says, at its start or the head of one of its loops; anywhere else the interpreter goes on.
     pub enters: bool,
-    /// For a generator's, instead of `entry`: goes on in a generator that was claimed, with what was sent, and whose frame would be at
-    /// the registers, see [`resume_quickly`]. Or, without a generator, in a frame as `entry` does.
+    /// For a generator's, instead of `entry`: goes on in the generator that has this address, see [`resume`](super::resume), with what was
+    /// sent. [`BEGIN`] or [`DELEGATE_RETURNED`] may be added to the address. If it is 0: in a frame, as `entry` does.
     pub resume: Option<Resume>,
     /// Cache words of the backward jumps to its loops.
     pub sites: Box<[u64]>,
@@ -292,11 +297,28 @@ pub struct State {
     code: Cell<u64>,
     /// The exit point that compiled code left by.
     pub exit: Cell<usize>,
+    /// Registers of a frame that is not pushed, perhaps, from which something is made at the moment.
+    operands: Cell<(usize, usize)>,
     budget: Cell<u32>,
     /// By the code object's address; the codes are in the list `ThreadState::recorded`.
     feedback: RefCell<HashMap<usize, Box<[Site]>>>,
     /// The sites of the code that was noted last, and its address.
     last: Cell<(usize, usize)>,
+}
+
+impl State {
+    /// Calls `f`, which makes something of the `n` registers at `from`; the collector sees them meanwhile, pushed or not.
+    #[inline(always)]
+    pub(super) fn making<R>(&self, from: Regs, n: usize, f: impl FnOnce() -> R) -> R {
+        self.operands.set((from as usize, n));
+        let made = f();
+        self.operands.set((0, 0));
+        made
+    }
+    pub(super) fn scan(&self, v: &mut Visitor) {
+        let (from, n) = self.operands.get();
+        v.conservative(from as *const u64, n);
+    }
 }
 
 // ---------------------------------------------------------------- one instruction
@@ -879,147 +901,23 @@ pub(super) unsafe fn enter(t: &Thread, unit: *const Unit, head: *const u64, regs
             t.pc.set(head.cast());
         }
         let ret = match (*unit).resume {
-            Some(resume) => resume(t, regs, std::ptr::null(), 0),
+            Some(resume) => resume(t, regs, 0, 0),
             None => ((*unit).entry)(t, regs),
         };
         match ret {
             FINISHED => FINISHED,
+            DELEGATES => {
+                t.machine.stop_pc.set(0);
+                t.machine.code.set(super::resume::drive(t, regs, regs, DELEGATES));
+                0
+            }
             ret => go_on_after(t, ret, regs),
         }
     }
 }
-/// Whether generators of a code may be resumed, and suspended, by machine code.
-pub fn is_resumable(code: &Code) -> bool {
-    code.has(taipan_compiler::flags::GENERATOR)
-}
-/// The word index where generators of a code begin.
-pub fn start_of_generator(code: &Code) -> Option<usize> {
-    let mut at = 0;
-    while at < code.words() {
-        // SAFETY: below the number of words.
-        let op = Op::from_u16(unsafe { Instr(*code.start.add(at)) }.op()).unwrap_or(Op::NOP);
-        at += op.len();
-        if op == Op::RETURN_GENERATOR {
-            return Some(at);
-        }
-    }
-    None
-}
-/// Goes on in a generator by its machine code, without pushing its frame before somebody asks for it: how it was left, as [`run_raw`]
-/// tells, or [`NOT_ENTERED`], with nothing done. The caller's frame is the running one, on top of which nothing lies.
-#[inline(always)]
-pub(crate) fn resume_quickly(t: &Thread, g: Ref<Generator>, value: Value) -> u64 {
-    // SAFETY: a generator has a code.
-    let code = unsafe { g.code.known() };
-    let Some(resume) = code.machine_resume() else { return NOT_ENTERED };
-    let caller = t.regs.get();
-    let plain = std::ptr::eq(t.table.get(), handlers::TABLE.as_ptr()) && !t.is_native_stack_low() && !caller.is_null();
-    if !plain || !g.is_plain() {
-        return NOT_ENTERED;
-    }
-    // SAFETY: the frame would be above the running one; what is written of it was checked to fit.
-    unsafe {
-        let regs = t.stack_top().add(FRAME_HEADER_WORDS);
-        if !frame_fits(t, regs, code) {
-            return NOT_ENTERED;
-        }
-        let Ok(Some(before)) = Generator::claim(g, t) else { return NOT_ENTERED };
-        let ret = if before == state::CREATED && !value.is_none() {
-            NOT_ENTERED
-        } else {
-            set_word(regs, frame_word::LOCALS, g.value());
-            set_word(regs, frame_word::CALLER, Value::from_bits(caller as u64 | ENTRY | GENERATOR));
-            set_word(regs, frame_word::RETURN, Value::from_bits((t.pc.get() as u64) << 16));
-            resume(t, regs, g.as_ptr(), value.bits())
-        };
-        match ret {
-            SUSPENDED => YIELDED,
-            FINISHED => RETURNED,
-            NOT_ENTERED => {
-                g.state.store(before, Release);
-                NOT_ENTERED
-            }
-            ret => left_generator(t, ret, regs),
-        }
-    }
-}
-/// What became of a generator whose machine code gave back `ret` without having come to an end.
-#[inline(never)]
-unsafe fn left_generator(t: &Thread, ret: u64, regs: Regs) -> u64 {
-    // SAFETY: as for `go_on_after`.
-    unsafe {
-        match go_on_after(t, ret, regs) {
-            0 => t.machine.code.get(),
-            next => run_raw(t, next as *const u64, t.regs.get()),
-        }
-    }
-}
-/// Whether a generator is better resumed by [`resume_quickly`] than by the interpreter.
-#[inline(never)]
-pub(crate) fn is_resumed_natively(t: &Thread, g: Ref<Generator>) -> bool {
-    g.code.expect().machine_resume().is_some() && !t.is_native_stack_low()
-}
-/// Ends the generator that would have, or has, its frame at `regs`: 1; or 0, with nothing done.
-pub unsafe extern "C" fn finish_generator(t: &Thread, regs: Regs, pushed: u64) -> u64 {
-    // SAFETY: compiled code of that generator.
-    unsafe {
-        if pushed == 0 {
-            Generator::finish_resumed(regs);
-        } else if Generator::quick_finish(t, regs) {
-            t.pc.set(return_pc(regs).cast());
-        } else {
-            return 0;
-        }
-    }
-    1
-}
-/// Suspends the generator of the running frame at the YIELD at `pc`, which yields `v`: [`SUSPENDED`], the address where the
-/// interpreter goes on in the frame that resumed it, or 0, with nothing done.
-pub unsafe extern "C" fn suspend(t: &Thread, pc: *const u64, regs: Regs, v: u64) -> u64 {
-    // SAFETY: compiled code of the running frame, a generator's; the caller's frame has the result's register.
-    unsafe {
-        let kind = kind_of(regs);
-        let back = word(regs, frame_word::RETURN).bits();
-        let caller = caller_of(regs);
-        if kind & INIT != 0 || trace::watching(t) || !Generator::quick_suspend(t, regs, pc) {
-            return 0;
-        }
-        t.pc.set((back >> 16) as *const Instr);
-        if kind & ENTRY != 0 {
-            t.result.set(Value::from_bits(v));
-            return SUSPENDED;
-        }
-        *caller.add(back as u16 as usize) = Value::from_bits(v);
-        back >> 16
-    }
-}
-/// The next item of a generator, as [`for_iter`].
-pub unsafe extern "C" fn next_of_generator(t: &Thread, it: u64) -> u64 {
-    let it = Value::from_bits(it);
-    let left = match Generator::exact_generator(it) {
-        Some(g) => resume_quickly(t, g, Value::NONE),
-        None => NOT_ENTERED,
-    };
-    match left {
-        YIELDED => t.take_result().bits(),
-        NOT_ENTERED => for_iter_word(t, it),
-        RAISED => FAILED,
-        _ => {
-            t.take_result();
-            Value::EMPTY.bits()
-        }
-    }
-}
-#[inline(never)]
-fn for_iter_word(t: &Thread, it: Value) -> u64 {
-    match slow::for_iter(t, it) {
-        Ok(v) => v.bits(),
-        Err(e) => failed(t, e),
-    }
-}
 /// Where the interpreter goes on after compiled code whose root frame was at `regs` gave back `ret`, which is not [`FINISHED`];
 /// 0: the dispatch loop is left with [`left_with`].
-unsafe fn go_on_after(t: &Thread, ret: u64, regs: Regs) -> u64 {
+pub(super) unsafe fn go_on_after(t: &Thread, ret: u64, regs: Regs) -> u64 {
     let next = match ret {
         // SAFETY: units, and so their exits, live as long as their codes, which were just running.
         EXITED => unsafe { take_exit(t, &*(t.machine.exit.replace(0) as *const ExitPoint), regs) },
@@ -1080,7 +978,10 @@ pub unsafe extern "C" fn finish_call(t: &Thread, ret: u64, pc: *const u64, regs:
 unsafe fn take_exit(t: &Thread, exit: &ExitPoint, regs: Regs) -> u64 {
     if exit.resumed {
         // SAFETY: compiled code has resumed the generator there.
-        unsafe { Generator::push_resumed(t, regs) };
+        unsafe {
+            super::resume::push_outer(t, regs);
+            Generator::push_resumed(t, regs);
+        }
     }
     for p in &exit.pushes {
         // SAFETY: the frame fits, as the unit made sure, and its function is in its place.
@@ -1149,7 +1050,7 @@ fn left_by(t: &Thread, exit: &ExitPoint) {
     inner.unseen += u32::from(exit.at == u32::MAX);
     drop(inner);
     if let Some(root) = Value::from_bits(target.code).downcast::<Code>() {
-        if is_resumable(&root) {
+        if resume::is_resumable(&root) {
             root.set_machine_resume(None);
             if target.function {
                 root.set_entry(root.enter_word());

@@ -23,6 +23,7 @@ pub mod leaf;
 pub mod machine;
 pub mod operators;
 pub mod queue;
+pub mod resume;
 pub mod slow;
 pub mod snapshot;
 pub mod trace;
@@ -480,6 +481,7 @@ pub fn current_globals(t: &Thread) -> Option<Ref<Dict>> {
 
 /// Visits the frames of a stopped thread for the collector.
 pub(crate) fn scan_stack(t: &Thread, v: &mut Visitor) {
+    t.machine.scan(v);
     let mut regs = t.regs.get();
     let mut pc: *const u64 = t.pc.get().cast();
     let mut suspended = false;

@@ -115,7 +115,7 @@ impl Code {
         let nvars = (unit.varnames.len()
             + unit.cell_registers.iter().filter(|&&r| r as usize >= unit.varnames.len()).count()
             + unit.freevars.len()) as u32;
-        let special = flags::COROUTINE | flags::ASYNC_GENERATOR;
+        let special = flags::ASYNC_GENERATOR;
         let counted = machine::is_enabled() && unit.flags & special == 0 && unit.flags & flags::OPTIMIZED != 0;
         let enter = counted.then(|| Box::new([Op::ENTER as u64, 0]));
         let start = instructions.as_ptr();

@@ -122,7 +122,71 @@ impl Generator {
         // SAFETY: `regs` is the running frame.
         unsafe {
             let code = interp::code_of(regs);
-            let function = interp::word(regs, frame_word::FUNCTION);
+            let (function, globals) = (interp::word(regs, frame_word::FUNCTION), interp::word(regs, frame_word::GLOBALS));
+            let this = Generator::create(t, code, function, globals, regs, code.nvars as usize, pc)?;
+            if code.has(flags::COROUTINE) && !t.state().origin_depth.get().is_empty() {
+                this.origin.set(
+                    t,
+                    this.header(),
+                    crate::objects::coroutine_methods::origin(t, interp::caller_of(regs), interp::return_pc(regs))?,
+                );
+            }
+            Ok(this.value())
+        }
+    }
+    /// What a call of `f` with these arguments gives, if no frame is needed for that: its parameters are just these, and it is known
+    /// that it will be compiled, or not. Empty mark: the general way.
+    pub(crate) fn of_call(t: &Thread, f: Ref<Function>, args: Regs, n: usize) -> Result<Value> {
+        // SAFETY: the caller passes so many arguments; prologues write to variables only, and end at RETURN_GENERATOR.
+        unsafe {
+            let code = f.code.known();
+            let special = flags::GENERATOR | flags::COROUTINE;
+            let traced = code.has(flags::COROUTINE) && !t.state().origin_depth.get().is_empty();
+            if !code.has(special) || !code.simple || code.argcount as usize != n || code.entry() != code.start || traced {
+                return Ok(Value::EMPTY);
+            }
+            let closure = f.closure.get().downcast::<Tuple>();
+            let cells = closure.as_ref().map_or(&[][..], |c| c.as_slice());
+            let mut end = code.start;
+            loop {
+                let i = Instr(*end);
+                match Op::from_u16(i.op()) {
+                    Some(Op::MAKE_CELL) => {}
+                    Some(Op::COPY_FREE) if i.b() == cells.len() => {}
+                    Some(Op::RETURN_GENERATOR) => break,
+                    _ => return Ok(Value::EMPTY),
+                }
+                end = end.add(1);
+            }
+            let this = Generator::create(t, code, f.value(), f.globals.expect().value(), args, n, end.add(1))?;
+            let variables = this.registers();
+            let mut pc = code.start;
+            while pc < end {
+                let i = Instr(*pc);
+                let to = variables.get_unchecked(i.a()..);
+                if i.op() == Op::MAKE_CELL as u16 {
+                    to[0].set(t, this.header(), interp::slow::make_cell(t, to[0].get())?);
+                } else {
+                    cells.iter().zip(to).for_each(|(&cell, to)| to.set(t, this.header(), cell));
+                }
+                pc = pc.add(1);
+            }
+            Ok(this.value())
+        }
+    }
+    /// A new generator, whose first `n` variables are those at `regs`.
+    #[inline(always)]
+    unsafe fn create(
+        t: &Thread,
+        code: Ref<Code>,
+        function: Value,
+        globals: Value,
+        regs: Regs,
+        n: usize,
+        pc: *const u64,
+    ) -> Result<Ref<Generator>> {
+        // SAFETY: the caller's.
+        unsafe {
             let (name, qualname) = match function.downcast::<Function>() {
                 Some(f) => (f.name.get(), f.qualname.get()),
                 None => (code.name.expect().value(), code.qualname.expect().value()),
@@ -139,7 +203,7 @@ impl Generator {
                 variables: code.nvars as u16,
                 code: code_field,
                 function: Field::new(function),
-                globals: Field::new(interp::word(regs, frame_word::GLOBALS)),
+                globals: Field::new(globals),
                 frame: Field::new(Value::EMPTY),
                 handled: Field::new(Value::EMPTY),
                 name: Field::new(name),
@@ -156,24 +220,17 @@ impl Generator {
                 Generator::class_cell()
             };
             let this = t.create_owned_with_tail(class.shape(), content, 8 * code.nregs as usize)?;
-            let (variables, others) = this.registers().split_at_unchecked(code.nvars as usize);
+            let (variables, others) = this.registers().split_at_unchecked(n);
             for (i, f) in variables.iter().enumerate() {
                 f.init(*regs.add(i));
             }
             for f in others {
                 f.init(Value::EMPTY);
             }
-            if code.has(flags::COROUTINE) && !t.state().origin_depth.get().is_empty() {
-                this.origin.set(
-                    t,
-                    this.header(),
-                    crate::objects::coroutine_methods::origin(t, interp::caller_of(regs), interp::return_pc(regs))?,
-                );
-            }
             if code.closes {
                 t.register_finalizer(this.value());
             }
-            Ok(this.value())
+            Ok(this)
         }
     }
 
@@ -333,6 +390,10 @@ impl Generator {
         // SAFETY: as in `quick_push`; a pushed frame is at `t.regs`.
         unsafe {
             while let Some(g) = Generator::exact(iterator) {
+                if !g.code.known().machine_resume().is_none() {
+                    // What has machine code is resumed natively.
+                    break;
+                }
                 let pushed = Generator::quick_push(g, t, value, caller, kind, return_pc, dest);
                 if pushed.is_null() {
                     break;
@@ -531,7 +592,7 @@ impl Generator {
     }
     /// The generator whose frame is, or would be, at these registers.
     #[inline(always)]
-    unsafe fn of_frame(regs: Regs) -> Ref<Generator> {
+    pub(crate) unsafe fn of_frame(regs: Regs) -> Ref<Generator> {
         // SAFETY: the LOCALS word of a generator's frame is the generator.
         unsafe { Ref::from_raw(interp::word(regs, frame_word::LOCALS).as_cell().unwrap_unchecked().cast()) }
     }
@@ -546,6 +607,11 @@ impl Generator {
             Generator::push_header(this, t, regs, code, interp::caller_of(regs), caller & 7, (back >> 16) as *const u64, 0);
             interp::set_word(regs, frame_word::RETURN, Value::from_bits(back));
         }
+    }
+    /// Copies what the suspended generator keeps to the frame at `regs`.
+    pub(crate) unsafe fn restore_kept(&self, regs: Regs) {
+        // SAFETY: the window has room.
+        unsafe { self.restore(regs, kept(self.code.known(), self.pc.load(Relaxed))) }
     }
     /// As [`Generator::quick_finish`], without a frame to be popped.
     pub(crate) unsafe fn finish_resumed(regs: Regs) {
@@ -621,7 +687,7 @@ impl Generator {
         t.check_native_stack()?;
         let caller = t.regs.get();
         let return_pc = t.pc.get().cast();
-        match interp::machine::resume_quickly(t, this, value) {
+        match interp::resume::resume(t, this, value) {
             interp::machine::NOT_ENTERED => {}
             left => return Generator::left(t, left),
         }
