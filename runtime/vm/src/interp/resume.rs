@@ -131,7 +131,7 @@ unsafe fn inner_level(t: &Thread, base: Regs, regs: Regs) -> Option<(Regs, u64)>
         let inner = regs.add(outer.code.known().nregs as usize + FRAME_HEADER_WORDS);
         // Each level takes eight words at least, so the recursion limit is not exceeded by far.
         let levels = inner.offset_from_unsigned(base) / FRAME_HEADER_WORDS;
-        let shallow = t.depth.get() as usize + levels < t.recursion_limit.get() as usize || is_shallow(t, base, inner);
+        let shallow = t.depth.get() as usize + levels < t.recursion_limit.get() as usize || is_shallow(t, regs);
         if !shallow || !frame_fits(t, inner, code) {
             return None;
         }
@@ -154,13 +154,13 @@ unsafe fn inner_level(t: &Thread, base: Regs, regs: Regs) -> Option<(Regs, u64)>
         }
     }
 }
-/// Whether one more frame is within the recursion limit, if all levels up to the one below `regs` were pushed.
+/// Whether one more frame would be within the recursion limit if all levels up to the one at `regs` were pushed.
 #[cold]
-unsafe fn is_shallow(t: &Thread, base: Regs, regs: Regs) -> bool {
+unsafe fn is_shallow(t: &Thread, regs: Regs) -> bool {
     // SAFETY: the levels' CALLER words are there.
     unsafe {
         let (mut at, mut missing) = (regs, 0);
-        while at != base && t.regs.get() < at {
+        while !is_pushed(t, at) {
             missing += 1;
             at = caller_of(at);
         }
