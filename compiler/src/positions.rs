@@ -2,23 +2,32 @@
 //!
 //! A program that imports much has millions of words whose positions nobody asks for. Neighbours mostly have one position, and the
 //! next one is near: so the table is a sequence of *runs*, each a count of words and how their position differs from that of the
-//! run before, in numbers of variable length. One is found from the last *mark* before it, of which there is one every few runs.
+//! run before, in numbers of variable length. Units are stored and read with these bytes as they are. A position is found from the last
+//! *mark* before it, of which there is one every few runs; they are made when the first position is asked for.
 
 use crate::unit::Position;
+use std::sync::OnceLock;
 
 /// Runs from one mark to the next.
 const RUNS: usize = 32;
 
 /// The positions of a unit's words, one each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Positions {
     len: u32,
     runs: Box<[u8]>,
-    marks: Box<[Mark]>,
+    marks: OnceLock<Box<[Mark]>>,
 }
 
+impl PartialEq for Positions {
+    fn eq(&self, other: &Positions) -> bool {
+        (self.len, &self.runs) == (other.len, &other.runs)
+    }
+}
+impl Eq for Positions {}
+
 /// The state of decoding before a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Mark {
     word: u32,
     byte: u32,
@@ -26,6 +35,35 @@ struct Mark {
 }
 
 impl Positions {
+    /// The table of so many words that [`Positions::bytes`] of another are. Damaged ones have no positions, or others.
+    pub fn from_bytes(len: u32, bytes: &[u8]) -> Positions {
+        Positions { len, runs: bytes.into(), marks: OnceLock::new() }
+    }
+    /// All that has to be stored, besides the number of words.
+    pub fn bytes(&self) -> &[u8] {
+        &self.runs
+    }
+    /// Whether every word has a position, and none is left over.
+    pub fn is_whole(&self) -> bool {
+        let mut runs = Runs { bytes: &self.runs, at: 0, last: Position::default() };
+        let words = runs.by_ref().fold(0usize, |n, (count, _)| n.saturating_add(count));
+        words == self.len() && runs.at == self.runs.len()
+    }
+
+    fn marks(&self) -> &[Mark] {
+        self.marks.get_or_init(|| {
+            let mut runs = Runs { bytes: &self.runs, at: 0, last: Position::default() };
+            let (mut marks, mut word, mut n) = (Vec::new(), 0u32, 0);
+            loop {
+                let mark = Mark { word, byte: runs.at as u32, last: runs.last };
+                let Some((count, _)) = runs.next() else { break marks.into() };
+                if n % RUNS == 0 {
+                    marks.push(mark);
+                }
+                (word, n) = (word.saturating_add(count as u32), n + 1);
+            }
+        })
+    }
     /// How many words there are.
     pub fn len(&self) -> usize {
         self.len as usize
@@ -39,13 +77,13 @@ impl Positions {
         if word >= self.len() {
             return None;
         }
-        // The first run begins at word 0.
-        let mark = self.marks[self.marks.partition_point(|m| m.word as usize <= word) - 1];
+        let marks = self.marks();
+        let mark = marks.get(marks.partition_point(|m| m.word as usize <= word).checked_sub(1)?)?;
         let mut rest = Runs { bytes: &self.runs, at: mark.byte as usize, last: mark.last };
         let mut end = mark.word as usize;
         loop {
             let (count, position) = rest.next()?;
-            end += count;
+            end = end.saturating_add(count);
             if word < end {
                 return Some(position);
             }
@@ -64,25 +102,22 @@ impl Positions {
 
 impl FromIterator<Position> for Positions {
     fn from_iter<I: IntoIterator<Item = Position>>(positions: I) -> Positions {
-        let (mut runs, mut marks, mut written) = (Vec::new(), Vec::new(), 0);
-        let (mut word, mut last) = (0u32, Position::default());
+        let mut runs = Vec::new();
+        let (mut len, mut last) = (0u32, Position::default());
         let mut positions = positions.into_iter().peekable();
         while let Some(position) = positions.next() {
             let mut count = 1u32;
             while positions.next_if_eq(&position).is_some() {
                 count += 1;
             }
-            if written % RUNS == 0 {
-                marks.push(Mark { word, byte: runs.len() as u32, last });
-            }
             put(&mut runs, u64::from(count));
             for (new, base) in differences(position, last) {
                 let d = i64::from(new) - i64::from(base);
                 put(&mut runs, (d << 1 ^ d >> 63) as u64);
             }
-            (word, last, written) = (word + count, position, written + 1);
+            (len, last) = (len + count, position);
         }
-        Positions { len: word, runs: runs.into(), marks: marks.into() }
+        Positions { len, runs: runs.into(), marks: OnceLock::new() }
     }
 }
 
@@ -109,7 +144,7 @@ struct Runs<'a> {
 impl Runs<'_> {
     fn number(&mut self) -> Option<u64> {
         let (mut n, mut shift) = (0, 0);
-        loop {
+        while shift < u64::BITS {
             let byte = *self.bytes.get(self.at)?;
             self.at += 1;
             n |= u64::from(byte & 0x7f) << shift;
@@ -118,11 +153,12 @@ impl Runs<'_> {
             }
             shift += 7;
         }
+        None
     }
     /// A number told by its difference from `base`.
     fn near(&mut self, base: u32) -> Option<u32> {
         let n = self.number()?;
-        Some((i64::from(base) + ((n >> 1) as i64 ^ -((n & 1) as i64))) as u32)
+        Some(i64::from(base).wrapping_add((n >> 1) as i64 ^ -((n & 1) as i64)) as u32)
     }
 }
 
@@ -156,6 +192,21 @@ mod tests {
         assert!((0..given.len()).all(|i| table.get(i) == Some(given[i])));
         assert_eq!(table.get(given.len()), None);
         assert_eq!(table.runs().map(|(count, _)| count).sum::<usize>(), given.len());
+    }
+
+    #[test]
+    fn what_is_stored_is_read() {
+        let table: Positions = (0..200).map(|i| Position { line: i / 3, end_line: i / 2, col: i % 7, end_col: i }).collect();
+        let read = Positions::from_bytes(200, table.bytes());
+        assert!(read == table && read.is_whole() && read.iter().eq(table.iter()));
+        assert_eq!(read.get(199), table.get(199));
+        for bytes in
+            [&table.bytes()[..50], &[0xff; 40], &[], &[1, 0, 0, 0, 0, 0x80], &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]]
+        {
+            let damaged = Positions::from_bytes(200, bytes);
+            assert!(!damaged.is_whole());
+            (0..200).for_each(|i| drop(damaged.get(i)));
+        }
     }
 
     #[test]

@@ -15,11 +15,11 @@ use rustc_hash::FxHashMap;
 
 use crate::isa::{Instr, OPS, Op};
 use crate::positions::Positions;
-use crate::unit::{CodeUnit, Const, ExceptionEntry, Position};
+use crate::unit::{CodeUnit, Const, ExceptionEntry};
 use crate::verify::{self, VerifyError};
 
 const MAGIC: &[u8; 4] = b"TPYC";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Constants nest no deeper than this, code in code included.
 const MAX_DEPTH: u32 = 500;
 
@@ -160,31 +160,18 @@ impl Writer {
         self.uint(u.code.len() as u64);
         let mut at = 0;
         let mut live = 0i64;
-        let mut last = Position::default();
-        let mut positions = u.positions.iter();
         while at < u.code.len() {
             let i = Instr(u.code[at]);
-            // The low bit of the opcode says whether the position is that of the instruction before.
-            let p = positions.next().unwrap_or_default();
-            let same = p == last;
-            self.uint(u64::from(i.op()) << 1 | u64::from(same));
+            self.uint(u64::from(i.op()));
             for f in [i.a(), i.b(), i.c()] {
                 self.uint(f as u64);
             }
             let l = i64::from(u.live.get(at).copied().unwrap_or(0));
             self.sint(l - live);
             live = l;
-            if !same {
-                self.sint(i64::from(p.line) - i64::from(last.line));
-                self.sint(i64::from(p.end_line) - i64::from(p.line));
-                self.sint(i64::from(p.col) - i64::from(last.col));
-                self.sint(i64::from(p.end_col) - i64::from(p.col));
-                last = p;
-            }
-            let len = Op::from_u16(i.op()).map_or(1, Op::len);
-            positions.by_ref().take(len - 1).for_each(drop);
-            at += len;
+            at += Op::from_u16(i.op()).map_or(1, Op::len);
         }
+        self.bytes(u.positions.bytes());
     }
 
     fn constant(&mut self, c: &Const) {
@@ -419,41 +406,24 @@ impl<'a> Reader<'a> {
     }
 
     fn code(&mut self, u: &mut CodeUnit) -> Result<(), ReadError> {
-        // An instruction takes at least five bytes here and has at most two words.
+        // An instruction takes at least five bytes here, and has at most two words.
         let n = self.count()?;
         // Damaged input cannot ask for more than is in proportion to it.
         u.code.reserve_exact(n);
         u.live.reserve_exact(n);
-        let mut positions = Vec::with_capacity(n);
         let mut live = 0i64;
-        let mut p = Position::default();
         while u.code.len() < n {
-            let head: u64 = self.uint()?;
-            let op = u16::try_from(head >> 1).ok().and_then(Op::from_u16).ok_or_else(|| self.bad())?;
+            let op = Op::from_u16(self.small()?).ok_or_else(|| self.bad())?;
             let (a, b, c) = (self.small()?, self.small()?, self.small()?);
             live = live.checked_add(self.sint()?).ok_or_else(|| self.bad())?;
             let live16 = u16::try_from(live).map_err(|_| self.bad())?;
-            if head & 1 == 0 {
-                let line = self.near(p.line)?;
-                let end_line = self.near(line)?;
-                let col = self.near(p.col)?;
-                let end_col = self.near(col)?;
-                p = Position { line, end_line, col, end_col };
-            }
             for k in 0..op.len() {
                 u.code.push(if k == 0 { Instr::new(op, a, b, c).0 } else { 0 });
                 u.live.push(live16);
-                positions.push(p);
             }
         }
-        u.positions = positions.into_iter().collect();
+        u.positions = Positions::from_bytes(n as u32, self.bytes()?);
         if u.code.len() == n { Ok(()) } else { Err(self.bad()) }
-    }
-
-    /// A number given by its difference from `base`.
-    fn near(&mut self, base: u32) -> Result<u32, ReadError> {
-        let d = self.sint()?;
-        i64::from(base).checked_add(d).and_then(|v| u32::try_from(v).ok()).ok_or_else(|| self.bad())
     }
 
     fn constant(&mut self, depth: u32) -> Result<Const, ReadError> {

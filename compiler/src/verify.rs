@@ -45,7 +45,7 @@ pub fn verify_shallow(unit: &CodeUnit) -> Result<(), VerifyError> {
     if n == 0 {
         return fail(0, "no code".to_owned());
     }
-    if unit.positions.len() != n || unit.live.len() != n {
+    if unit.positions.len() != n || !unit.positions.is_whole() || unit.live.len() != n {
         return fail(0, "tables differ in length from the code".to_owned());
     }
     let params = usize::from(unit.argcount)
