@@ -205,7 +205,8 @@ mod tests {
         {
             let damaged = Positions::from_bytes(200, bytes);
             assert!(!damaged.is_whole());
-            (0..200).for_each(|i| drop(damaged.get(i)));
+            // Whatever it says: it says something.
+            assert!((0..200).filter_map(|i| damaged.get(i)).count() <= 200);
         }
     }
 
