@@ -58,7 +58,11 @@ fn collect_now(t: &Thread, generation: u8) -> Result<i64> {
     for _ in 0..2 {
         wipe_stack();
         let keep = (DEBUG.load(Relaxed) & DEBUG_SAVEALL != 0).then_some(&mut *kept);
-        let done = t.collect_counting(full, &mut Census { counts: |h| counts(h), keep });
+        let mut census = Census { counts: |h| counts(h), keep };
+        let done = match full {
+            true => taipan_vm::interp::cache::forgetting(|| t.collect_counting(true, &mut census)),
+            false => t.collect_counting(false, &mut census),
+        };
         counted += done.counted as i64;
         taipan_vm::pending::finalize(t);
         if done.finalizable == 0 {

@@ -10,7 +10,7 @@
 
 use super::*;
 use crate::objects::class::Class;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use taipan_compiler::isa::{Instr, Op};
 
 /// Most entries chained at one site.
@@ -87,11 +87,25 @@ fn each_word(code: &Code, mut f: impl FnMut(&AtomicU64)) {
     }
 }
 
+/// Collections that a program asks for are running: what only caches refer to is garbage to them.
+static FORGETTING: AtomicUsize = AtomicUsize::new(0);
+
+/// Runs `f`, whose collections of all cells empty the sites that name entries. A class or module that a program no longer has would
+/// otherwise live as long as the code that once looked something up in it.
+pub fn forgetting<R>(f: impl FnOnce() -> R) -> R {
+    FORGETTING.fetch_add(1, AcqRel);
+    let r = f();
+    FORGETTING.fetch_sub(1, AcqRel);
+    r
+}
+
 /// Visits the entries that a code object's sites refer to.
 pub fn scan_code(code: &Code, v: &mut Visitor) {
+    let forget = FORGETTING.load(Relaxed) != 0;
     each_word(code, |w| {
         if let Some(e) = entry_of(w.load(Acquire)) {
-            v.value(e.value());
+            // The world is stopped: nobody is between the load of a word and holding its entry.
+            if forget { w.store(0, Release) } else { v.value(e.value()) }
         }
     });
 }
