@@ -31,6 +31,7 @@ mod locale;
 mod marshal;
 mod math;
 mod mmap;
+mod multibytecodec;
 mod opcode;
 mod operator;
 mod pickle;
@@ -122,6 +123,13 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_multiprocessing", posixshmem::Multiprocessing::module_def),
     ("_datetime", datetime::Datetime::module_def),
     ("_decimal", decimal::DecimalModule::module_def),
+    ("_multibytecodec", multibytecodec::Multibytecodec::module_def),
+    ("_codecs_jp", multibytecodec::CodecsJp::module_def),
+    ("_codecs_cn", multibytecodec::CodecsCn::module_def),
+    ("_codecs_kr", multibytecodec::CodecsKr::module_def),
+    ("_codecs_tw", multibytecodec::CodecsTw::module_def),
+    ("_codecs_hk", multibytecodec::CodecsHk::module_def),
+    ("_codecs_iso2022", multibytecodec::CodecsIso2022::module_def),
     ("select", select::SelectModule::module_def),
     ("_socket", socket::SocketModule::module_def),
 ];

@@ -14,6 +14,7 @@
 //! | [`spec`] | the format-spec mini-language and what it formats |
 //! | [`percent`], [`braces`] | the `%` and `str.format` template languages |
 //! | [`codecs`] | encodings and their error handlers |
+//! | [`cjk`] | East Asian encodings |
 //! | [`repr`] | `repr` and `ascii` of strings and bytes |
 //! | [`search`], [`split`] | finding, counting, replacing; splitting, lines, stripping |
 //! | [`layout`] | tabs, padding, filling with zeros |
@@ -22,6 +23,7 @@
 pub mod unit;
 
 pub mod braces;
+pub mod cjk;
 pub mod codecs;
 pub mod float;
 pub mod hash;

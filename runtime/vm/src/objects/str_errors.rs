@@ -22,11 +22,26 @@ enum Handler {
 pub struct Policy {
     name: Option<Ref<Str>>,
     handler: Option<Handler>,
+    /// Answers of handlers are refused as the codecs of `_multibytecodec` do.
+    multibyte: bool,
 }
 
 impl Policy {
     pub fn new(name: Option<Ref<Str>>) -> Policy {
-        Policy { name, handler: None }
+        Policy { name, handler: None, multibyte: false }
+    }
+
+    /// A policy of the codecs of `_multibytecodec`.
+    pub fn multibyte(name: Option<Ref<Str>>) -> Policy {
+        Policy { multibyte: true, ..Policy::new(name) }
+    }
+
+    /// The position that a handler answers.
+    fn answered(&self, t: &Thread, pos: Value) -> Result<isize> {
+        t.to_isize(pos).map_err(|e| match self.multibyte && ex::is_instance(e.value(), ex::Kind::OverflowError) {
+            true => t.index_error("position -1 from error handler out of bounds"),
+            false => e,
+        })
     }
 
     fn handler(&mut self, t: &Thread) -> Result<&Handler> {
@@ -73,7 +88,7 @@ impl Policy {
                 let (Some(text), Some(_)) = (text.downcast::<Str>(), t.int_value(pos)) else {
                     return Err(wrong());
                 };
-                let pos = t.to_isize(pos)?;
+                let pos = self.answered(t, pos)?;
                 // The handler may have given the exception other input to go on with.
                 let Some(bytes) = unicode_details(exc.value()).and_then(|d| d.object.get().downcast::<Bytes>()) else {
                     return Err(t.type_error("object attribute must be bytes"));
@@ -115,12 +130,13 @@ impl Policy {
             Handler::User(f) => {
                 let exc = raise(error);
                 let r = t.call(*f, &[exc.value()])?;
-                let wrong = || t.type_error("encoding error handler must return (str/bytes, int) tuple");
+                let kinds = if self.multibyte { "str" } else { "str/bytes" };
+                let wrong = || t.type_error(format!("encoding error handler must return ({kinds}, int) tuple"));
                 let (replacement, pos) = pair(r).ok_or_else(wrong)?;
                 if t.int_value(pos).is_none() {
                     return Err(wrong());
                 }
-                let pos = t.to_isize(pos)?;
+                let pos = self.answered(t, pos)?;
                 let (as_text, as_bytes) = (replacement.downcast::<Str>(), replacement.downcast::<Bytes>());
                 let replacement = match (&as_text, &as_bytes) {
                     (Some(s), _) => Replacement::Text(text_of(s)),
