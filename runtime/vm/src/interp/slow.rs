@@ -5,7 +5,7 @@ use super::cache::{self, Kind, NewEntry};
 use super::*;
 use crate::attr;
 use crate::objects::class::Special;
-use crate::objects::descriptors::{ClassMethod, StaticMethod};
+use crate::objects::descriptors::{ClassMethod, Property, StaticMethod};
 use crate::objects::exceptions as ex;
 use crate::objects::generator::{Coroutine, Resumed};
 use crate::objects::member::MemberDescriptor;
@@ -355,7 +355,8 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
             if let Some(index) = field_of_tuple(class, a) {
                 cache::publish(t, site, NewEntry { kind: Kind::TupleItem, offset: index as u32, ..new });
             }
-            if let Some(p) = a.downcast::<crate::objects::descriptors::Property>() {
+            // A subclass may override `__get__`.
+            if let Some(p) = a.downcast::<Property>().filter(|_| class_of(a) == Property::class()) {
                 if let Some(getter) = p.getter().filter(|g| g.downcast::<Function>().is_some()) {
                     cache::publish(t, site, NewEntry { kind: Kind::Property, value: getter, ..new });
                 }
