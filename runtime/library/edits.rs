@@ -24,6 +24,8 @@ const EDITS: &[(&str, &str, &str)] = &[
          (\"JitError\",)\n\n",
         "",
     ),
+    ("hashlib.py", "    from _hashlib import pbkdf2_hmac\n", "    from _kdf import pbkdf2_hmac\n"),
+    ("hashlib.py", "    from _hashlib import scrypt ", "    from _kdf import scrypt "),
     ("io.py", "open, open_code, BytesIO,", "open, open_code, FileIO, BytesIO,"),
     (
         "io.py",

@@ -93,6 +93,7 @@ static MODULES: &[(&str, fn() -> &'static ModuleDef)] = &[
     ("_sha3", hashes::sha3::Sha3::module_def),
     ("_blake2", hashes::blake2::Blake2::module_def),
     ("_hmac", hashes::hmac::HmacModule::module_def),
+    ("_kdf", hashes::kdf::Kdf::module_def),
     ("zlib", zlib::Zlib::module_def),
     ("_pickle", pickle::Pickle::module_def),
     ("_json", json::Json::module_def),

@@ -8,13 +8,13 @@ use taipan_vm::objects::exceptions as ex;
 pub struct HmacModule;
 
 /// `outer(key ^ opad, inner(key ^ ipad, message))`
-struct Keyed {
+pub struct Keyed {
     inner: Box<dyn Digest>,
     outer: Box<dyn Digest>,
 }
 
 impl Keyed {
-    fn new(a: &Algorithm, key: &[u8]) -> Keyed {
+    pub fn new(a: &Algorithm, key: &[u8]) -> Keyed {
         let mut block = vec![0; a.block_size];
         if key.len() > a.block_size {
             let mut d = (a.new)();

@@ -1,10 +1,11 @@
-//! Message digests: `_md5`, `_sha1`, `_sha2`, `_sha3`, `_blake2` and `_hmac`, over the RustCrypto crates.
+//! Message digests: `_md5`, `_sha1`, `_sha2`, `_sha3`, `_blake2`, `_hmac` and `_kdf`, over the RustCrypto crates.
 //!
 //! A digest's state belongs to its object and changes under a mutex that is never held by a thread which waits for the world:
 //! long inputs are digested away from it.
 
 pub mod blake2;
 pub mod hmac;
+pub mod kdf;
 pub mod sha3;
 pub mod simple;
 
