@@ -11,6 +11,7 @@ use super::{Classes, Node};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use taipan_compiler::isa::{Instr, Op};
 use taipan_compiler::source::LineIndex;
 use taipan_compiler::spelled;
 use taipan_compiler::{CodeUnit, Const, Mode, Options, Position, WarningKind};
@@ -114,7 +115,9 @@ impl<'a> Places<'a> {
         unit.positions = unit.positions.iter().map(found).collect();
         // Blocks begin where their statement stands in the text; the module, with the first line.
         if &*unit.name != "<module>" {
-            unit.first_line = self.exact_line(unit.first_line).unwrap_or(unit.first_line);
+            let line = self.exact_line(unit.first_line).unwrap_or(unit.first_line);
+            move_class(&mut unit, line);
+            unit.first_line = line;
         }
         for c in &mut unit.consts {
             if let Const::Code(inner) = c {
@@ -128,6 +131,23 @@ impl<'a> Places<'a> {
     fn exact_line(&self, line: u32) -> Option<u32> {
         let i = self.ranges.partition_point(|r| r[0].0 < line);
         self.ranges.get(i).filter(|r| r[0].0 == line).map(|_| self.spans[i].place.line)
+    }
+}
+
+/// A class body says the line where the class begins: `__firstlineno__`, stored right after it is loaded.
+fn move_class(unit: &mut CodeUnit, line: u32) {
+    let mut before = None;
+    let mut i = 0;
+    while let Some(&word) = unit.code.get(i) {
+        let (instr, loaded) = (Instr(word), before.replace(i).map(|b| (b, Instr(unit.code[b]))));
+        if instr.op() == Op::STORE_NAME as u16 && unit.names.get(instr.b()).is_some_and(|n| &**n == "__firstlineno__") {
+            let moved = loaded.filter(|(_, l)| l.op() == Op::LOADI as u16 && l.imm32() == unit.first_line as i32);
+            if let Some((at, load)) = moved {
+                unit.code[at] = Instr::with_imm32(Op::LOADI, load.a() as u16, line as i32).0;
+            }
+            return;
+        }
+        i += Op::from_u16(instr.op()).map_or(1, Op::len);
     }
 }
 
