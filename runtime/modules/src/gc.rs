@@ -248,7 +248,9 @@ impl Gc {
             if !visible(v) {
                 return;
             }
-            let mut hit = false;
+            // Instances of classes made by programs refer to them, though not by a field.
+            let class = class_of(v);
+            let mut hit = class.has_flag(class_flags::HEAP) && wanted.contains(&class.value().bits());
             t.referents(c, |r| {
                 hit |= wanted.contains(&r.bits());
                 // Storage cells are part of the object that has them.

@@ -330,13 +330,13 @@ impl Operator {
     /// Otherwise, it may over- or under-estimate by an arbitrary amount.
     /// The result will be an integer >= 0.
     #[py("($module, obj, default=0, /)")]
-    fn length_hint(t: &Thread, obj: Value, default: Option<Value>) -> Result<usize> {
+    fn length_hint(t: &Thread, obj: Value, default: Option<Value>) -> Result<isize> {
         let default = default.unwrap_or(Value::small_int(0));
         if t.int_value(default).is_none() {
             return Err(t.type_error(format!("'{}' object cannot be interpreted as an integer", class_of(default).name_string())));
         }
         let default = t.to_isize(default)?;
-        t.length_hint(obj, default.max(0) as usize)
+        Ok(t.length_hint_if_any(obj)?.map_or(default, |n| n as isize))
     }
     /// Same as obj(*args, **kwargs).
     #[py("($module, obj, /, *args, **kwargs)")]

@@ -124,17 +124,20 @@ pub(crate) fn decode_fs(t: &Thread, bytes: &[u8]) -> Result<Ref<Str>> {
 
 /// Converts a path argument of the function `name`.
 pub(crate) fn fs_path(t: &Thread, v: Value, name: &str, allow_fd: bool) -> Result<FsPath> {
+    let path = lexical_path(t, v, name, allow_fd)?;
+    if path.bytes.contains(&0) {
+        return Err(t.value_error(format!("{name}: embedded null character in path")));
+    }
+    Ok(path)
+}
+
+/// As `fs_path`, for functions that only look at the text, which may contain null characters.
+fn lexical_path(t: &Thread, v: Value, name: &str, allow_fd: bool) -> Result<FsPath> {
     if let Some(s) = v.downcast::<Str>() {
         let bytes = encode_fs(t, s)?;
-        if bytes.contains(&0) {
-            return Err(t.value_error(format!("{name}: embedded null character in path")));
-        }
         return Ok(FsPath { bytes, object: Some(v), is_bytes: false, fd: None });
     }
     if let Some(b) = v.downcast::<Bytes>() {
-        if b.as_slice().contains(&0) {
-            return Err(t.value_error(format!("{name}: embedded null character in path")));
-        }
         return Ok(FsPath { bytes: b.as_slice().to_vec(), object: Some(v), is_bytes: true, fd: None });
     }
     if allow_fd {
@@ -157,7 +160,7 @@ pub(crate) fn fs_path(t: &Thread, v: Value, name: &str, allow_fd: bool) -> Resul
             class_of(p).name_string()
         )));
     }
-    fs_path(t, p, name, false)
+    lexical_path(t, p, name, false)
 }
 
 fn result_path(t: &Thread, bytes: &[u8], is_bytes: bool) -> Result<Value> {
@@ -1100,7 +1103,7 @@ impl Posix {
     /// Split a path after its root (for os.path).
     #[py("($module, path, /)")]
     fn _path_splitroot_ex(t: &Thread, path: Value) -> Result<Value> {
-        let p = fs_path(t, path, "splitroot", false)?;
+        let p = lexical_path(t, path, "splitroot", false)?;
         let b = &p.bytes;
         let root = if b.starts_with(b"//") && !b.starts_with(b"///") { 2 } else { usize::from(b.starts_with(b"/")) };
         let part = |x: &[u8]| result_path(t, x, p.is_bytes);
@@ -1109,7 +1112,7 @@ impl Posix {
     /// Normalize path, eliminating double slashes, etc.
     #[py("($module, /, path)")]
     fn _path_normpath(t: &Thread, path: Value) -> Result<Value> {
-        let p = fs_path(t, path, "normpath", false)?;
+        let p = lexical_path(t, path, "normpath", false)?;
         let b = &p.bytes;
         if b.is_empty() {
             return result_path(t, b".", p.is_bytes);

@@ -236,29 +236,37 @@ impl Thread {
 
     /// How many items iterating `v` is expected to give, to reserve room; `default` when nothing is known.
     pub fn length_hint(&self, v: Value, default: usize) -> Result<usize> {
+        self.length_hint_if_any(v).map(|n| n.unwrap_or(default))
+    }
+
+    /// As `length_hint`: nothing where there is neither a length nor a hint.
+    pub fn length_hint_if_any(&self, v: Value) -> Result<Option<usize>> {
         let class = class_of(v);
         if class.special(self, Special::Len).is_some() {
             match self.len(v) {
-                Ok(n) => return Ok(n),
+                Ok(n) => return Ok(Some(n)),
                 Err(e) if self.is_type_error(e) => {}
                 Err(e) => return Err(e),
             }
         }
         let Some(f) = class.special(self, Special::LengthHint) else {
-            return Ok(default);
+            return Ok(None);
         };
         let hint = match self.call_special0(f, v) {
             Ok(h) => h,
-            Err(e) if is_kind(self, e, ex::Kind::TypeError) => return Ok(default),
+            Err(e) if is_kind(self, e, ex::Kind::TypeError) => return Ok(None),
             Err(e) => return Err(e),
         };
         if hint == Value::NOT_IMPLEMENTED {
-            return Ok(default);
+            return Ok(None);
         }
         if self.int_value(hint).is_none() {
             return Err(self.type_error(format!("__length_hint__ must be an integer, not {}", type_name(hint))));
         }
-        usize::try_from(self.to_isize(hint)?).map_err(|_| self.value_error("__length_hint__() should return >= 0"))
+        match usize::try_from(self.to_isize(hint)?) {
+            Ok(n) => Ok(Some(n)),
+            Err(_) => Err(self.value_error("__length_hint__() should return >= 0")),
+        }
     }
 }
 
