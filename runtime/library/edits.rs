@@ -24,6 +24,8 @@ const EDITS: &[(&str, &str, &str)] = &[
          (\"JitError\",)\n\n",
         "",
     ),
+    // Programs ask whether it is there before they use it.
+    ("ctypes/__init__.py", "else:\n    pythonapi = PyDLL(None)\n", ""),
     ("hashlib.py", "    from _hashlib import pbkdf2_hmac\n", "    from _kdf import pbkdf2_hmac\n"),
     ("hashlib.py", "    from _hashlib import scrypt ", "    from _kdf import scrypt "),
     ("io.py", "open, open_code, BytesIO,", "open, open_code, FileIO, BytesIO,"),
@@ -52,6 +54,16 @@ const ADDITIONS: &[(&str, &str)] = &[
         "linecache.py",
         "\n\n# What was given with -c or typed before this module was imported; what comes later is added as it comes.\nimport \
          _imp\n_imp.add_given_sources(_interactive_cache)\ndel _imp\n",
+    ),
+    (
+        "dis.py",
+        "\n\n# Taipan's instructions are others than CPython's.\nimport _disassembly\n_of_cpython = _get_instructions_bytes\n\n\ndef \
+         _get_instructions_bytes(code, linestarts=None, line_offset=0, co_positions=None,\n                            \
+         original_code=None, arg_resolver=None):\n    if not isinstance(code, _disassembly.Instructions):\n        yield from \
+         _of_cpython(code, linestarts, line_offset, co_positions, original_code, arg_resolver)\n        return\n    for row in \
+         _disassembly.rows(code, linestarts, line_offset, co_positions, arg_resolver):\n        yield Instruction(*row)\n\n\ndef \
+         _get_code_array(co, adaptive):\n    return _disassembly.of(co)\n\n\n_make_labels_map = \
+         _disassembly.number_places\n_find_imports = _disassembly.imports\n_find_store_names = _disassembly.stored_names\n",
     ),
     (
         "threading.py",

@@ -3,6 +3,8 @@
 //! Taipan's own instructions are others. The tables here describe the numbers that `opcode.opmap` names, so that programs
 //! which look names up still find them; what would be computed for a code object of another machine is refused.
 
+use taipan_compiler::isa::{Instr, Op, Operand};
+use taipan_vm::interp::trace::offset;
 use taipan_vm::native::*;
 
 pub struct Opcode;
@@ -85,6 +87,50 @@ fn init(t: &Thread, m: Ref<Module>) -> Result<()> {
 /// Opcode support module.
 #[pymodule(name = "_opcode", init = init)]
 impl Opcode {
+    /// The instructions of a code object: name, offset, number of cache words, and operands: kind, number, and what the number
+    /// stands for.
+    #[py("($module, code, /)")]
+    fn instructions(t: &Thread, code: Ref<Code>) -> Result<Ref<List>> {
+        let (out, words) = (List::new(t)?, &code.unit.code);
+        let mut at = 0;
+        while let Some(&word) = words.get(at) {
+            let instr = Instr(word);
+            let Some(op) = Op::from_u16(instr.op()) else {
+                return Err(t.value_error("not an instruction"));
+            };
+            let (info, operands) = (op.info(), List::new(t)?);
+            let fields = [instr.a(), instr.b(), instr.c()];
+            let signed = [fields[0] as i16 as i64, instr.b_signed() as i64, instr.c_signed() as i64];
+            for (i, &kind) in info.operands.iter().enumerate() {
+                let wide = i64::from(instr.imm32());
+                let (kind, n) = match kind {
+                    Operand::None | Operand::High => continue,
+                    Operand::Read | Operand::Write | Operand::ReadWrite | Operand::Base => ("register", fields[i] as i64),
+                    Operand::Imm32 if op == Op::LOADK_WIDE => ("constant", wide),
+                    Operand::Const => ("constant", fields[i] as i64),
+                    Operand::Name => ("name", fields[i] as i64),
+                    Operand::Count => ("count", fields[i] as i64),
+                    Operand::Imm16 => ("number", signed[i]),
+                    Operand::Imm32 => ("number", wide),
+                    Operand::Jump16 => ("jump", offset((at as i64 + signed[i]) as usize)),
+                    Operand::Jump32 => ("jump", offset((at as i64 + wide) as usize)),
+                };
+                let meant = match kind {
+                    "constant" => code.consts().get(n as usize).unwrap_or(Value::NONE),
+                    "name" => match code.unit.names.get(n as usize) {
+                        Some(name) => Str::intern_str(t, name)?.value(),
+                        None => Value::NONE,
+                    },
+                    _ => t.int(n)?,
+                };
+                operands.append(t, (kind, n, meant).into_value(t)?)?;
+            }
+            let row = (info.name, offset(at), info.cache_words, operands.value()).into_value(t)?;
+            out.append(t, row)?;
+            at += op.len();
+        }
+        Ok(out)
+    }
     /// Compute the stack effect of the opcode.
     #[py("($module, opcode, oparg=None, /, *, jump=None)")]
     fn stack_effect(t: &Thread, opcode: i32, oparg: OrNone<i32>, jump: OrNone<Value>) -> Result<i32> {
