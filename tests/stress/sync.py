@@ -626,4 +626,29 @@ def context_is_inherited(s):
         same(s.together(lambda: var.get()), ["outer" if sys.flags.thread_inherit_context else None] * s.threads, "value")
 
 
+@case
+def signals_just_before_waiting(s):
+    """A signal that comes between the look whether there is one and the wait ends the wait all the same."""
+    class Came(Exception):
+        pass
+
+    def handler(*_):
+        raise Came
+    locked, empty = threading.Lock(), queue.SimpleQueue()
+    locked.acquire()
+    waits = [lambda: locked.acquire(timeout=20), lambda: empty.get(timeout=20), lambda: time.sleep(20)]
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        for i in s.rounds(40):
+            start = time.monotonic()
+            try:
+                signal.setitimer(signal.ITIMER_REAL, s.random.uniform(1e-6, 80e-6))
+                waits[i % 3]()
+            except Came:
+                pass
+            check(time.monotonic() - start < 10, "handled at once")
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
 main()

@@ -78,6 +78,10 @@ pub use weak::{Liveness, WeakCell, register_finalizer_filter, register_root_scan
 pub fn futex_wait(word: &std::sync::atomic::AtomicU32, value: u32, timeout: Option<std::time::Duration>) {
     futex::wait(word, value, timeout)
 }
+/// As [`futex_wait`], while both words hold their values.
+pub fn futex_wait_either(words: [(&std::sync::atomic::AtomicU32, u32); 2], timeout: Option<std::time::Duration>) {
+    futex::wait_either(words, timeout)
+}
 /// Wakes all threads that wait for the word.
 pub fn futex_wake_all(word: &std::sync::atomic::AtomicU32) {
     futex::wake_all(word)

@@ -6,7 +6,7 @@
 //! woken and gives up (timeout, exception) passes the wake-up on.
 
 use crate::collections::deque::Deque;
-use crate::system::{Round, Until, check_signals, exception_class, nanoseconds};
+use crate::system::{Round, Until, exception_class, nanoseconds};
 use std::sync::atomic::{AtomicU32, Ordering::*};
 use taipan_vm::native::*;
 use taipan_vm::objects::exceptions as ex;
@@ -84,8 +84,7 @@ impl SimpleQueue {
             if left.is_some_and(|l| l.is_zero()) {
                 return Ok(None);
             }
-            t.blocking(|| taipan_heap::futex_wait(&this.puts, seen, left));
-            check_signals(t)?;
+            taipan_vm::hooks::wait_for(t, (&this.puts, seen), left)?;
         }
     }
 }

@@ -6,6 +6,7 @@
 use crate::system::{Round, Until, call, check_signals, detached, errno, exception_class, last_error, name, nanoseconds, retried};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering::*};
 use taipan_heap::poll_bits;
+use taipan_vm::hooks::{self, is_main};
 use taipan_vm::native::*;
 use taipan_vm::objects::exceptions as ex;
 use taipan_vm::objects::struct_seq::{self, Description};
@@ -21,7 +22,6 @@ static ARRIVED: [AtomicBool; NSIG] = [const { AtomicBool::new(false) }; NSIG];
 static ANY_ARRIVED: AtomicBool = AtomicBool::new(false);
 /// The main thread's poll word.
 static MAIN_POLL: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
-static MAIN_ID: AtomicI32 = AtomicI32::new(-1);
 /// Gets a byte, the signal's number, for each signal; -1: none.
 static WAKEUP_FD: AtomicI32 = AtomicI32::new(-1);
 static WARN_ON_FULL_BUFFER: AtomicBool = AtomicBool::new(true);
@@ -53,6 +53,7 @@ fn trip(signal: usize) {
         // SAFETY: the main thread's record lives as long as the process.
         unsafe { (*poll).fetch_or(poll_bits::RUNTIME, SeqCst) };
     }
+    hooks::signal_arrived();
     let fd = WAKEUP_FD.load(Acquire);
     if fd >= 0 {
         let byte = signal as u8;
@@ -121,7 +122,7 @@ pub(crate) fn install(t: &Thread) {
 
 /// The calling thread is the main one: at start, and in the child of a fork.
 pub(crate) fn become_main(t: &Thread) {
-    MAIN_ID.store(i32::from(t.id), Release);
+    hooks::become_main(t);
     MAIN_POLL.store((&raw const t.poll).cast_mut(), Release);
 }
 
@@ -131,10 +132,6 @@ pub(crate) fn forget_arrived() {
     for a in &ARRIVED {
         a.store(false, Release);
     }
-}
-
-pub(crate) fn is_main(t: &Thread) -> bool {
-    MAIN_ID.load(Acquire) == i32::from(t.id)
 }
 
 /// The Python handlers by signal: a list in the registry, made with the module.

@@ -411,8 +411,20 @@ impl Time {
             return Err(t.value_error("sleep length must be non-negative"));
         }
         let end = read_clock(t, libc::CLOCK_MONOTONIC)?.saturating_add(ns);
+        if taipan_vm::hooks::is_main(t) {
+            // What came before is not to wait until the sleep is over.
+            crate::system::check_signals(t)?;
+            // Nobody changes this word: only a signal ends the sleep early.
+            let forever = std::sync::atomic::AtomicU32::new(0);
+            loop {
+                let left = end.saturating_sub(read_clock(t, libc::CLOCK_MONOTONIC)?);
+                if left <= 0 {
+                    return crate::system::check_signals(t);
+                }
+                taipan_vm::hooks::wait_for(t, (&forever, 0), Some(std::time::Duration::from_nanos(left as u64)))?;
+            }
+        }
         let end = libc::timespec { tv_sec: end / NANOS, tv_nsec: end % NANOS };
-        // What came before is not to wait until the sleep is over.
         crate::system::check_signals(t)?;
         loop {
             // SAFETY: `end` is ours, the remainder is not asked for.

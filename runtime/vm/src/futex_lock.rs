@@ -53,10 +53,7 @@ impl FutexLock {
                 },
                 None => None,
             };
-            t.blocking(|| taipan_heap::futex_wait(&self.0, 2, left));
-            if t.should_poll() {
-                crate::interp::poll(t)?;
-            }
+            crate::hooks::wait_for(t, (&self.0, 2), left)?;
         }
     }
     /// Waits for the lock as long as it takes. Signal handlers run afterwards.

@@ -2,6 +2,8 @@
 
 use crate::native::*;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering::*};
+use std::time::Duration;
 use taipan_heap::WeakCell;
 
 type SignalHook = fn(&Thread) -> Result<()>;
@@ -50,6 +52,38 @@ pub fn exiting(t: &Thread) {
 pub fn set_signal_hook(f: SignalHook) {
     SIGNALS.get_or_init(|| f);
 }
+/// Counts the signals that arrived.
+static ARRIVED: AtomicU32 = AtomicU32::new(0);
+/// The heap's id of the thread that runs signals' handlers.
+static MAIN: AtomicI32 = AtomicI32::new(-1);
+
+/// The calling thread is the one that runs signals' handlers.
+pub fn become_main(t: &Thread) {
+    MAIN.store(i32::from(t.id), Release);
+}
+pub fn is_main(t: &Thread) -> bool {
+    MAIN.load(Acquire) == i32::from(t.id)
+}
+/// Wakes the main thread if it is in [`wait_for`]. Async-signal-safe; the main thread's poll word was set before.
+pub fn signal_arrived() {
+    ARRIVED.fetch_add(1, SeqCst);
+    taipan_heap::futex_wake_all(&ARRIVED);
+}
+/// Sleeps while `word` holds its value, at most for `left`, or until a signal arrives that this thread has to handle; may return
+/// early. Then polls, which runs handlers. Unlike a system call that a signal interrupts, it does not sleep when the signal comes
+/// just before the call.
+pub fn wait_for(t: &Thread, word: (&AtomicU32, u32), left: Option<Duration>) -> Result<()> {
+    if !is_main(t) {
+        t.blocking(|| taipan_heap::futex_wait(word.0, word.1, left));
+    } else {
+        let arrived = ARRIVED.load(SeqCst);
+        if !t.should_poll() {
+            t.blocking(|| taipan_heap::futex_wait_either([word, (&ARRIVED, arrived)], left));
+        }
+    }
+    if t.should_poll() { crate::interp::poll(t) } else { Ok(()) }
+}
+
 /// Sets what calls the callback of a weak reference whose target died.
 pub fn set_weakref_hook(f: WeakHook) {
     WEAK.get_or_init(|| f);
