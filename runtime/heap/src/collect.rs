@@ -372,13 +372,31 @@ impl Mutator {
         self.collect_unless(if full { Kind::Full } else { Kind::Due }, None, || false);
     }
 
+    /// Collects all cells in one pause and, before the world goes on, calls `f` for each that is left: those that can be reached,
+    /// and what finalizers wait for. `f` as for [`Mutator::for_each_cell`].
+    pub fn collect_and_visit(&self, mut f: impl FnMut(std::ptr::NonNull<Header>)) {
+        self.collect_then(Kind::Full, None, || false, || verify::each_marked_cell(&mut f));
+    }
+
     fn collect_unless(&self, kind: Kind, census: Option<&mut Census>, unless: impl FnOnce() -> bool) -> Option<Collected> {
+        self.collect_then(kind, census, unless, || {})
+    }
+    /// As above; calls `then` in the world that is still stopped.
+    fn collect_then(
+        &self,
+        kind: Kind,
+        census: Option<&mut Census>,
+        unless: impl FnOnce() -> bool,
+        then: impl FnOnce(),
+    ) -> Option<Collected> {
         let mut excess = Vec::new();
         let done = self.stop_the_world(|world| {
             if unless() {
                 return None;
             }
-            Some(collector().collect(world, kind, census, &mut excess))
+            let done = collector().collect(world, kind, census, &mut excess);
+            then();
+            Some(done)
         })?;
         for &(first, count) in &excess {
             region::release(first, count);

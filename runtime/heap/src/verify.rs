@@ -13,7 +13,15 @@ use std::sync::atomic::Ordering::*;
 const POISON: u8 = 0xdb;
 
 /// Calls `f` for every cell, old or young, dead ones that await reuse excepted. The world is stopped, frontiers are written.
-pub(crate) fn each_cell(mut f: impl FnMut(usize)) {
+pub(crate) fn each_cell(f: impl FnMut(usize)) {
+    each_cell_of(true, f)
+}
+/// Calls `f` for every cell that the last collection kept. The world was not resumed since.
+pub(crate) fn each_marked_cell(f: &mut impl FnMut(NonNull<Header>)) {
+    // SAFETY: cells are not null.
+    each_cell_of(false, |cell| f(unsafe { NonNull::new_unchecked(cell as *mut Header) }))
+}
+fn each_cell_of(new: bool, mut f: impl FnMut(usize)) {
     let high = space().high;
     let dead = dead_shape();
     let mut visit = |cell: usize| {
@@ -29,12 +37,12 @@ pub(crate) fn each_cell(mut f: impl FnMut(usize)) {
                 let (size, frontier) = (b.cell_size(), b.frontier.load(Relaxed) as usize);
                 for n in 0..b.cells.load(Relaxed) as usize {
                     let cell = block_address(index) + n * size;
-                    if n * size < frontier || is_marked(cell) {
+                    if (new && n * size < frontier) || is_marked(cell) {
                         visit(cell)
                     }
                 }
             }
-            kind::LARGE => visit(block_address(index)),
+            kind::LARGE if new || is_marked(block_address(index)) => visit(block_address(index)),
             _ => {}
         }
     }

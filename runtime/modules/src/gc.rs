@@ -227,9 +227,8 @@ impl Gc {
                 return Err(t.value_error("generation parameter must be less than the number of available generations (3)"));
             }
         }
-        t.collect(true);
         let mut found = Roots::new(t);
-        t.for_each_cell(|c| {
+        t.collect_and_visit(|c| {
             let v = Value::from_cell(c);
             if visible(v) && tracked(v) {
                 found.push(v);
@@ -240,10 +239,9 @@ impl Gc {
     /// Return the list of objects that directly refer to any of 'objs'.
     #[py("($module, /, *objs)")]
     fn get_referrers(t: &Thread, objs: &[Value]) -> Result<Ref<List>> {
-        t.collect(true);
         let mut found = Roots::new(t);
         let wanted: Vec<u64> = objs.iter().map(|o| o.bits()).collect();
-        t.for_each_cell(|c| {
+        t.collect_and_visit(|c| {
             let v = Value::from_cell(c);
             if !visible(v) {
                 return;

@@ -305,9 +305,8 @@ impl AsyncioModule {
             None => return Err(no_loop(t)),
         };
         // What nobody refers to any more does not count.
-        t.collect(true);
         let mut found = Roots::new(t);
-        t.for_each_cell(|c| {
+        t.collect_and_visit(|c| {
             let v = Value::from_cell(c);
             if v.downcast::<Task>().is_some_and(|task| task.is_alive() && task.future().event_loop() == wanted) {
                 found.push(v);
