@@ -1,7 +1,7 @@
 //! `mmap`: files and anonymous memory mapped into this process.
 //!
-//! The mapping is outside the heap. It goes when nobody has borrowed it: closing and resizing fail while views exist, then mark
-//! the object, then ask every other thread for a handshake, so that no thread is in the middle of an access.
+//! The mapping is outside the heap. All that looks at it or at the position is done in `t.exclusive` of the object, closing too:
+//! which fails while views exist, and leaves the memory to those that were merely forgotten. Resizing stops the world.
 
 use crate::system::{call, last_error, to_c_int};
 use std::sync::atomic::{AtomicUsize, Ordering::*};
@@ -20,13 +20,16 @@ const ACCESS_COPY: i32 = 3;
 
 /// A mapping: unmapped, and its descriptor closed, with the cell.
 struct Mapping {
+    /// 0 once closed.
     address: AtomicUsize,
     len: AtomicUsize,
+    /// The address of a closed mapping that forgotten views may still read; 0: none.
+    left: AtomicUsize,
     fd: crate::select::OwnedDescriptor,
 }
 impl Drop for Mapping {
     fn drop(&mut self) {
-        let (address, len) = (self.address.swap(0, AcqRel), self.len.load(Acquire));
+        let (address, len) = (self.address.swap(0, AcqRel).max(self.left.swap(0, AcqRel)), self.len.load(Acquire));
         if address != 0 {
             // SAFETY: ours, and the object that lent it out is dead.
             unsafe { libc::munmap(address as *mut libc::c_void, len) };
@@ -49,22 +52,38 @@ pub struct Mmap {
 }
 
 impl Mmap {
-    /// The mapped memory. Only until the next poll.
+    /// The mapped memory. To be used in `t.exclusive`, where this is called again.
     fn memory(t: &Thread, this: Ref<Mmap>) -> Result<(*mut u8, usize)> {
         match this.map.address.load(Acquire) {
             0 => Err(t.value_error("mmap closed or invalid")),
             a => Ok((a as *mut u8, this.map.len.load(Acquire))),
         }
     }
-    /// Bytes of the memory, which others may write at the same time.
+    /// Calls `f` with the memory, which it may read and write, and the position, which it may move. `f` must not allocate or poll.
+    fn with_memory<R>(t: &Thread, this: Ref<Mmap>, f: impl FnOnce(&mut [u8], &mut usize) -> R) -> Result<R> {
+        let done = {
+            let _guard = t.exclusive(this.header());
+            match this.map.address.load(Acquire) {
+                0 => None,
+                a => {
+                    let mut at = this.position.load(Relaxed);
+                    // SAFETY: nobody unmaps or moves it meanwhile. Who writes it through views or in other processes races with us,
+                    // as the caller wants.
+                    let r = f(unsafe { std::slice::from_raw_parts_mut(a as *mut u8, this.map.len.load(Acquire)) }, &mut at);
+                    this.position.store(at, Relaxed);
+                    Some(r)
+                }
+            }
+        };
+        done.ok_or_else(|| t.value_error("mmap closed or invalid"))
+    }
+    /// Bytes of the memory, of one moment as far as other threads write through this object. Fewer if it has become shorter.
     fn copy(t: &Thread, this: Ref<Mmap>, start: usize, n: usize) -> Result<Vec<u8>> {
-        let mut out = vec![0u8; n];
-        let (p, len) = Mmap::memory(t, this)?;
-        let start = start.min(len);
-        let n = n.min(len - start);
-        // SAFETY: within the mapping, which stays until this thread polls.
-        unsafe { std::ptr::copy_nonoverlapping(p.add(start), out.as_mut_ptr(), n) };
-        out.truncate(n);
+        let mut out = Vec::with_capacity(n);
+        Mmap::with_memory(t, this, |memory, _| {
+            let start = start.min(memory.len());
+            out.extend_from_slice(&memory[start..][..n.min(memory.len() - start)]);
+        })?;
         Ok(out)
     }
     fn writable(t: &Thread, this: Ref<Mmap>) -> Result<()> {
@@ -74,13 +93,32 @@ impl Mmap {
         Ok(())
     }
     fn put(t: &Thread, this: Ref<Mmap>, start: usize, bytes: &[u8]) -> Result<()> {
-        let (p, len) = Mmap::memory(t, this)?;
-        if start > len || bytes.len() > len - start {
-            return Err(t.value_error("data out of range"));
-        }
-        // SAFETY: as in `copy`.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), p.add(start), bytes.len()) };
-        Ok(())
+        let done = Mmap::with_memory(t, this, |memory, _| {
+            let to = memory.get_mut(start..).and_then(|m| m.get_mut(..bytes.len()));
+            to.map(|to| to.copy_from_slice(bytes)).is_some()
+        })?;
+        if done { Ok(()) } else { Err(t.value_error("data out of range")) }
+    }
+    /// Takes up to `n` bytes at the position, as long as `ends` does not say how many of those that are left.
+    fn take(t: &Thread, this: Ref<Mmap>, n: usize, ends: impl FnOnce(&[u8]) -> Option<usize>) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        Mmap::with_memory(t, this, |memory, position| {
+            let at = (*position).min(memory.len());
+            let left = &memory[at..][..n.min(memory.len() - at)];
+            let taken = &left[..ends(left).unwrap_or(left.len())];
+            out.extend_from_slice(taken);
+            *position = at + taken.len();
+        })?;
+        Ok(out)
+    }
+    /// Writes bytes at the position, which moves on; false if they do not fit.
+    fn append(t: &Thread, this: Ref<Mmap>, bytes: &[u8]) -> Result<bool> {
+        Mmap::with_memory(t, this, |memory, position| {
+            let to = memory.get_mut(*position..).and_then(|m| m.get_mut(..bytes.len()));
+            let fits = to.map(|to| to.copy_from_slice(bytes)).is_some();
+            *position += if fits { bytes.len() } else { 0 };
+            fits
+        })
     }
     fn free(&self, t: &Thread) -> bool {
         let _guard = t.exclusive(&self.header);
@@ -245,7 +283,7 @@ impl Mmap {
         if p == libc::MAP_FAILED {
             return Err(last_error(t));
         }
-        let map = Mapping { address: AtomicUsize::new(p as usize), len: AtomicUsize::new(len), fd };
+        let map = Mapping { address: AtomicUsize::new(p as usize), len: AtomicUsize::new(len), left: AtomicUsize::new(0), fd };
         t.create_in(
             cls,
             Mmap { header: Header::NEW, map, exports: Exports::new(), position: AtomicUsize::new(0), offset, access, flags },
@@ -253,11 +291,8 @@ impl Mmap {
     }
     #[py("($self, flags, /)")]
     fn __buffer__(t: &Thread, this: Ref<Mmap>, flags: i32) -> Result<Ref<MemoryView>> {
-        let (data, len, export) = {
-            let (data, len) = Mmap::memory(t, this)?;
-            let _guard = t.exclusive(&this.header);
-            (data, len, this.exports.export())
-        };
+        let (data, len, export) =
+            Mmap::with_memory(t, this, |memory, _| (memory.as_mut_ptr(), memory.len(), this.exports.export()))?;
         let lent = Lent {
             object: this.value(),
             keeper: this.value(),
@@ -280,13 +315,17 @@ impl Mmap {
         if let Some(s) = key.downcast::<Slice>() {
             let (_, len) = Mmap::memory(t, this)?;
             let i = t.slice_indices(s, len)?;
-            let all = Mmap::copy(t, this, 0, len)?;
-            let mut out = Vec::with_capacity(i.count);
-            let mut at = i.start;
-            for _ in 0..i.count {
-                out.push(all.get(at as usize).copied().unwrap_or(0));
-                at += i.step;
+            if i.step == 1 {
+                return Bytes::new(t, &Mmap::copy(t, this, i.start as usize, i.count)?).map(Ref::value);
             }
+            let mut out = Vec::with_capacity(i.count);
+            Mmap::with_memory(t, this, |memory, _| {
+                let mut at = i.start;
+                for _ in 0..i.count {
+                    out.push(memory.get(at as usize).copied().unwrap_or(0));
+                    at += i.step;
+                }
+            })?;
             return Bytes::new(t, &out).map(Ref::value);
         }
         if t.index_opt(key)?.is_none() {
@@ -305,12 +344,18 @@ impl Mmap {
             if bytes.len() != i.count {
                 return Err(t.index_error("mmap slice assignment is wrong size"));
             }
-            let mut at = i.start;
-            for b in bytes {
-                Mmap::put(t, this, at as usize, &[b])?;
-                at += i.step;
+            if i.step == 1 {
+                return Mmap::put(t, this, i.start as usize, &bytes);
             }
-            return Ok(());
+            return Mmap::with_memory(t, this, |memory, _| {
+                let mut at = i.start;
+                for b in bytes {
+                    if let Some(place) = memory.get_mut(at as usize) {
+                        *place = b;
+                    }
+                    at += i.step;
+                }
+            });
         }
         if t.index_opt(key)?.is_none() {
             return Err(t.type_error("mmap indices must be integers"));
@@ -327,22 +372,35 @@ impl Mmap {
     /// Give the memory back. Fails while views of it exist.
     #[py("($self, /)")]
     fn close(t: &Thread, this: Ref<Mmap>) -> Result<()> {
-        if this.map.address.load(Acquire) == 0 {
-            return Ok(());
-        }
-        if !this.free(t) {
-            return Err(t.buffer_error("cannot close exported pointers exist"));
-        }
-        let (address, len) = (this.map.address.swap(0, AcqRel), this.map.len.load(Acquire));
-        // Threads that saw the address are done with it after this.
-        t.handshake_all(|_| {});
+        // What is lent out, or was, stays where it is until nobody can have it any more.
+        let mut lent = false;
+        let address = loop {
+            {
+                let _guard = t.exclusive(&this.header);
+                if !this.exports.any() {
+                    let address = this.map.address.swap(0, AcqRel);
+                    if lent && address != 0 {
+                        this.map.left.store(address, Release);
+                    }
+                    break if lent { 0 } else { address };
+                }
+            }
+            if this.map.address.load(Acquire) == 0 {
+                return Ok(());
+            }
+            lent = true;
+            if !this.exports.settle(t, &this.header) {
+                return Err(t.buffer_error("cannot close exported pointers exist"));
+            }
+        };
+        let len = this.map.len.load(Acquire);
         let fd = this.map.fd.take();
         if fd >= 0 {
             // SAFETY: ours alone.
             unsafe { libc::close(fd) };
         }
         if address != 0 {
-            // SAFETY: nobody uses it any more.
+            // SAFETY: whoever uses it does so in `t.exclusive`, where its address is gone, or through a view, of which there is none.
             t.blocking(|| unsafe { libc::munmap(address as *mut libc::c_void, len) });
         }
         Ok(())
@@ -364,7 +422,7 @@ impl Mmap {
     /// Write changes to the file.
     #[py("($self, offset=0, size=None, /)")]
     fn flush(t: &Thread, this: Ref<Mmap>, offset: Option<isize>, size: Option<Value>) -> Result<()> {
-        let (p, len) = Mmap::memory(t, this)?;
+        let (_, len) = Mmap::memory(t, this)?;
         let offset = offset.unwrap_or(0);
         let n = match size.filter(|s| !s.is_none()) {
             Some(s) => t.to_isize(s)?,
@@ -376,9 +434,15 @@ impl Mmap {
         if this.access == ACCESS_READ || this.access == ACCESS_COPY {
             return Ok(());
         }
-        let place = p as usize + offset as usize;
         // Pinned, so that nobody unmaps it meanwhile.
-        this.exports.pin();
+        let place = Mmap::with_memory(t, this, |memory, _| {
+            let part = memory.get(offset as usize..).filter(|part| part.len() >= n as usize);
+            part.map(|part| {
+                this.exports.pin();
+                part.as_ptr().addr()
+            })
+        })?;
+        let Some(place) = place else { return Err(t.value_error("flush values out of range")) };
         // SAFETY: within the mapping.
         let r = call(t, || unsafe { libc::msync(place as *mut libc::c_void, n as usize, libc::MS_SYNC) });
         this.exports.unpin();
@@ -387,7 +451,7 @@ impl Mmap {
     /// Tell how a part of the memory will be used.
     #[py("($self, option, start=0, length=None, /)")]
     fn madvise(t: &Thread, this: Ref<Mmap>, option: i32, start: Option<isize>, length: Option<Value>) -> Result<()> {
-        let (p, len) = Mmap::memory(t, this)?;
+        let (_, len) = Mmap::memory(t, this)?;
         let start = start.unwrap_or(0);
         let n = match length.filter(|l| !l.is_none()) {
             Some(l) => t.to_isize(l)?,
@@ -403,66 +467,59 @@ impl Mmap {
             return Err(t.overflow_error("madvise length too large"));
         }
         let n = (n as usize).min(len - start as usize);
-        // SAFETY: within the mapping.
-        match unsafe { libc::madvise(p.add(start as usize).cast(), n, option) } {
-            0 => Ok(()),
-            _ => Err(last_error(t)),
-        }
+        let failed = Mmap::with_memory(t, this, |memory, _| {
+            let part = memory.get_mut(start as usize..)?;
+            // SAFETY: within the mapping.
+            match unsafe { libc::madvise(part.as_mut_ptr().cast(), n.min(part.len()), option) } {
+                0 => None,
+                _ => Some(crate::system::errno()),
+            }
+        })?;
+        failed.map_or(Ok(()), |e| Err(ex::os_error(t, e, None)))
     }
     /// Copy bytes from one place of the memory to another.
     #[py("($self, dest, src, count, /)", name = "move")]
     fn move_bytes(t: &Thread, this: Ref<Mmap>, dest: isize, src: isize, count: isize) -> Result<()> {
         Mmap::writable(t, this)?;
-        let (p, len) = Mmap::memory(t, this)?;
-        let fits = |at: isize| at >= 0 && count >= 0 && at as usize <= len && count as usize <= len - at as usize;
-        if !fits(dest) || !fits(src) {
-            return Err(t.value_error("source, destination, or count out of range"));
-        }
-        // SAFETY: both within the mapping, which stays until this thread polls.
-        unsafe { std::ptr::copy(p.add(src as usize), p.add(dest as usize), count as usize) };
-        Ok(())
+        let moved = Mmap::with_memory(t, this, |memory, _| {
+            let fits =
+                |at: isize| at >= 0 && count >= 0 && at as usize <= memory.len() && count as usize <= memory.len() - at as usize;
+            let all = fits(dest) && fits(src);
+            if all {
+                memory.copy_within(src as usize..(src + count) as usize, dest as usize);
+            }
+            all
+        })?;
+        if moved { Ok(()) } else { Err(t.value_error("source, destination, or count out of range")) }
     }
     /// Read bytes at the position, all of them by default.
     #[py("($self, n=None, /)")]
     fn read(t: &Thread, this: Ref<Mmap>, n: OrNone<isize>) -> Result<Ref<Bytes>> {
-        let (_, len) = Mmap::memory(t, this)?;
-        let at = this.position.load(Relaxed).min(len);
-        let n = match n.0 {
-            Some(n) if n >= 0 => (n as usize).min(len - at),
-            _ => len - at,
-        };
-        let bytes = Mmap::copy(t, this, at, n)?;
-        this.position.store(at + bytes.len(), Relaxed);
-        Bytes::new(t, &bytes)
+        let n = n.0.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
+        Bytes::new(t, &Mmap::take(t, this, n, |_| None)?)
     }
     /// Read one byte at the position, as a number.
     #[py("($self, /)")]
     fn read_byte(t: &Thread, this: Ref<Mmap>) -> Result<i64> {
-        let at = this.position.load(Relaxed);
-        match Mmap::copy(t, this, at, 1)?.first() {
-            Some(b) => {
-                this.position.store(at + 1, Relaxed);
-                Ok((*b).into())
-            }
+        match Mmap::take(t, this, 1, |_| None)?.first() {
+            Some(b) => Ok((*b).into()),
             None => Err(t.value_error("read byte out of range")),
         }
     }
     /// Read bytes at the position up to the end of a line.
     #[py("($self, /)")]
     fn readline(t: &Thread, this: Ref<Mmap>) -> Result<Ref<Bytes>> {
-        let (_, len) = Mmap::memory(t, this)?;
-        let at = this.position.load(Relaxed).min(len);
-        let mut bytes = Mmap::copy(t, this, at, len - at)?;
-        if let Some(i) = bytes.iter().position(|b| *b == b'\n') {
-            bytes.truncate(i + 1);
-        }
-        this.position.store(at + bytes.len(), Relaxed);
-        Bytes::new(t, &bytes)
+        let end = |left: &[u8]| left.iter().position(|b| *b == b'\n').map(|i| i + 1);
+        Bytes::new(t, &Mmap::take(t, this, usize::MAX, end)?)
     }
     /// Change the size of the mapping and of its file.
     #[py("($self, newsize, /)")]
     fn resize(t: &Thread, this: Ref<Mmap>, newsize: isize) -> Result<()> {
-        let (p, len) = Mmap::memory(t, this)?;
+        let (_, len) = Mmap::memory(t, this)?;
+        if !this.free(t) {
+            // Views that were merely forgotten may be gone after that.
+            t.collect(true);
+        }
         if !this.free(t) {
             return Err(t.buffer_error("mmap can't resize with extant pointers exported."));
         }
@@ -477,40 +534,47 @@ impl Mmap {
         if fd == -1 && this.flags & libc::MAP_PRIVATE == 0 && new > len {
             return Err(t.value_error("mmap: can't expand a shared anonymous mapping on Linux"));
         }
-        // SAFETY: no memory involved.
-        if fd != -1 && unsafe { libc::ftruncate(fd, this.offset + newsize as i64) } == -1 {
-            return Err(last_error(t));
-        }
-        // Nobody may be in the middle of an access while the memory moves.
+        // Nobody may be in the middle of an access while the file is cut and the memory moves.
         let moved = t.stop_the_world(|_| {
+            let (p, len) = (this.map.address.load(Acquire), this.map.len.load(Acquire));
+            if p == 0 || this.exports.any() {
+                return Ok(false);
+            }
+            let p = p as *mut libc::c_void;
+            // SAFETY: no memory involved.
+            if fd != -1 && unsafe { libc::ftruncate(fd, this.offset + newsize as i64) } == -1 {
+                return Err(crate::system::errno());
+            }
             // SAFETY: the mapping is ours, nobody has borrowed it, and all other threads have stopped.
-            let to = unsafe { libc::mremap(p.cast(), len, new, libc::MREMAP_MAYMOVE) };
+            let to = unsafe { libc::mremap(p, len, new, libc::MREMAP_MAYMOVE) };
             if to == libc::MAP_FAILED {
                 return Err(crate::system::errno());
             }
             this.map.address.store(to as usize, Release);
             this.map.len.store(new, Release);
-            Ok(())
+            Ok(true)
         });
-        moved.map_err(|e| ex::os_error(t, e, None))
+        match moved {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(t.buffer_error("mmap can't resize with extant pointers exported.")),
+            Err(e) => Err(ex::os_error(t, e, None)),
+        }
     }
     /// Set the position: from the start, from where it is (1), from the end (2). Returns the new one.
     #[py("($self, pos, whence=0, /)")]
     fn seek(t: &Thread, this: Ref<Mmap>, pos: isize, whence: Option<i32>) -> Result<usize> {
-        let (_, len) = Mmap::memory(t, this)?;
-        let base = match whence.unwrap_or(0) {
-            0 => 0,
-            1 => this.position.load(Relaxed),
-            2 => len,
-            _ => return Err(t.value_error("unknown seek type")),
-        };
-        match (base as isize).checked_add(pos) {
-            Some(n) if n >= 0 && n as usize <= len => {
-                this.position.store(n as usize, Relaxed);
-                Ok(n as usize)
-            }
-            _ => Err(t.value_error("seek out of range")),
+        let whence = whence.unwrap_or(0);
+        if !(0..=2).contains(&whence) {
+            Mmap::memory(t, this)?;
+            return Err(t.value_error("unknown seek type"));
         }
+        let moved = Mmap::with_memory(t, this, |memory, position| {
+            let base = [0, *position, memory.len()][whence as usize];
+            let to = (base as isize).checked_add(pos).and_then(|n| usize::try_from(n).ok()).filter(|n| *n <= memory.len())?;
+            *position = to;
+            Some(to)
+        })?;
+        moved.ok_or_else(|| t.value_error("seek out of range"))
     }
     /// Whether the position can be set.
     #[py("($self, /)")]
@@ -541,10 +605,7 @@ impl Mmap {
     fn write(t: &Thread, this: Ref<Mmap>, bytes: Value) -> Result<usize> {
         let data = t.buffer(bytes)?.to_vec();
         Mmap::writable(t, this)?;
-        let at = this.position.load(Relaxed);
-        Mmap::put(t, this, at, &data)?;
-        this.position.store(at + data.len(), Relaxed);
-        Ok(data.len())
+        if Mmap::append(t, this, &data)? { Ok(data.len()) } else { Err(t.value_error("data out of range")) }
     }
     /// Write one byte, given as a number, at the position.
     #[py("($self, byte, /)")]
@@ -558,13 +619,7 @@ impl Mmap {
             }));
         };
         Mmap::writable(t, this)?;
-        let at = this.position.load(Relaxed);
-        if at >= Mmap::memory(t, this)?.1 {
-            return Err(t.value_error("write byte out of range"));
-        }
-        Mmap::put(t, this, at, &[b])?;
-        this.position.store(at + 1, Relaxed);
-        Ok(())
+        if Mmap::append(t, this, &[b])? { Ok(()) } else { Err(t.value_error("write byte out of range")) }
     }
     #[py("($self, /)")]
     fn __enter__(t: &Thread, this: Ref<Mmap>) -> Result<Ref<Mmap>> {
