@@ -498,4 +498,31 @@ def ordered_dict_pop_and_setdefault(s):
         same(list(shared), [], "nothing left")
 
 
+@case
+def updates_of_globals_are_one_step(s):
+    for _ in s.rounds():
+        shared, names = {}, [f"name{i}" for i in range(10)]
+        exec("def load():\n    return name0\ndef store(x):\n    global other\n    other = x", shared)
+        left = len(shared)
+        load, store = shared["load"], shared["store"]
+        shared.update(dict.fromkeys(names, 0))
+
+        def work(k):
+            for i in range(s.size(100)):
+                shared.update(dict.fromkeys(names, k * 1000 + i))
+                load(), store(i)
+                if i % 10 == 0:
+                    shared.update({f"new{k}_{i}": 1, f"newer{k}_{i}": 1})
+                    shared.pop(f"spare{k}", None)
+                    shared[f"spare{k}"] = 1
+
+        def read():
+            now = shared.copy()
+            same(len({now[name] for name in names}), 1, "values of one update")
+            same(len([name for name in now if name.startswith("new")]) % 2, 0, "whole pairs")
+        s.beside(work, read)
+        same(len(shared), len(list(shared)), "length")
+        check(len(shared) >= left + 10, "names")
+
+
 main()

@@ -1,6 +1,9 @@
 """Sets: who adds, who takes out, whole-set operations."""
 
 from dicts_keys import KINDS
+import threading
+import time
+
 from hammer import case, check, drain, flat, main, same
 
 
@@ -200,6 +203,37 @@ def clear_beside_all(s):
                 shared.add((k, i % 20))
                 shared.discard((k, (i + 1) % 20))
         s.beside(work, lambda: check(len(shared) >= 0 and all(len(one) == 2 for one in shared.copy()), "items"))
+
+
+@case
+def large_sets_at_one_moment(s):
+    # As above, of sets that are taken over in the middle of the operators, which allocate on their way.
+    block, none = set(range(3000)), set()
+    for _ in s.rounds():
+        for _ in range(s.size(20)):
+            first, second = set(block), set(block)
+
+            def work():
+                time.sleep(s.random.random() * 3e-4)
+                for _ in range(3):
+                    first.clear()
+                    second.clear()
+                    second.update(block)
+                    first.update(block)
+
+            def read():
+                for _ in range(6):
+                    same(first - second, none, "-")
+                    same(len(first & second) % 3000, 0, "&")
+                    same(len(first | second) % 3000, 0, "|")
+                    same(len(first ^ second) % 3000, 0, "^")
+                    same(len(list(first)) % 3000, 0, "list")
+                    same(len(first.union(second)) % 3000, 0, "union")
+            thread = threading.Thread(target=work)
+            # The reader is the owner.
+            thread.start()
+            read()
+            thread.join()
 
 
 main()

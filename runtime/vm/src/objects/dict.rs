@@ -902,7 +902,16 @@ impl Dict {
             let Some(source) = other.storage.get() else { return Ok(()) };
             let mine = self.storage.get();
             if source.instance().is_some() || mine.is_some_and(|s| !s.is_plain()) {
-                return self.merge_one_by_one(t, other, replace);
+                if mine.is_some_and(|s| s.instance().is_some()) {
+                    return self.merge_one_by_one(t, other, replace);
+                }
+                // Attributes are written without any lock: there is no moment of all of them.
+                let from = other.copy(t)?;
+                return if mine.is_some_and(|s| s.is_cells()) {
+                    self.merge_into_cells(t, from, replace)
+                } else {
+                    self.merge(t, from, replace)
+                };
             }
             let is_copy = mine.is_none() || !source.is_plain() || !t.owns(other.header());
             let from = if is_copy { other.copy_table(t, source, more_kept)? } else { source };
@@ -949,7 +958,55 @@ impl Dict {
         Ok(())
     }
 
-    /// [`Dict::merge`] where one of the two shows the attributes of an object, or its own values are in cells.
+    /// [`Dict::merge`] where the own values are in cells. `other` is a plain dict that only the caller knows.
+    fn merge_into_cells(&self, t: &Thread, other: Ref<Dict>, replace: bool) -> Result<()> {
+        let Some(from) = other.storage.get() else { return Ok(()) };
+        let add = if from.is_general() { GENERAL } else { 0 };
+        let items =
+            |pos| (pos..from.next()).filter_map(|ix| from.item(ix).map(|(key, value)| (ix, key, from.hash_of(ix, key), value)));
+        // The cell of a name that is there.
+        let full = |s: Ref<Storage>, key, hash| match s.look(key, hash) {
+            Some(Find::At(ix)) => s.cell(ix).filter(|c| !c.get().is_empty()),
+            _ => None,
+        };
+        let spare = ValueVec::new();
+        let mut pos = loop {
+            let Some(s) = self.storage.get().filter(|s| s.is_cells()) else { return self.merge_one_by_one(t, other, replace) };
+            let new = || items(0).filter(|&(_, key, hash, _)| full(s, key, hash).is_none()).count();
+            let n = new();
+            while spare.len() < n {
+                spare.push(t, CellObject::new(t, Value::EMPTY)?.value())?;
+            }
+            self.make_room(t, s, add, n)?;
+            let _held = t.exclusive(&self.header);
+            let n = new();
+            if !self.has(s) || s.kind() | add != s.kind() || n > spare.len() || s.next() + n > s.capacity() {
+                continue;
+            }
+            let asked = items(0).find_map(|(ix, key, hash, value)| {
+                match (s.look(key, hash), full(s, key, hash)) {
+                    (_, Some(cell)) if replace => CellObject::set(cell, t, value),
+                    (_, Some(_)) => {}
+                    (Some(Find::At(at)), None) => s.fill_cell(t, at, s.cell(at)?, value),
+                    (Some(Find::Absent), None) => {
+                        let cell = spare.pop().and_then(|c| c.downcast::<CellObject>())?;
+                        CellObject::set(cell, t, value);
+                        s.append(t, key, cell.value(), hash, true);
+                    }
+                    _ => return Some(ix),
+                }
+                None
+            });
+            break asked.unwrap_or(from.next());
+        };
+        while let Some((ix, key, hash, value)) = items(pos).next() {
+            pos = ix + 1;
+            self.upsert(t, key, hash, value, if replace { IfPresent::Replace } else { IfPresent::Keep })?;
+        }
+        Ok(())
+    }
+
+    /// [`Dict::merge`] into the attributes of an object.
     fn merge_one_by_one(&self, t: &Thread, other: Ref<Dict>, replace: bool) -> Result<()> {
         let from = other.snapshot(t)?;
         let (table, length, mut pos) = (from.storage.get(), from.structural_len(), 0);

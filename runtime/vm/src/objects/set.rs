@@ -612,12 +612,17 @@ impl SetData {
 
     /// All items of this moment.
     pub fn items(&self, t: &Thread) -> Result<ValueVec> {
-        let out = ValueVec::with_capacity(t, self.len())?;
-        let (from, mut pos) = (self.stable(t)?, 0);
-        while let Some((item, _)) = from.next(&mut pos) {
-            out.push(t, item)?;
+        loop {
+            let (from, mut pos) = (self.stable(t)?, 0);
+            let out = ValueVec::with_capacity(t, from.len())?;
+            while let Some((item, _)) = from.next(&mut pos) {
+                out.push(t, item)?;
+            }
+            // An allocation may have cost us the set.
+            if from.still_stands_for(t, self) {
+                return Ok(out);
+            }
         }
-        Ok(out)
     }
 
     // ------------------------------------------------------------ one item
@@ -850,6 +855,23 @@ impl SetData {
         }
         self.copied_pair(t, other)
     }
+    /// Has `f` make something of two sets as they are at one moment: once more, of copies, if others may have written them
+    /// meanwhile.
+    #[inline]
+    pub(crate) fn at_one_moment<R>(
+        &self,
+        t: &Thread,
+        other: &SetData,
+        mut f: impl FnMut(Ref<SetData>, Ref<SetData>) -> Result<R>,
+    ) -> Result<R> {
+        loop {
+            let (a, b) = self.stable_pair(t, other)?;
+            let made = f(a, b)?;
+            if a.still_stands_for(t, self) && b.still_stands_for(t, other) {
+                return Ok(made);
+            }
+        }
+    }
     #[inline(never)]
     fn copied_pair(&self, t: &Thread, other: &SetData) -> Result<(Ref<SetData>, Ref<SetData>)> {
         // What the last attempt found too small.
@@ -915,8 +937,10 @@ impl SetData {
 
     /// The items of both, as a set of the built-in class of `self`.
     pub(crate) fn union(&self, t: &Thread, other: &SetData) -> Result<Ref<SetData>> {
+        self.at_one_moment(t, other, |a, b| self.union_of(t, a, b))
+    }
+    fn union_of(&self, t: &Thread, a: Ref<SetData>, b: Ref<SetData>) -> Result<Ref<SetData>> {
         let out = SetData::new_like(t, self)?;
-        let (a, b) = self.stable_pair(t, other)?;
         if let (Some(x), Some(y)) = (a.storage.get(), b.storage.get())
             && let both = x.used() + y.used()
             && x.fill() == x.used()
@@ -1133,30 +1157,10 @@ impl SetData {
         if this == other {
             return so.copy(t).map(Ref::value);
         }
-        let out = SetData::new_like(t, &so)?;
         if let Some(other) = other.downcast::<SetData>() {
-            let (a, b) = so.stable_pair(t, &other)?;
-            let (large, small) = if b.len() > a.len() { (b, a) } else { (a, b) };
-            let (Some(small), Some(table)) = (small.storage.get(), large.storage.get()) else { return Ok(out.value()) };
-            if out.take_sifted(t, small, Some(table), true)? {
-                return Ok(out.value());
-            }
-            let mut asked = false;
-            for (item, hash) in small.items() {
-                match table.glance(item, hash) {
-                    Glance::Absent if !asked => continue,
-                    Glance::There(_) if !asked => out.add_absent(t, item, hash)?,
-                    _ => {
-                        // What user code does to the sets may bring an item twice.
-                        asked = true;
-                        if large.contains_by_search(t, item, hash)? {
-                            out.add_with_hash(t, item, hash)?;
-                        }
-                    }
-                }
-            }
-            return Ok(out.value());
+            return so.at_one_moment(t, &other, |a, b| so.common_items(t, a, b));
         }
+        let out = SetData::new_like(t, &so)?;
         t.for_each(other, |item| {
             let hash = hash_key(t, item)?;
             if so.contains_with_hash(t, item, hash)? {
@@ -1164,6 +1168,29 @@ impl SetData {
             }
             Ok(())
         })?;
+        Ok(out.value())
+    }
+    fn common_items(&self, t: &Thread, a: Ref<SetData>, b: Ref<SetData>) -> Result<Value> {
+        let out = SetData::new_like(t, self)?;
+        let (large, small) = if b.len() > a.len() { (b, a) } else { (a, b) };
+        let (Some(small), Some(table)) = (small.storage.get(), large.storage.get()) else { return Ok(out.value()) };
+        if out.take_sifted(t, small, Some(table), true)? {
+            return Ok(out.value());
+        }
+        let mut asked = false;
+        for (item, hash) in small.items() {
+            match table.glance(item, hash) {
+                Glance::Absent if !asked => continue,
+                Glance::There(_) if !asked => out.add_absent(t, item, hash)?,
+                _ => {
+                    // What user code does to the sets may bring an item twice.
+                    asked = true;
+                    if large.contains_by_search(t, item, hash)? {
+                        out.add_with_hash(t, item, hash)?;
+                    }
+                }
+            }
+        }
         Ok(out.value())
     }
 
@@ -1224,25 +1251,35 @@ impl SetData {
 
     /// The items that are not in an iterable, as a set of the built-in class.
     pub fn difference(&self, t: &Thread, other: Value) -> Result<Ref<SetData>> {
-        let (set, dict) = (other.downcast::<SetData>(), exact_dict(other));
-        let many = match (set, dict) {
-            (Some(s), _) => self.len() >> 2 <= s.len(),
-            (_, Some(d)) => self.len() >> 2 <= d.len(),
-            _ => false,
-        };
-        if !many {
-            let out = self.copy(t)?;
-            out.difference_update(t, other)?;
-            return Ok(out);
+        if let Some(set) = other.downcast::<SetData>() {
+            return self.at_one_moment(t, &set, |a, b| {
+                if a.len() >> 2 <= b.len() {
+                    return self.difference_of(t, a, Some(b), None);
+                }
+                let out = SetData::new_like(t, self)?;
+                out.merge(t, &a)?;
+                out.difference_update(t, b.value())?;
+                Ok(out)
+            });
         }
-        let out = SetData::new_like(t, self)?;
-        let (from, set) = match set {
-            Some(s) => {
-                let (from, s) = self.stable_pair(t, &s)?;
-                (from, Some(s))
+        match exact_dict(other) {
+            Some(d) if self.len() >> 2 <= d.len() => self.difference_of(t, self.stable(t)?, None, Some(d)),
+            _ => {
+                let out = self.copy(t)?;
+                out.difference_update(t, other)?;
+                Ok(out)
             }
-            None => (self.stable(t)?, None),
-        };
+        }
+    }
+    /// The items of `from` that are neither in `set` nor keys of `dict`.
+    fn difference_of(
+        &self,
+        t: &Thread,
+        from: Ref<SetData>,
+        set: Option<Ref<SetData>>,
+        dict: Option<Ref<Dict>>,
+    ) -> Result<Ref<SetData>> {
+        let out = SetData::new_like(t, self)?;
         let Some(from) = from.storage.get() else { return Ok(out) };
         let table = set.and_then(|s| s.storage.get());
         if dict.is_none() && out.take_sifted(t, from, table, false)? {

@@ -111,15 +111,20 @@ fn discard(t: &Thread, s: Ref<SetData>, item: Value) -> Result<bool> {
 }
 
 fn union(t: &Thread, s: Ref<SetData>, others: &[Value]) -> Result<Ref<SetData>> {
-    let (s, first, rest) = match others.split_first() {
+    let (out, rest) = match others.split_first() {
         Some((first, rest)) if let Some(o) = first.downcast::<SetData>() => {
-            let (a, b) = s.stable_pair(t, &o)?;
-            (a, Some(b.value()), rest)
+            let both = |a: Ref<SetData>, b: Ref<SetData>| {
+                let out = a.copy(t)?;
+                if a != b {
+                    out.update_from(t, b.value())?;
+                }
+                Ok(out)
+            };
+            (s.at_one_moment(t, &o, both)?, rest)
         }
-        _ => (s, None, others),
+        _ => (s.copy(t)?, others),
     };
-    let out = s.copy(t)?;
-    for other in first.into_iter().chain(rest.iter().copied()) {
+    for &other in rest {
         if other != s.value() {
             out.update_from(t, other)?;
         }
@@ -146,18 +151,17 @@ fn difference(t: &Thread, s: Ref<SetData>, others: &[Value]) -> Result<Ref<SetDa
 }
 
 fn symmetric_difference(t: &Thread, s: Ref<SetData>, other: Value) -> Result<Ref<SetData>> {
-    let (s, other) = match other.downcast::<SetData>() {
-        Some(o) => {
-            let (a, b) = s.stable_pair(t, &o)?;
-            (a, b.value())
-        }
-        None => (s, other),
+    let make = |s: Ref<SetData>, other: Value| {
+        let out = s.copy(t)?;
+        out.clear(t);
+        out.update_from(t, other)?;
+        out.symmetric_difference_update(t, s.value())?;
+        Ok(out)
     };
-    let out = s.copy(t)?;
-    out.clear(t);
-    out.update_from(t, other)?;
-    out.symmetric_difference_update(t, s.value())?;
-    Ok(out)
+    match other.downcast::<SetData>() {
+        Some(o) => s.at_one_moment(t, &o, |a, b| make(a, b.value())),
+        None => make(s, other),
+    }
 }
 
 fn is_disjoint(t: &Thread, s: Ref<SetData>, other: Value) -> Result<bool> {
