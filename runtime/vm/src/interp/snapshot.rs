@@ -86,8 +86,7 @@ fn copy_frames(
         for _ in 0..room {
             buffer.push(t, Value::EMPTY)?;
         }
-        let mut words = buffer;
-        let out = words.as_mut_slice();
+        let words = buffer;
         // Identifier, number of frames.
         let mut threads: Vec<(u64, usize)> = Vec::new();
         for_each_other(t, |other| {
@@ -103,18 +102,20 @@ fn copy_frames(
                     }
                     let code = code_of(regs);
                     let end = needed + FIXED + code.nvars as usize;
-                    if end <= out.len() {
+                    if end <= room {
                         let locals = word(regs, frame_word::LOCALS);
                         let own = kind_of(regs) & (GENERATOR | INIT) == 0;
-                        out[needed] = word(regs, frame_word::FRAME);
-                        out[needed + 1] = code.value();
-                        out[needed + 2] = word(regs, frame_word::FUNCTION);
-                        out[needed + 3] = word(regs, frame_word::GLOBALS);
-                        out[needed + 4] = if own { locals } else { Value::EMPTY };
-                        out[needed + 5] = Value::small_int(index as i64);
-                        for i in 0..code.nvars as usize {
-                            out[needed + FIXED + i] = *regs.add(i);
-                        }
+                        words.permute(t, |out| {
+                            out[needed] = word(regs, frame_word::FRAME);
+                            out[needed + 1] = code.value();
+                            out[needed + 2] = word(regs, frame_word::FUNCTION);
+                            out[needed + 3] = word(regs, frame_word::GLOBALS);
+                            out[needed + 4] = if own { locals } else { Value::EMPTY };
+                            out[needed + 5] = Value::small_int(index as i64);
+                            for i in 0..code.nvars as usize {
+                                out[needed + FIXED + i] = *regs.add(i);
+                            }
+                        });
                     }
                     needed = end;
                     n += 1;
@@ -158,17 +159,16 @@ fn copy_frames(
 pub fn add_exceptions(t: &Thread, d: Ref<Dict>) -> Result<()> {
     let mut room = 16;
     loop {
-        let mut found = ValueVec::with_capacity(t, room)?;
+        let found = ValueVec::with_capacity(t, room)?;
         for _ in 0..room {
             found.push(t, Value::NONE)?;
         }
-        let out = found.as_mut_slice();
         let mut idents = Vec::new();
         for_each_other(t, |other| {
-            if let Some(place) = out.get_mut(idents.len())
+            if idents.len() < room
                 && let Some(e) = handled_exception(other)
             {
-                *place = e;
+                found.set(t, idents.len(), e);
             }
             idents.push(other.ident.get());
         });

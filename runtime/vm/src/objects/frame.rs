@@ -255,16 +255,17 @@ impl Frame {
     /// The variables' registers as they are now; none if nothing is left of them.
     pub fn variables(&self, t: &Thread) -> Result<ValueVec> {
         let n = self.code.expect().nvars as usize;
-        let mut out = ValueVec::with_capacity(t, n)?;
+        let out = ValueVec::with_capacity(t, n)?;
         for _ in 0..n {
             out.push(t, Value::EMPTY)?;
         }
-        // Nothing is allocated while another thread is stopped.
-        let copy = out.as_mut_slice();
+        // Nothing is allocated while another thread is stopped; but a collection may have come before that, so `out` may be old.
         let found = self.with_variables(t, |fields| {
-            for (to, from) in copy.iter_mut().zip(fields) {
-                *to = from.get();
-            }
+            out.permute(t, |copy| {
+                for (to, from) in copy.iter_mut().zip(fields) {
+                    *to = from.get();
+                }
+            })
         });
         if found.is_none() {
             out.truncate(0);

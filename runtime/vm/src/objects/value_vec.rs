@@ -178,7 +178,7 @@ impl ValueVec {
             None => &mut [],
         }
     }
-    /// Has `f` put the values into another order. `f` must not allocate, poll or call out.
+    /// Has `f` write the values, or put them into another order. `f` must not allocate, poll or call out.
     pub(crate) fn permute(&self, t: &Thread, f: impl FnOnce(&mut [Value])) {
         if let Some(a) = self.array.get() {
             // SAFETY: as above; nothing else looks at the values while `f` runs, and no collection happens.
