@@ -40,6 +40,33 @@ const EDITS: &[(&str, &str, &str)] = &[
         "if FileIO is not None:  # XXX: RUSTPYTHON; see the try/except above\n    RawIOBase.register(FileIO)\n",
         "RawIOBase.register(FileIO)\n",
     ),
+    // Threads register and dispatch at the same time: what was found is kept only if nothing was registered since.
+    (
+        "functools.py",
+        "    dispatch_cache = weakref.WeakKeyDictionary()\n    cache_token = None\n\n    def dispatch(cls):\n",
+        "    dispatch_cache = weakref.WeakKeyDictionary()\n    cache_token = None\n    registered = 0\n    lock = RLock()\n\n    def \
+         dispatch(cls):\n",
+    ),
+    (
+        "functools.py",
+        "            try:\n                impl = registry[cls]\n            except KeyError:\n                impl = _find_impl(cls, \
+         registry)\n            dispatch_cache[cls] = impl\n",
+        "            known = registered, get_cache_token()\n            try:\n                impl = registry[cls]\n            except \
+         KeyError:\n                impl = _find_impl(cls, registry.copy())\n            with lock:\n                if known == \
+         (registered, get_cache_token()):\n                    dispatch_cache[cls] = impl\n",
+    ),
+    (
+        "functools.py",
+        "        nonlocal cache_token\n        if _is_valid_dispatch_type(cls):\n",
+        "        nonlocal cache_token, registered\n        if _is_valid_dispatch_type(cls):\n",
+    ),
+    (
+        "functools.py",
+        "        if cache_token is None and hasattr(cls, '__abstractmethods__'):\n            cache_token = get_cache_token()\n        \
+         dispatch_cache.clear()\n        return func\n",
+        "        if cache_token is None and hasattr(cls, '__abstractmethods__'):\n            cache_token = get_cache_token()\n        \
+         with lock:\n            registered += 1\n            dispatch_cache.clear()\n        return func\n",
+    ),
 ];
 
 /// From this text to the end, or to that text, is cut.

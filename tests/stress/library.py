@@ -5,6 +5,7 @@ import bisect
 import collections
 import contextvars
 import copy
+import datetime
 import functools
 import gc
 import importlib
@@ -12,6 +13,7 @@ import io
 import itertools
 import json
 import logging
+import mmap
 import operator
 import os
 import pickle
@@ -21,6 +23,7 @@ import struct
 import sys
 import tempfile
 import threading
+import time
 import warnings
 import weakref
 
@@ -745,6 +748,102 @@ def the_collector_beside_all(s):
             len(gc.get_objects())
             gc.get_stats()
         s.beside(work, collect)
+
+
+@case
+def mapped_memory(s):
+    for _ in s.rounds():
+        n = s.size(300)
+        lines = [b"%d\n" % i for i in range(n * s.threads)]
+        with mmap.mmap(-1, 8 * len(lines) + 64) as shared:
+            for line in lines:
+                shared.write(line)
+            end = shared.tell()
+            shared.seek(0)
+            same(sorted(flat(s.together(lambda: [shared.readline() for _ in range(n)]))), sorted(lines), "each line once")
+            same(shared.tell(), end, "position")
+            shared.seek(0)
+
+            def write(k):
+                for _ in range(n):
+                    shared.write_byte(k)
+                    shared.write(bytes([k, k]))
+            s.together(write)
+            written = shared[:shared.tell()]
+            same([written.count(k) for k in range(s.threads)], [3 * n] * s.threads, "written")
+
+            def whole(k):
+                for _ in range(n):
+                    shared[:64] = bytes([k]) * 64
+                    now = shared[:64]
+                    same(now, now[:1] * 64, "whole writes")
+            s.together(whole)
+
+        def views(k):
+            try:
+                for _ in range(20):
+                    with memoryview(lent) as view:
+                        same(view[:4].tobytes(), b"abcd", "content")
+                    try:
+                        lent.close()
+                    except BufferError:
+                        pass
+            except ValueError as error:
+                same(str(error), "mmap closed or invalid", "closed")
+        lent = mmap.mmap(-1, 100)
+        lent.write(b"abcd")
+        s.together(views)
+
+
+@case
+def natives_wait_for_modules_that_are_imported(s):
+    for _ in s.rounds():
+        def work():
+            same(datetime.datetime.strptime("2020-01-02", "%Y-%m-%d").day, 2, "strptime of datetime")
+            same(time.strptime("7", "%d").tm_mday, 7, "strptime of time")
+        for _ in range(3):
+            sys.modules.pop("_strptime", None)
+            s.together(work)
+
+
+@case
+def implementations_are_registered_beside_calls(s):
+    for _ in s.rounds():
+        @functools.singledispatch
+        def f(x):
+            return None
+
+        def work(k):
+            for i in range(s.size(20)):
+                kind = type("Kind", (), {})
+                same(f(kind()), None, "before")
+                f.register(kind, lambda x, i=i: (k, i))
+                same(f(kind()), (k, i), "after")
+                same(f(1.5), None, "another")
+        s.together(work)
+
+
+@case
+def all_objects_beside_new_ones(s):
+    class Mark:
+        pass
+    for _ in s.rounds():
+        stop, marks = [], [Mark() for _ in range(10)]
+
+        def make():
+            while not stop:
+                garbage = [Mark(), {"mark": Mark()}]
+            return garbage
+
+        def look():
+            for _ in range(4):
+                found = [id(one) for one in gc.get_objects() if type(one) is Mark]
+                check(set(found) >= {id(one) for one in marks}, "all are found")
+                same(len(found), len(set(found)), "once")
+                holders = gc.get_referrers(marks[3])
+                check(any(one is marks for one in holders), "who refers to it")
+            stop.append(True)
+        s.together(look, *[make] * (s.threads - 1))
 
 
 main()

@@ -212,17 +212,25 @@ fn load(t: &Thread, bootstrap: Value, name: Ref<Str>) -> Result<Value> {
         if timed > 1 {
             times::cached(&name.to_string_lossy());
         }
-        if initializing(t, m)? {
-            // Another thread is at it, or this one further up: wait, unless that would be for ever.
-            t.call_method(bootstrap, names::_lock_unlock_module(), &[name.value()])?;
+        if !wait_for_module(t, bootstrap, name, m)? {
+            return Ok(m);
         }
-        return Ok(m);
     }
     audit_import(t, name)?;
     let gcd_import = t.get_attr(bootstrap, names::_gcd_import())?;
     let find = || t.call_method(bootstrap, names::_find_and_load(), &[name.value(), gcd_import]);
     let r = if timed > 0 { times::measure(&name.to_string_lossy(), find) } else { find() };
     r.inspect_err(|e| hide_importlib(t, *e))
+}
+
+/// Waits while another thread imports a module that is in `sys.modules` already, unless that would be for ever; true if it was taken
+/// from there meanwhile, because that failed.
+fn wait_for_module(t: &Thread, bootstrap: Value, name: Ref<Str>, module: Value) -> Result<bool> {
+    if !initializing(t, module)? {
+        return Ok(false);
+    }
+    t.call_method(bootstrap, names::_lock_unlock_module(), &[name.value()])?;
+    Ok(t.modules().get_str(t, name)?.is_none())
 }
 
 /// Tells audit hooks of an import.
@@ -328,7 +336,10 @@ fn hide_importlib(t: &Thread, e: Exc) {
 pub fn import_module(t: &Thread, name: &str) -> Result<Value> {
     let key = Str::intern_str(t, name)?;
     if let Some(m) = t.modules().get(t, key.value())?.filter(|m| !m.is_none()) {
-        return Ok(m);
+        match t.modules().get_str(t, names::_frozen_importlib())? {
+            Some(bootstrap) if wait_for_module(t, bootstrap, key, m)? => {}
+            _ => return Ok(m),
+        }
     }
     import(t, key, None, Value::NONE, 0)?;
     match t.modules().get(t, key.value())? {
