@@ -212,6 +212,18 @@ impl Source {
             }
             _ => {}
         }
+        if !extra {
+            match tok.kind {
+                Kind::Newline => (text, end) = ("", start),
+                // These have no place in the text; the last ones are on its last line.
+                Kind::Indent | Kind::Dedent | Kind::End => {
+                    let at = if trailing { (start.0 - 1).max(1) } else { start.0 };
+                    (text, start, end) = ("", (at, -1), (at, -1));
+                    line = self.line_text(at as u32).to_owned();
+                }
+                _ => {}
+            }
+        }
         // Doubled braces stand for one.
         let single;
         if tok.kind == Kind::FMiddle && (text.contains("{{") || text.contains("}}")) {
