@@ -142,6 +142,9 @@ fn lexical_path(t: &Thread, v: Value, name: &str, allow_fd: bool) -> Result<FsPa
     }
     if allow_fd {
         if let Some(i) = t.index_opt(v)? {
+            if v.is_bool() {
+                t.warn(ex::Kind::RuntimeWarning, "bool is used as a file descriptor")?;
+            }
             let fd = t.to_i64(i)?;
             let fd = i32::try_from(fd).map_err(|_| t.overflow_error("fd is greater than maximum"))?;
             return Ok(FsPath { bytes: Vec::new(), object: Some(v), is_bytes: false, fd: Some(fd) });

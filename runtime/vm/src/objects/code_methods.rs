@@ -5,6 +5,7 @@
 //! definition; the first instruction is at 2. `co_code` is our own instruction words, after an empty one for the entry.
 
 use crate::native::*;
+use crate::objects::exceptions as ex;
 use std::sync::Arc;
 use taipan_compiler::isa::{Instr, Op, Operand};
 use taipan_compiler::{CodeUnit, Position, flags};
@@ -218,6 +219,30 @@ fn code_bytes(unit: &CodeUnit) -> Vec<u8> {
     std::iter::once(&0).chain(&unit.code).flat_map(|w| w.to_le_bytes()).collect()
 }
 
+/// The line table of Python before 3.10: pairs of an unsigned distance in the code and a signed one in lines.
+fn old_line_table(unit: &CodeUnit) -> Vec<u8> {
+    let mut out = Vec::new();
+    let (mut at, mut told, mut last) = (1, 0, unit.first_line);
+    for (count, p) in unit.positions.runs() {
+        if p.line != 0 && p.line != last {
+            let (mut distance, mut lines) = ((at - told) * OFFSET, i64::from(p.line) - i64::from(last));
+            while distance > 255 {
+                out.extend_from_slice(&[255, 0]);
+                distance -= 255;
+            }
+            while !(-128..=127).contains(&lines) {
+                let step = lines.clamp(-128, 127);
+                out.extend_from_slice(&[distance as u8, step as i8 as u8]);
+                (distance, lines) = (0, lines - step);
+            }
+            out.extend_from_slice(&[distance as u8, lines as i8 as u8]);
+            (told, last) = (at, p.line);
+        }
+        at += count;
+    }
+    out
+}
+
 /// Whether two code objects do the same under the same name, with the same source lines.
 fn same_code(t: &Thread, a: Ref<Code>, b: Ref<Code>) -> Result<bool> {
     let (x, y) = (&a.unit, &b.unit);
@@ -426,6 +451,11 @@ impl Code {
     #[py(member)]
     fn co_firstlineno(_t: &Thread, this: Ref<Code>) -> u32 {
         this.unit.first_line
+    }
+    #[py(getter)]
+    fn co_lnotab(t: &Thread, this: Ref<Code>) -> Result<Ref<Bytes>> {
+        t.warn(ex::Kind::DeprecationWarning, "co_lnotab is deprecated, use co_lines instead.")?;
+        Bytes::new(t, &old_line_table(&this.unit))
     }
     #[py(member)]
     fn co_linetable(t: &Thread, this: Ref<Code>) -> Result<Ref<Bytes>> {
