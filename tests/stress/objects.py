@@ -649,4 +649,20 @@ def codes_and_defaults_are_replaced(s):
         s.beside(write, read, read, n=1)
 
 
+@case
+def subclasses_come_and_go(s):
+    for _ in s.rounds():
+        class Base:
+            mark = 5
+
+        def work():
+            for i in range(s.size(150)):
+                new = type("New", (Base,), {"own": i})
+                check(new in Base.__subclasses__(), "registered")
+                for one in Base.__subclasses__():
+                    same((one.mark, one.__name__), (5, "New"), "attributes")
+                del new, one
+        s.together(work)
+
+
 main()

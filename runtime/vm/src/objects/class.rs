@@ -221,12 +221,19 @@ impl Class {
 
     /// Direct subclasses that are alive.
     pub fn subclasses(&self, t: &Thread) -> Result<ValueVec> {
-        let out = ValueVec::new();
-        for word in self.subclass_words() {
-            out.push(t, Value::from_bits(word))?;
+        let mut room = self.subclass_words().len();
+        loop {
+            let out = ValueVec::with_capacity(t, room)?;
+            // These words keep no class alive, so they go into the vector before anything can collect.
+            let words = self.subclass_words();
+            if words.len() <= room {
+                words.into_iter().try_for_each(|word| out.push(t, Value::from_bits(word)))?;
+                return Ok(out);
+            }
+            room = words.len();
         }
-        Ok(out)
     }
+    /// Direct subclasses, which the caller must not take for alive behind the next allocation or poll.
     fn subclass_words(&self) -> Vec<u64> {
         let me = self as *const Class as u64 + 2;
         let map = SUBCLASSES.lock().expect("subclass registry");
