@@ -180,7 +180,8 @@ pub enum Arg {
     Instance,
     /// An operand of an operator: a register of its frame, or a constant.
     Register(usize),
-    Int(i64),
+    /// Its word.
+    Constant(u64),
 }
 /// What is in the first place for arguments.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -579,7 +580,7 @@ fn call(t: &Thread, op: Op, i: Instr, site: &Site) -> Option<Call> {
     Some(Call { code, makes, receiver, operator: None, binding: (!in_place).then(|| args.into()) })
 }
 
-/// What an operator on an instance of a Python class, or the reading of a property, was seen to call.
+/// What an operator on an instance of a Python class, or the access to an attribute of it, was seen to call.
 fn operator(t: &Thread, frame: &Frame, at: usize, site: &Site) -> Option<Call> {
     let i = frame.instr(at);
     let op = Op::from_u16(i.op())?;
@@ -589,7 +590,7 @@ fn operator(t: &Thread, frame: &Frame, at: usize, site: &Site) -> Option<Call> {
     }
     let shape = ShapeId(site.shape);
     let o = match op {
-        Op::LOAD_ATTR => operators::getter(i, frame.cache(at), shape)?,
+        Op::LOAD_ATTR | Op::STORE_ATTR => operators::accessor(frame.code, i, frame.cache(at), shape)?,
         _ => operators::operator(t, i, shape)?,
     };
     let code = o.function.code();
@@ -599,7 +600,7 @@ fn operator(t: &Thread, frame: &Frame, at: usize, site: &Site) -> Option<Call> {
     }
     let arg = |a: &Operand| match *a {
         Operand::Register(r) => Arg::Register(r),
-        Operand::Int(i) => Arg::Int(i),
+        Operand::Constant(v) => Arg::Constant(v.bits()),
     };
     let binding = o.args.iter().map(arg).collect();
     Some(Call { code, makes: None, receiver: Receiver::Argument, operator: Some(o.into()), binding: Some(binding) })

@@ -6,7 +6,8 @@ use taipan_compiler::isa::{CALLABLE, FRAME_HEADER_WORDS, Op};
 use taipan_vm::interp::cache::{self, Kind as CacheKind};
 use taipan_vm::interp::leaf::{self, Gives, Leaf};
 use taipan_vm::interp::machine::layout::{self, Expected, Shapes};
-use taipan_vm::interp::machine::{MIXED, seen};
+use taipan_vm::interp::machine::{Helper, MIXED, seen};
+use taipan_vm::interp::native_calls::{self as natives, NativeEntry};
 use taipan_vm::interp::operators::{self, SuperMethod, Wanted};
 use taipan_vm::interp::resume;
 use taipan_vm::interp::slow;
@@ -232,6 +233,10 @@ pub enum How {
     Helper {
         helper: usize,
         args: Vec<usize>,
+        /// What the compiler tells it, as its last operand.
+        extra: Option<u64>,
+        /// Registers that are made sure to hold these words: what is called.
+        checks: Vec<(usize, u64)>,
         outcome: Outcome,
     },
     /// A function of the runtime that looks at no frame does it, or leaves it undone: then it is done in the other way, if there is
@@ -648,7 +653,10 @@ pub fn plan(cx: &Context, state: &State, node: &Node) -> Plan {
                         Arg::Given(k) => writes.push((f.base + p, state.kinds[f.base + k])),
                         Arg::Default(_) => writes.push((f.base + p, Kind::Any)),
                         Arg::Register(r) => writes.push((f.base + p, state.kinds[frame.base + r])),
-                        Arg::Int(_) => writes.push((f.base + p, Kind::Int)),
+                        Arg::Constant(word) => {
+                            let int = Value::from_bits(word).is_small_int();
+                            writes.push((f.base + p, if int { Kind::Int } else { Kind::Any }));
+                        }
                         Arg::Instance => {}
                     }
                 }
@@ -811,7 +819,8 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
             }
         }
         Op::CALL | Op::CALL_METHOD if makes_generator(node) => How::MakeGenerator { a, window: b, n: i.c() },
-        Op::CALL | Op::CALL_METHOD => leaf_call(o, a, b).unwrap_or(How::Step),
+        Op::CALL | Op::CALL_METHOD => leaf_call(o, a, b).or_else(|| native_call(o, a, b)).unwrap_or(How::Step),
+        Op::CALL_KW => native_call(o, a, b).unwrap_or(How::Step),
         Op::GET_AWAITABLE if i.c() == 0 && node.site.shape == cx.shapes.coroutine && node.site.failures == 0 => {
             if o.shape(b, cx.shapes.coroutine) { How::Awaitable { a, b } } else { How::Step }
         }
@@ -837,6 +846,9 @@ fn choose(cx: &Context, frame: &Frame, o: &mut Operands) -> How {
         Op::SETITEM if node.site.shape == cx.shapes.dict => leaf(leaf::set_dict_item, &[a, b, c], None, Outcome::Done),
         Op::LIST_APPEND => leaf(leaf::append, &[a, b], None, Outcome::Done),
         Op::GET_ITER if layout::is_built_in(node.site.shape) => leaf(leaf::iter, &[b], None, Outcome::Value(a, Kind::Any)),
+        Op::GET_ITER | Op::GET_YIELD_FROM_ITER if node.site.failures == 0 && node.site.shape != 0 => {
+            leaf(leaf::generator_iter, &[b], None, Outcome::Value(a, Kind::Any))
+        }
         Op::BUILD_LIST => How::Build { a, first: b, n: i.c(), function: leaf::build_list, kind: Kind::Shape(cx.shapes.list) },
         Op::BUILD_TUPLE => How::Build { a, first: b, n: i.c(), function: leaf::build_tuple, kind: Kind::Shape(cx.shapes.tuple) },
         Op::BUILD_MAP if i.c() == 0 => {
@@ -967,6 +979,7 @@ fn helper(cx: &Context, frame: &Frame, node: &Node) -> Option<How> {
         Op::GETITEMI => (m::get_item_immediate, value),
         Op::SETITEM => (m::set_item, Outcome::Done),
         Op::GET_ITER => (m::get_iter, value),
+        Op::GET_YIELD_FROM_ITER => (m::get_yield_from_iter, value),
         Op::LOAD_ATTR => (m::load_attr, value),
         Op::STORE_ATTR => (m::store_attr, Outcome::Done),
         Op::LOAD_METHOD => (m::load_method, Outcome::Done),
@@ -993,7 +1006,7 @@ fn helper(cx: &Context, frame: &Frame, node: &Node) -> Option<How> {
     let fields = [a, base + node.i.b(), base + node.i.c()];
     let read = |k: &usize| matches!(node.op.info().operands[*k], Operand::Read | Operand::ReadWrite);
     let args = (0..3).filter(read).map(|k| fields[k]).collect();
-    Some(How::Helper { helper: helper as *const () as usize, args, outcome })
+    Some(How::Helper { helper: helper as *const () as usize, args, extra: None, checks: Vec::new(), outcome })
 }
 
 fn constant(a: usize, v: Value) -> How {
@@ -1043,8 +1056,15 @@ fn makes_generator(node: &Node) -> bool {
     };
     node.site.failures == 0 && code.is_some_and(|c| resume::is_resumable(&c))
 }
-/// A call of a built-in that is a leaf.
-fn leaf_call(o: &Operands, a: usize, window: usize) -> Option<How> {
+/// The callable of a call's window that was always seen, or is known; how many arguments it gets, and which register has the first; what
+/// has to be checked for that.
+struct Called {
+    word: u64,
+    first: usize,
+    n: usize,
+    checks: Vec<(usize, u64)>,
+}
+fn called(o: &Operands, window: usize) -> Option<Called> {
     let (node, state) = (o.node, o.state);
     let (callable, first) = (window + CALLABLE, window + FRAME_HEADER_WORDS);
     let (known, seen) = (state.known[callable], node.site.callee);
@@ -1052,31 +1072,45 @@ fn leaf_call(o: &Operands, a: usize, window: usize) -> Option<How> {
     if word == 0 || word == u64::from(MIXED) || node.site.failures > 0 {
         return None;
     }
-    let no_object = node.op == Op::CALL_METHOD && node.site.receiver == 1;
-    let n = node.i.c() - usize::from(no_object);
-    let leaf = leaf::of(Value::from_bits(word), n)?;
     let mut checks = Vec::new();
     if known == 0 {
         checks.push((callable, word));
     }
+    let no_object = node.op != Op::CALL && node.site.receiver == 1;
     let nothing = Value::EMPTY.bits();
     if no_object && state.known[first] != nothing {
         checks.push((first, nothing));
     }
+    let skipped = usize::from(no_object);
+    Some(Called { word, first: first + skipped, n: node.i.c() - skipped, checks })
+}
+/// A call of a built-in that is a leaf.
+fn leaf_call(o: &Operands, a: usize, window: usize) -> Option<How> {
+    let Called { word, first, n, checks } = called(o, window)?;
+    let leaf = leaf::of(Value::from_bits(word), n)?;
     let kind = match leaf.gives {
         Gives::Any => Kind::Any,
         Gives::Bool => Kind::Bool,
     };
-    let first = first + usize::from(no_object);
-    let args = (first..first + n).collect();
     Some(How::Leaf {
         function: leaf.function as usize,
-        args,
+        args: (first..first + n).collect(),
         extra: leaf.extra,
         checks,
         outcome: Outcome::Value(a, kind),
         otherwise: None,
     })
+}
+/// A call of a built-in function, method or class: without looking at what it is and what it wants.
+fn native_call(o: &Operands, a: usize, window: usize) -> Option<How> {
+    let Called { word, first, n, checks } = called(o, window)?;
+    let (helper, args, extra): (Helper, _, _) = match natives::entry(Value::from_bits(word), n)? {
+        NativeEntry::Unary(f) if o.node.op != Op::CALL_KW => (natives::call_unary, vec![first], f as usize as u64),
+        NativeEntry::Binary(f) if o.node.op != Op::CALL_KW => (natives::call_binary, vec![first, first + 1], f as usize as u64),
+        _ => (natives::call_native, Vec::new(), word),
+    };
+    let outcome = Outcome::Value(a, Kind::Any);
+    Some(How::Helper { helper: helper as *const () as usize, args, extra: Some(extra), checks, outcome })
 }
 
 /// Makes of an operand that may be an integer or a float a source of floats.
@@ -1108,10 +1142,11 @@ fn number_of(o: &mut Operands, s: (Source, usize)) -> Option<Kind> {
 fn binary(cx: &Context, o: &mut Operands, op: Arith, a: usize, x: (usize, usize), y: (Source, usize)) -> How {
     let (Some(p), Some(q)) = (o.number(x.0, x.1), number_of(o, y)) else {
         o.guards.clear();
-        if let (Arith::Add, Source::Reg(z)) = (op, y.0)
-            && o.node.site.shape == cx.shapes.str
+        let shape = o.node.site.shape;
+        if let (Some((binary, _, false)), Source::Reg(z)) = (slow::binary_op(o.node.op), y.0)
+            && (op == Arith::Add && shape == cx.shapes.str || cx.shapes.numbers.contains(&shape))
         {
-            return leaf(leaf::concat, &[x.0, z], None, Outcome::Value(a, Kind::Any));
+            return leaf(leaf::arithmetic, &[x.0, z], Some(binary as u64), Outcome::Value(a, Kind::Any));
         }
         return mixed_arith(o, op, a, (Source::Reg(x.0), x.1), y).unwrap_or(How::Step);
     };

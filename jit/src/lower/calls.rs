@@ -46,8 +46,10 @@ impl Lower<'_, '_> {
     }
 
     /// A function of the runtime does the instruction.
-    pub(super) fn helper(&mut self, p: &Plan, helper: usize, args: &[usize], outcome: Outcome) {
-        let v = self.call_helper(helper, args);
+    pub(super) fn helper(&mut self, p: &Plan) {
+        let How::Helper { helper, args, extra, checks, outcome } = p.how.clone() else { return };
+        self.check_words(&checks);
+        let v = self.call_helper(helper, &args, extra);
         let (next, jump) = (self.node().next, self.node().jump);
         let next = self.address_of(next);
         match outcome {
@@ -72,7 +74,7 @@ impl Lower<'_, '_> {
         }
     }
     /// Stores the frame and calls the helper: its result, which is a value.
-    fn call_helper(&mut self, helper: usize, args: &[usize]) -> Ir {
+    fn call_helper(&mut self, helper: usize, args: &[usize], extra: Option<u64>) -> Ir {
         self.spill();
         let pc = self.word(self.pc());
         let regs = self.frame_regs(self.node().frame);
@@ -83,8 +85,11 @@ impl Lower<'_, '_> {
         }
         let none = self.int(EMPTY);
         words.resize(6, none);
+        if let Some(extra) = extra {
+            words[5] = self.word(extra);
+        }
         let v = self.call(helper, &words, Some(I64)).unwrap_or(none);
-        if helper == machine::call as *const () as usize {
+        if extra.is_some() || helper == machine::call as *const () as usize {
             let (leave, next) = (self.exit(ExitKind::Leave), self.new_block(false));
             let c = self.b.ins().icmp_imm_s(IntCC::Equal, v, machine::AGAIN as i64);
             self.b.ins().brif(c, leave, &[], next, &[]);
@@ -94,16 +99,20 @@ impl Lower<'_, '_> {
         v
     }
 
-    /// A function of the runtime that looks at no frame does the instruction, or leaves it to a helper, or to the interpreter.
-    pub(super) fn leaf(&mut self, p: &Plan) {
-        let How::Leaf { function, args, extra, checks, outcome, otherwise } = p.how.clone() else { return };
-        for (r, word) in checks {
+    /// Makes sure that registers hold these words.
+    fn check_words(&mut self, checks: &[(usize, u64)]) {
+        for &(r, word) in checks {
             if word as i64 != EMPTY {
                 self.refs.push(word);
             }
             let w = self.word_of(r);
             self.guard_eq(w, word as i64);
         }
+    }
+    /// A function of the runtime that looks at no frame does the instruction, or leaves it to a helper, or to the interpreter.
+    pub(super) fn leaf(&mut self, p: &Plan) {
+        let How::Leaf { function, args, extra, checks, outcome, otherwise } = p.how.clone() else { return };
+        self.check_words(&checks);
         let mut words = vec![self.t];
         for &r in &args {
             let w = self.word_of(r);
@@ -172,7 +181,7 @@ impl Lower<'_, '_> {
     /// What a leaf gave, or what the helper gives where that is the empty mark. The frame may have been stored afterwards.
     pub(super) fn or_helper(&mut self, v: Ir, helper: usize, args: &[usize], outcome: Outcome) -> Ir {
         self.otherwise(v, EMPTY, |l| {
-            let v = l.call_helper(helper, args);
+            let v = l.call_helper(helper, args, None);
             match outcome {
                 Outcome::Value(a, _) => {
                     let next = l.address_of(l.node().next);
@@ -350,7 +359,7 @@ impl Lower<'_, '_> {
                     let r = g.frames[node.frame].base + r;
                     params.push((p, self.load(I64, self.r, Self::offset(r) as usize)));
                 }
-                Arg::Int(i) => params.push((p, self.word(Value::small_int(i).bits()))),
+                Arg::Constant(word) => params.push((p, self.word(word))),
                 Arg::Instance => {}
             }
         }
@@ -630,8 +639,8 @@ impl Lower<'_, '_> {
                     let v = self.b.use_var(from);
                     params.push((variable, v));
                 }
-                Arg::Int(i) => {
-                    let w = self.word(Value::small_int(i).bits());
+                Arg::Constant(word) => {
+                    let w = self.word(word);
                     params.push((self.words[f.base + p], w));
                 }
                 Arg::Instance => {}

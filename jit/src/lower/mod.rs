@@ -645,7 +645,7 @@ impl Lower<'_, '_> {
             self.exit = [None; 3];
             self.before = self.state.clone();
             let p = plan(self.cx, &self.state, &g.nodes[at]);
-            if matches!(p.how, How::Step | How::Helper { .. } | How::ForAny { .. }) {
+            if matches!(p.how, How::Step | How::Helper { extra: None, .. } | How::ForAny { .. }) {
                 self.left.push(g.nodes[at].op.info().name);
             }
             for &(r, kind) in &p.guards {
@@ -740,7 +740,7 @@ impl Lower<'_, '_> {
             }
             How::CallFunction { window, call, dest } => self.call_function(p, window, &call, dest),
             How::Step => return self.step(p),
-            How::Helper { helper, args, outcome } => self.helper(p, helper, &args, outcome),
+            How::Helper { .. } => self.helper(p),
             How::Leaf { .. } => self.leaf(p),
             How::Build { a, first, n, function, .. } => {
                 for r in first..first + n {

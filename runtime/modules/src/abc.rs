@@ -1,7 +1,9 @@
 //! `_abc`: the registries and caches of abstract base classes.
 //!
 //! An abstract class keeps, in its `_abc_impl`, the classes registered with it and two caches of answers. Cached classes are held
-//! weakly, by weak references of the `_weakref` module in sets.
+//! weakly, by weak references of the `_weakref` module in sets. In front of the sets is a small table of the latest answers, read
+//! without a lock: a word each, of the asked class's version, which no other class ever has, the counter of registrations, and the
+//! answer.
 
 use std::sync::atomic::{AtomicU64, Ordering::*};
 use taipan_vm::native::*;
@@ -20,6 +22,24 @@ pub struct AbcData {
     cache: RefField<Set>,
     negative: RefField<Set>,
     version: AtomicU64,
+    recent: [AtomicU64; RECENT],
+}
+/// How many answers are remembered in front of the sets; a power of two.
+const RECENT: usize = 16;
+
+impl AbcData {
+    /// The place for answers about `class`, and the word of a “no”; of a “yes” it is one more.
+    fn recent(&self, class: Ref<Class>) -> Option<(&AtomicU64, u64)> {
+        let version = class.version.load(Acquire);
+        let now = COUNTER.load(Acquire);
+        let word = u64::from(version) << 32 | (now & 0x7fff_ffff) << 1;
+        (version != 0).then(|| (&self.recent[version as usize % RECENT], word))
+    }
+    fn recalled(&self, class: Ref<Class>) -> Option<bool> {
+        let (place, word) = self.recent(class)?;
+        let known = place.load(Relaxed);
+        (known & !1 == word).then_some(known & 1 != 0)
+    }
 }
 
 /// Internal state held by ABC machinery.
@@ -41,7 +61,12 @@ fn held(s: Ref<Set>) -> RefField<Set> {
 
 /// The state of an abstract class.
 fn data_of(t: &Thread, class: Value) -> Result<Ref<AbcData>> {
-    let v = t.get_attr(class, names::_abc_impl())?;
+    let name = names::_abc_impl();
+    let own = class.downcast::<Class>().and_then(|c| c.lookup(t, name)?.downcast::<AbcData>());
+    if let Some(data) = own {
+        return Ok(data);
+    }
+    let v = t.get_attr(class, name)?;
     v.downcast::<AbcData>().ok_or_else(|| t.type_error("_abc_impl is set to a wrong type"))
 }
 
@@ -116,6 +141,59 @@ fn compute_abstract_methods(t: &Thread, class: Value) -> Result<()> {
     t.set_attr(class, names::__abstractmethods__(), Some(frozen))
 }
 
+/// Whether `sub` is a subclass of the abstract class with this state: by the caches, `__subclasshook__`, its MRO, and the registered
+/// and other subclasses.
+fn subclass_check(t: &Thread, class: Value, sub: Ref<Class>, data: Ref<AbcData>) -> Result<bool> {
+    let subclass = sub.value();
+    if contains(t, data.cache.expect(), subclass)? {
+        return Ok(true);
+    }
+    let now = COUNTER.load(Acquire);
+    if data.version.load(Acquire) < now {
+        data.negative.set(t, data.header(), new_set(t)?);
+        data.version.store(now, Release);
+    } else if contains(t, data.negative.expect(), subclass)? {
+        return Ok(false);
+    }
+    let ok = t.call_method(class, names::__subclasshook__(), &[subclass])?;
+    match ok {
+        Value::TRUE => {
+            add(t, data.cache.expect(), subclass)?;
+            return Ok(true);
+        }
+        Value::FALSE => {
+            add(t, data.negative.expect(), subclass)?;
+            return Ok(false);
+        }
+        Value::NOT_IMPLEMENTED => {}
+        _ => return Err(t.assertion_error("__subclasshook__ must return either False, True, or NotImplemented")),
+    }
+    if sub.mro().contains(&class) {
+        add(t, data.cache.expect(), subclass)?;
+        return Ok(true);
+    }
+    let registered = alive(t, data.registry.expect())?;
+    for r in registered.iter() {
+        if t.is_subclass(subclass, r)? {
+            add(t, data.cache.expect(), subclass)?;
+            return Ok(true);
+        }
+    }
+    let subclasses = t.call_method(class, Str::intern_str(t, "__subclasses__")?, &[])?;
+    if subclasses.downcast::<List>().is_none() {
+        return Err(t.type_error("__subclasses__() must return a list"));
+    }
+    let subclasses = t.iterate_to_vec(subclasses)?;
+    for s in subclasses.iter() {
+        if t.is_subclass(subclass, s)? {
+            add(t, data.cache.expect(), subclass)?;
+            return Ok(true);
+        }
+    }
+    add(t, data.negative.expect(), subclass)?;
+    Ok(false)
+}
+
 /// Module contains faster C implementation of abc.ABCMeta
 #[pymodule(name = "_abc", classes(AbcData))]
 impl Abc {
@@ -139,6 +217,7 @@ impl Abc {
             cache: held(cache),
             negative: held(negative),
             version: AtomicU64::new(COUNTER.load(Acquire)),
+            recent: Default::default(),
         })?;
         t.set_attr(class, names::_abc_impl(), Some(data.value()))?;
         // `__abc_tpflags__` says which patterns the instances match.
@@ -180,6 +259,9 @@ impl Abc {
     #[py("($module, self, instance, /)")]
     fn _abc_instancecheck(t: &Thread, class: Value, instance: Value) -> Result<Value> {
         let data = data_of(t, class)?;
+        if let Some(answer) = t.undisguised_class(instance).and_then(|c| data.recalled(c)) {
+            return Ok(Value::bool(answer));
+        }
         let subclass = t.get_attr(instance, names::__class__())?;
         if contains(t, data.cache.expect(), subclass)? {
             return Ok(Value::TRUE);
@@ -203,53 +285,16 @@ impl Abc {
     fn _abc_subclasscheck(t: &Thread, class: Value, subclass: Value) -> Result<bool> {
         let Some(sub) = subclass.downcast::<Class>() else { return Err(t.type_error("issubclass() arg 1 must be a class")) };
         let data = data_of(t, class)?;
-        if contains(t, data.cache.expect(), subclass)? {
-            return Ok(true);
+        if let Some(answer) = data.recalled(sub) {
+            return Ok(answer);
         }
-        let now = COUNTER.load(Acquire);
-        if data.version.load(Acquire) < now {
-            data.negative.set(t, data.header(), new_set(t)?);
-            data.version.store(now, Release);
-        } else if contains(t, data.negative.expect(), subclass)? {
-            return Ok(false);
+        // Of the state before the question: what changes meanwhile makes the answer void.
+        let recent = data.recent(sub);
+        let answer = subclass_check(t, class, sub, data)?;
+        if let Some((place, word)) = recent {
+            place.store(word | u64::from(answer), Relaxed);
         }
-        let ok = t.call_method(class, names::__subclasshook__(), &[subclass])?;
-        match ok {
-            Value::TRUE => {
-                add(t, data.cache.expect(), subclass)?;
-                return Ok(true);
-            }
-            Value::FALSE => {
-                add(t, data.negative.expect(), subclass)?;
-                return Ok(false);
-            }
-            Value::NOT_IMPLEMENTED => {}
-            _ => return Err(t.assertion_error("__subclasshook__ must return either False, True, or NotImplemented")),
-        }
-        if sub.mro().contains(&class) {
-            add(t, data.cache.expect(), subclass)?;
-            return Ok(true);
-        }
-        let registered = alive(t, data.registry.expect())?;
-        for r in registered.iter() {
-            if t.is_subclass(subclass, r)? {
-                add(t, data.cache.expect(), subclass)?;
-                return Ok(true);
-            }
-        }
-        let subclasses = t.call_method(class, Str::intern_str(t, "__subclasses__")?, &[])?;
-        if subclasses.downcast::<List>().is_none() {
-            return Err(t.type_error("__subclasses__() must return a list"));
-        }
-        let subclasses = t.iterate_to_vec(subclasses)?;
-        for s in subclasses.iter() {
-            if t.is_subclass(subclass, s)? {
-                add(t, data.cache.expect(), subclass)?;
-                return Ok(true);
-            }
-        }
-        add(t, data.negative.expect(), subclass)?;
-        Ok(false)
+        Ok(answer)
     }
     /// Internal ABC helper to reset registry of a given class. Should be only used by refleak.py
     #[py("($module, self, /)")]
@@ -264,6 +309,7 @@ impl Abc {
         let data = data_of(t, class)?;
         data.cache.set(t, data.header(), new_set(t)?);
         data.negative.set(t, data.header(), new_set(t)?);
+        data.recent.iter().for_each(|place| place.store(0, Relaxed));
         Ok(())
     }
     /// Internal ABC helper for cache and registry debugging.

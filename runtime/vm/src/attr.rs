@@ -600,7 +600,10 @@ impl Thread {
             Some(g) if !is_object_getattribute(g) => self.call_special(g, obj, &[name.value()]),
             _ => match generic_lookup(self, obj, class, name) {
                 Ok(Some(v)) => return Ok(v),
-                Ok(None) => Err(no_attribute(self, obj, name)),
+                Ok(None) => match class.special(self, Special::Getattr) {
+                    Some(g) => return self.call_special(g, obj, &[name.value()]),
+                    None => Err(no_attribute(self, obj, name)),
+                },
                 Err(e) => Err(e),
             },
         };

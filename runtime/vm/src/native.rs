@@ -268,6 +268,8 @@ pub mod class_flags {
     /// No class of the MRO overrides attribute reading.
     pub const PLAIN_GETATTR: u32 = 1 << 21;
     pub const PLAIN_SETATTR: u32 = 1 << 22;
+    /// No class of the MRO overrides `__getattribute__`; there may be a `__getattr__`.
+    pub const PLAIN_GETATTRIBUTE: u32 = 1 << 23;
 }
 
 /// Which parameter an argument is converted for, for error texts.

@@ -60,6 +60,10 @@ pub enum Kind {
     Global,
     /// Property: value is the getter function.
     Property,
+    /// Store to a property: value is the setter function.
+    Setter,
+    /// Attribute that neither the instance nor its class has: value is the function `__getattr__`.
+    Hook,
     /// Field of a named tuple: the offset is the item's number.
     TupleItem,
     /// Class method: value is the function, second the class it gets. Guard is the class whose version is checked; offset 1: the
@@ -262,6 +266,16 @@ pub fn tuple_item(word: u64, obj: Value) -> Option<Value> {
 pub fn property(word: u64, obj: Value) -> Option<Value> {
     let e = find(word, obj)?;
     if e.kind == Kind::Property && version_holds(e) { Some(e.value.get()) } else { None }
+}
+/// The function that a site's word says is called to store an attribute of `obj`.
+pub fn setter(word: u64, obj: Value) -> Option<Value> {
+    let e = find(word, obj)?;
+    if e.kind == Kind::Setter && version_holds(e) { Some(e.value.get()) } else { None }
+}
+/// The `__getattr__` that a site's word gives for `obj`.
+pub fn hook(word: u64, obj: Value) -> Option<Value> {
+    let e = find(word, obj)?;
+    if e.kind == Kind::Hook && version_holds(e) { Some(e.value.get()) } else { None }
 }
 
 /// The value of a cached global.

@@ -282,6 +282,12 @@ second!(load_attr_rest, |t, pc, r, tb, i| {
             return enter_getter(t, pc, r, tb, f, obj);
         }
     }
+    if let Some(f) = cache::hook(*pc.add(1), obj).and_then(exact_function) {
+        let code = f.code.known();
+        if code.simple && code.argcount == 2 {
+            return enter_hook(t, pc, r, tb, f, obj);
+        }
+    }
     finish!(t, pc, r, tb, 2, i.a(), slow::load_attr(t, r, *r.add(i.b()), i.c(), pc.add(1)))
 });
 handler!(STORE_ATTR, |t, pc, r, tb, i| {
@@ -1095,6 +1101,18 @@ unsafe fn enter_getter(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler, 
         let i = Instr(*pc);
         let regs = t.stack_top().add(ARGS);
         *regs = obj;
+        enter_function!(t, pc, r, tb, f, regs, 0, Value::EMPTY, pc.add(2), i.a())
+    }
+}
+/// Enters a `__getattr__`, a function of two parameters, for a LOAD_ATTR.
+#[inline(always)]
+unsafe fn enter_hook(t: &Thread, pc: *const u64, r: Regs, tb: *const Handler, f: Ref<Function>, obj: Value) -> Exit {
+    // SAFETY: as in `enter_iter`.
+    unsafe {
+        let i = Instr(*pc);
+        let regs = t.stack_top().add(ARGS);
+        *regs = obj;
+        *regs.add(1) = code_of(r).name_at(i.c()).value();
         enter_function!(t, pc, r, tb, f, regs, 0, Value::EMPTY, pc.add(2), i.a())
     }
 }

@@ -75,6 +75,8 @@ pub struct Shapes {
     pub tuple_iterator: u32,
     pub generator: u32,
     pub coroutine: u32,
+    /// Of integers that are cells, and of complex numbers.
+    pub numbers: [u32; 2],
 }
 pub fn shapes() -> Shapes {
     Shapes {
@@ -90,6 +92,7 @@ pub fn shapes() -> Shapes {
         tuple_iterator: TupleIterator::class_cell().shape().0,
         generator: Generator::class_cell().shape().0,
         coroutine: crate::objects::generator::Coroutine::class_cell().shape().0,
+        numbers: [BigInt::class_cell().shape().0, crate::objects::complex::Complex::class_cell().shape().0],
     }
 }
 fn class_of_shape(shape: u32) -> Option<Ref<Class>> {

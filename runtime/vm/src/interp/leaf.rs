@@ -8,6 +8,7 @@ use super::{Regs, slow};
 use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::dict_storage::exact_str;
+use crate::objects::generator::Generator;
 use crate::objects::range::Range;
 use crate::objects::set::SetData;
 use crate::ops::{BinaryOp, Compare, compare_exact};
@@ -210,6 +211,12 @@ leaves! {
     contains |t, x, y, z| plain_contains(t, y, x).map(|is| Ok(Value::bool(is != (z == Value::TRUE))));
     /// `iter(x)` of built-in containers.
     iter |t, x, y, z| if is_built_in(x) { Some(t.iter(x)) } else { None };
+    /// `iter(x)` where the `__iter__` of its class is a generator's function.
+    generator_iter |t, x, y, z| {
+        let args = [x];
+        let made = Generator::of_call(t, slow::generator_iter(t, x)?, args.as_ptr().cast_mut(), 1);
+        made.map(|g| (!g.is_empty()).then_some(g)).transpose()
+    };
     /// The truth of `x`; the opposite with true as `z`.
     truth |t, x, y, z| {
         let is = if is_built_in(x) {
@@ -228,11 +235,8 @@ leaves! {
         let n = z.bits() as usize;
         compare_exact(x, y, Compare::ALL[n & 7]).map(|is| Ok(Value::bool(is != (n & 8 != 0))))
     };
-    /// `x + y` of two texts.
-    concat |t, x, y, z| {
-        let (_, _) = (exact_str(x)?, exact_str(y)?);
-        Some(t.binary(BinaryOp::Add, x, y))
-    };
+    /// Arithmetic of numbers, and the concatenation of texts; `z` is the operator's number.
+    arithmetic |t, x, y, z| t.binary_exact(*BinaryOp::ALL.get(z.bits() as usize)?, x, y);
 }
 
 /// By owner, name and number of arguments, a method's receiver being one.

@@ -495,6 +495,7 @@ helpers! {
     get_item_immediate |t, pc, r, i, x, y, z| t.get_item(x, Value::small_int(i.c_signed() as i64));
     set_item |t, pc, r, i, x, y, z| done(t.set_item(x, y, z));
     get_iter |t, pc, r, i, x, y, z| t.iter(x);
+    get_yield_from_iter |t, pc, r, i, x, y, z| slow::yield_from_iter(t, r, x);
     load_attr |t, pc, r, i, x, y, z| match cache::slot_value(*pc.add(1), x) {
         Some(v) => Ok(v),
         None => slow::load_attr(t, r, x, i.c(), pc.add(1)),

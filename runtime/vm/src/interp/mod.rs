@@ -21,6 +21,7 @@ pub mod jump;
 pub mod layout;
 pub mod leaf;
 pub mod machine;
+pub mod native_calls;
 pub mod operators;
 pub mod queue;
 pub mod resume;

@@ -23,7 +23,7 @@ pub struct Operator {
 pub enum Operand {
     /// A register of the instruction's frame.
     Register(usize),
-    Int(i64),
+    Constant(Value),
 }
 /// What becomes of what the function returns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,12 +40,12 @@ pub enum Wanted {
 
 /// Whether what the method of an operator, or a getter, returns is the value of the instruction's first operand.
 pub fn has_value(op: Op) -> bool {
-    op != Op::SETITEM && slow::compare_jump_op(op).is_none()
+    !matches!(op, Op::SETITEM | Op::STORE_ATTR) && slow::compare_jump_op(op).is_none()
 }
 
 /// What `i` calls where its first operand has this shape and no attribute of the instance is asked for.
 pub fn operator(t: &Thread, i: Instr, shape: ShapeId) -> Option<Operator> {
-    use Operand::{Int, Register};
+    use Operand::{Constant, Register};
     let op = Op::from_u16(i.op())?;
     let (a, b, c) = (i.a(), i.b(), i.c());
     let class = taipan_heap::SHAPES.get(shape).class.get().downcast::<Class>().filter(|c| c.is_heap())?;
@@ -53,21 +53,23 @@ pub fn operator(t: &Thread, i: Instr, shape: ShapeId) -> Option<Operator> {
     let own = |s: Special| class.special(t, s);
     let (function, args, result) = match op {
         Op::GETITEM => (own(Special::Getitem), vec![Register(b), Register(c)], Wanted::Value(a)),
-        Op::GETITEMI => (own(Special::Getitem), vec![Register(b), Int(i.c_signed() as i64)], Wanted::Value(a)),
+        Op::GETITEMI => {
+            (own(Special::Getitem), vec![Register(b), Constant(Value::small_int(i.c_signed() as i64))], Wanted::Value(a))
+        }
         Op::SETITEM => (own(Special::Setitem), vec![Register(a), Register(b), Register(c)], Wanted::Ignored),
         Op::NEG => (own(Special::Neg), vec![Register(b)], Wanted::Value(a)),
         Op::POS => (own(Special::Pos), vec![Register(b)], Wanted::Value(a)),
         Op::INVERT => (own(Special::Invert), vec![Register(b)], Wanted::Value(a)),
         _ => {
             if let Some((binary, inplace, immediate)) = slow::binary_op(op) {
-                let right = if immediate { Int(i.c_signed() as i64) } else { Register(c) };
+                let right = if immediate { Constant(Value::small_int(i.c_signed() as i64)) } else { Register(c) };
                 let in_place = binary.inplace().filter(|_| inplace).and_then(own);
                 (in_place.or_else(|| own(binary.special())), vec![Register(b), right], Wanted::Checked(a))
             } else if let Some(compare) = slow::compare_op(op) {
                 (own(compare.special()), vec![Register(b), Register(c)], Wanted::Checked(a))
             } else {
                 let (compare, _, immediate) = slow::compare_jump_op(op)?;
-                let right = if immediate { Int(i.b_signed() as i64) } else { Register(b) };
+                let right = if immediate { Constant(Value::small_int(i.b_signed() as i64)) } else { Register(b) };
                 (own(compare.special()), vec![Register(a), right], Wanted::Jump)
             }
         }
@@ -75,12 +77,19 @@ pub fn operator(t: &Thread, i: Instr, shape: ShapeId) -> Option<Operator> {
     let function = function?.downcast::<Function>().filter(|f| !f.is_generator_like())?;
     (version != 0).then_some(Operator { shape, class, version, function, args, result })
 }
-/// The getter of the property that a LOAD_ATTR was seen to read, by its site's word.
-pub fn getter(i: Instr, site: u64, shape: ShapeId) -> Option<Operator> {
-    let e = cache::entry(site).filter(|e| e.kind == cache::Kind::Property && e.shape == shape && e.next.get().is_none())?;
+/// What a LOAD_ATTR or a STORE_ATTR of this code was seen to call, by its site's word: a property's function, or `__getattr__`.
+pub fn accessor(code: Ref<Code>, i: Instr, site: u64, shape: ShapeId) -> Option<Operator> {
+    use Operand::{Constant, Register};
+    use cache::Kind;
+    let e = cache::entry(site).filter(|e| e.shape == shape && e.next.get().is_none())?;
+    let (args, result) = match e.kind {
+        Kind::Property => (vec![Register(i.b())], Wanted::Value(i.a())),
+        Kind::Hook => (vec![Register(i.b()), Constant(code.name_at(i.c()).value())], Wanted::Value(i.a())),
+        Kind::Setter => (vec![Register(i.a()), Register(i.c())], Wanted::Ignored),
+        _ => return None,
+    };
     let function = e.value.get().downcast::<Function>().filter(|f| !f.is_generator_like())?;
-    let class = e.guard.get().downcast::<Class>().filter(|c| c.has_flag(class_flags::PLAIN_GETATTR))?;
-    let (args, result) = (vec![Operand::Register(i.b())], Wanted::Value(i.a()));
+    let class = e.guard.get().downcast::<Class>()?;
     Some(Operator { shape, class, version: e.version, function, args, result })
 }
 

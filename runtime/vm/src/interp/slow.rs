@@ -280,6 +280,9 @@ pub unsafe fn load_attr(t: &Thread, regs: Regs, obj: Value, name: usize, site: *
     if let Some(getter) = cache::property(word, obj) {
         return t.call(getter, &[obj]);
     }
+    if let Some(hook) = cache::hook(word, obj) {
+        return t.call(hook, &[obj, code.name_at(name).value()]);
+    }
     if let Some(f) = cache::method_of_any(word, obj) {
         return attr::bind_attribute(t, f, obj, class_of(obj));
     }
@@ -339,7 +342,7 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
         }
         return;
     }
-    if !class.has_flag(class_flags::PLAIN_GETATTR) {
+    if !class.has_flag(class_flags::PLAIN_GETATTRIBUTE) {
         return;
     }
     let s = taipan_heap::SHAPES.get(shape);
@@ -355,8 +358,9 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
             if let Some(index) = field_of_tuple(class, a) {
                 cache::publish(t, site, NewEntry { kind: Kind::TupleItem, offset: index as u32, ..new });
             }
-            // A subclass may override `__get__`.
-            if let Some(p) = a.downcast::<Property>().filter(|_| class_of(a) == Property::class()) {
+            // A subclass may override `__get__`; an AttributeError of a getter would be answered by `__getattr__`.
+            let plain = class_of(a) == Property::class() && class.has_flag(class_flags::PLAIN_GETATTR);
+            if let Some(p) = a.downcast::<Property>().filter(|_| plain) {
                 if let Some(getter) = p.getter().filter(|g| g.downcast::<Function>().is_some()) {
                     cache::publish(t, site, NewEntry { kind: Kind::Property, value: getter, ..new });
                 }
@@ -387,6 +391,8 @@ fn learn_attr(t: &Thread, obj: Value, name: Ref<Str>, site: *const u64) {
         } else if class_of(a).special(t, Special::Get).is_none() {
             cache::publish(t, site, NewEntry { value: a, ..new });
         }
+    } else if let Some(hook) = class.special(t, Special::Getattr).filter(|h| h.downcast::<Function>().is_some()) {
+        cache::publish(t, site, NewEntry { kind: Kind::Hook, value: hook, ..new });
     }
 }
 
@@ -464,6 +470,9 @@ pub unsafe fn store_attr(t: &Thread, regs: Regs, obj: Value, name: usize, v: Val
             _ => {}
         }
     }
+    if let Some(setter) = cache::setter(word, obj) {
+        return t.call(setter, &[obj, v]).map(|_| ());
+    }
     let name = code.name_at(name);
     let class = class_of(obj);
     let before = cache::shape_of(obj);
@@ -473,14 +482,22 @@ pub unsafe fn store_attr(t: &Thread, regs: Regs, obj: Value, name: usize, v: Val
     }
     let after = cache::shape_of(obj);
     let s = taipan_heap::SHAPES.get(after);
-    if let Some(m) = class.lookup(t, name).and_then(|a| a.downcast::<MemberDescriptor>()) {
+    let version = class.version.load(Acquire);
+    let on_class = class.lookup(t, name);
+    if let Some(m) = on_class.and_then(|a| a.downcast::<MemberDescriptor>()) {
         publish_member(t, site, after, class, m);
         return Ok(());
     }
-    if s.slots_offset == 0
-        || s.flags & attr::SHAPE_DICT_MODE != 0
-        || class.lookup(t, name).is_some_and(|a| attr::is_data_descriptor(t, a))
+    if let Some(setter) = on_class.filter(|&a| class_of(a) == Property::class()).and_then(|a| a.downcast::<Property>()?.setter())
+        && before == after
+        && setter.downcast::<Function>().is_some()
     {
+        let (guard, second, new_shape) = (class.value(), Value::EMPTY, ShapeId(0));
+        let kind = Kind::Setter;
+        cache::publish(t, site, NewEntry { kind, shape: before, version, offset: 0, new_shape, guard, value: setter, second });
+        return Ok(());
+    }
+    if s.slots_offset == 0 || s.flags & attr::SHAPE_DICT_MODE != 0 || on_class.is_some_and(|a| attr::is_data_descriptor(t, a)) {
         return Ok(());
     }
     let Some(i) = attr::shape_lookup(s, name) else { return Ok(()) };
@@ -548,7 +565,7 @@ pub unsafe fn load_method(t: &Thread, regs: Regs, base: usize, obj: Value, name:
             return Ok(());
         }
         let class = class_of(obj);
-        if class.has_flag(class_flags::PLAIN_GETATTR) {
+        if class.has_flag(class_flags::PLAIN_GETATTRIBUTE) {
             if let Some(a) = class.lookup(t, name) {
                 if (a.downcast::<Function>().is_some() || is_plain_method(a)) && attr::instance_get(t, obj, name).is_none() {
                     *window.add(CALLABLE) = a;
@@ -1891,68 +1908,53 @@ pub fn match_class(t: &Thread, subject: Value, class: Value, kw: Value, npos: us
     if !t.is_instance(subject, class)? {
         return Ok(Value::NONE);
     }
-    let attrs = ValueVec::new();
-    let seen = Dict::new(t)?;
-    let name = c.name_string();
+    let keywords = exact_tuple(kw).unwrap_or(&[]);
+    let mut positional = None;
+    let mut is_self = false;
     if npos > 0 {
+        let name = || c.name_string();
         let match_args = t.get_attr_opt(class, names::__match_args__())?;
         let mut allowed = 0;
-        let mut match_self = false;
-        let mut names_tuple = None;
         match match_args {
-            Some(m) => match m.downcast::<Tuple>() {
-                Some(m) => {
-                    allowed = m.len();
-                    names_tuple = Some(m);
-                }
-                None => {
-                    return Err(t.type_error(format!("{name}.__match_args__ must be a tuple (got {})", class_of(m).name_string())));
-                }
-            },
+            Some(m) => {
+                positional = m.downcast::<Tuple>();
+                let Some(names) = positional else {
+                    let got = class_of(m).name_string();
+                    return Err(t.type_error(format!("{}.__match_args__ must be a tuple (got {got})", name())));
+                };
+                allowed = names.len();
+            }
             None => {
-                match_self = c.has_flag(class_flags::MATCH_SELF);
-                if match_self {
-                    allowed = 1;
-                }
+                is_self = c.has_flag(class_flags::MATCH_SELF);
+                allowed += usize::from(is_self);
             }
         }
         if npos > allowed {
-            return Err(t.type_error(format!(
-                "{name}() accepts {allowed} positional sub-pattern{} ({npos} given)",
-                if allowed == 1 { "" } else { "s" }
-            )));
-        }
-        if match_self {
-            attrs.push(t, subject)?;
-        } else if let Some(m) = names_tuple {
-            for &n in &m.as_slice()[..npos] {
-                let Some(s) = n.downcast::<Str>() else {
-                    return Err(
-                        t.type_error(format!("__match_args__ elements must be strings (got {})", class_of(n).name_string()))
-                    );
-                };
-                match match_attribute(t, subject, &name, s, seen)? {
-                    Some(v) => attrs.push(t, v)?,
-                    None => return Ok(Value::NONE),
-                }
-            }
+            let s = if allowed == 1 { "" } else { "s" };
+            return Err(t.type_error(format!("{}() accepts {allowed} positional sub-pattern{s} ({npos} given)", name())));
         }
     }
-    for &n in exact_tuple(kw).unwrap_or(&[]) {
-        let Some(s) = n.downcast::<Str>() else { continue };
-        match match_attribute(t, subject, &name, s, seen)? {
+    let positional = positional.as_ref().map_or(&[][..], |names| &names.as_slice()[..npos]);
+    let attrs = ValueVec::with_capacity(t, npos + keywords.len())?;
+    if is_self {
+        attrs.push(t, subject)?;
+    }
+    for (k, &n) in positional.iter().chain(keywords).enumerate() {
+        let Some(name) = n.downcast::<Str>() else {
+            return Err(t.type_error(format!("__match_args__ elements must be strings (got {})", class_of(n).name_string())));
+        };
+        for before in positional.iter().chain(keywords).take(k) {
+            if before.downcast::<Str>().is_some_and(|b| b == name || b.equals(&name)) {
+                let text = format!("{}() got multiple sub-patterns for attribute '{name}'", c.name_string());
+                return Err(t.type_error(text));
+            }
+        }
+        match t.get_attr_opt(subject, name)? {
             Some(v) => attrs.push(t, v)?,
             None => return Ok(Value::NONE),
         }
     }
     attrs.into_tuple(t).map(Ref::value)
-}
-fn match_attribute(t: &Thread, subject: Value, class: &str, name: Ref<Str>, seen: Ref<Dict>) -> Result<Option<Value>> {
-    if seen.contains(t, name.value())? {
-        return Err(t.type_error(format!("{class}() got multiple sub-patterns for attribute '{name}'")));
-    }
-    seen.set(t, name.value(), Value::NONE)?;
-    t.get_attr_opt(subject, name)
 }
 #[inline(never)]
 pub fn copy_without_keys(t: &Thread, subject: Value, keys: Value) -> Result<Value> {

@@ -277,7 +277,9 @@ impl Class {
             None => true,
         };
         let object = crate::objects::object::Object::class();
-        let getattr = plain(names::__getattribute__(), object) && self.lookup_uncached(names::__getattr__()).is_none();
+        let getattribute = plain(names::__getattribute__(), object);
+        let getattr = getattribute && self.lookup_uncached(names::__getattr__()).is_none();
+        self.set_flag(class_flags::PLAIN_GETATTRIBUTE, getattribute);
         self.set_flag(class_flags::PLAIN_GETATTR, getattr);
         self.set_flag(class_flags::PLAIN_SETATTR, plain(names::__setattr__(), object) && plain(names::__delattr__(), object));
         self.set_flag(class_flags::HAS_DEL, self.lookup_uncached(names::__del__()).is_some());

@@ -6,7 +6,7 @@ use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::{exceptions as ex, int};
 use crate::ops::text::text_of;
-use crate::ops::{Compare, float_value, type_name};
+use crate::ops::{BinaryOp, Compare, float_value, type_name};
 use std::cmp::Ordering;
 use taipan_num::NumError;
 use taipan_num::complex::{self as num, Complex as Number};
@@ -83,6 +83,20 @@ enum Op {
     Mul,
     Div,
     Pow,
+}
+
+/// `a op b` where one is a complex number itself and the other a number of a built-in class, but for powers.
+pub(crate) fn exact(t: &Thread, op: BinaryOp, a: Value, b: Value) -> Option<Result<Value>> {
+    let is_exact = |v: Value| v.header().is_some_and(|h| h.shape_id() == Complex::class_cell().shape());
+    let is_number = |v: Value| is_exact(v) || int::exact(v).is_some() || v.is_immediate_float();
+    let op = match op {
+        BinaryOp::Add => Op::Add,
+        BinaryOp::Sub => Op::Sub,
+        BinaryOp::Mul => Op::Mul,
+        BinaryOp::Truediv => Op::Div,
+        _ => return None,
+    };
+    if is_exact(a) && is_number(b) || is_exact(b) && is_number(a) { Some(arithmetic(t, op, a, b)) } else { None }
 }
 
 fn arithmetic(t: &Thread, op: Op, a: Value, b: Value) -> Result<Value> {

@@ -81,6 +81,13 @@ impl Thread {
         plain.then_some(false)
     }
 
+    /// The class of `v`, if `v.__class__` is known to say the same.
+    pub fn undisguised_class(&self, v: Value) -> Option<Ref<Class>> {
+        let class = class_of(v);
+        let of_object = crate::objects::object::Object::class().special(self, Special::Class);
+        let plain = class.has_flag(class_flags::PLAIN_GETATTRIBUTE) && class.special(self, Special::Class) == of_object;
+        plain.then_some(class)
+    }
     /// `v.__class__`, without the attribute protocol where the class does not redefine it.
     fn claimed_class(&self, v: Value, class: Ref<Class>) -> Result<Option<Value>> {
         if class.has_flag(class_flags::PLAIN_GETATTR) {

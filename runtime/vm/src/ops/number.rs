@@ -9,7 +9,7 @@ use super::{convert::exact_float, float_value, is_method, type_name};
 use crate::native::*;
 use crate::objects::class::Special;
 use crate::objects::set::{FrozenSet, Set, SetData};
-use crate::objects::{float, int, percent_format, set_methods, str_build};
+use crate::objects::{complex, float, int, percent_format, set_methods, str_build};
 use taipan_num::small;
 
 /// An arithmetic operator of two operands.
@@ -154,6 +154,13 @@ impl Thread {
         self.binary_general(op, a, b)
     }
 
+    /// `a op b` of instances of built-in classes themselves, as far as that runs no other code and waits for nothing.
+    pub(crate) fn binary_exact(&self, op: BinaryOp, a: Value, b: Value) -> Option<Result<Value>> {
+        if let Some((x, y)) = exact_strings(op, a, b) {
+            return Some(str_build::concat(self, x, y).map(Ref::value));
+        }
+        self.exact_numbers(op, a, b).transpose().or_else(|| complex::exact(self, op, a, b))
+    }
     fn binary_general(&self, op: BinaryOp, a: Value, b: Value) -> Result<Value> {
         if let Some((x, y)) = exact_strings(op, a, b) {
             return str_build::concat(self, x, y).map(Ref::value);
@@ -167,6 +174,9 @@ impl Thread {
         }
         if let Some(r) = self.exact_numbers(op, a, b)? {
             return Ok(r);
+        }
+        if let Some(r) = complex::exact(self, op, a, b) {
+            return r;
         }
         let r = self.arithmetic(op, a, b)?;
         if r != Value::NOT_IMPLEMENTED {
