@@ -39,8 +39,9 @@ pub(crate) fn wait_either(words: [(&AtomicU32, u32); 2], timeout: Option<Duratio
     let ts = end.as_ref().map_or(std::ptr::null(), |t| t as *const _);
     // SAFETY: the words, their description and the time outlive the call.
     let r = unsafe { libc::syscall(SYS_FUTEX_WAITV, waited.as_ptr(), waited.len(), 0, ts, libc::CLOCK_MONOTONIC) };
+    // A sandbox that does not know the call may answer EPERM.
     // SAFETY: the thread's own errno.
-    if r == -1 && unsafe { *libc::__errno_location() } == libc::ENOSYS {
+    if r == -1 && matches!(unsafe { *libc::__errno_location() }, libc::ENOSYS | libc::EPERM) {
         wait(words[0].0, words[0].1, timeout)
     }
 }
